@@ -1,0 +1,73 @@
+# Every target does its own set-up: Python 3.11 or newer and make are all that a machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# Nothing that a shell has configured for a real account may reach the tests or the demo.
+LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format synth snapshots schema bench sandbox lock clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready node_modules/.ready ## Install everything into .venv and node_modules (every target does it)
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; got " + sys.version.split()[0] + " (choose another with: make PYTHON=python3.12 ...)")'
+	@echo "[setup] virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml | $(VENV)/bin/uv
+	@echo "[setup] Python packages (about 600 MB on disk)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package-lock.json $(VENV)/.ready
+	@echo "[setup] AWS CDK CLI"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+demo: setup ## See data drift found on this machine: deploy, baseline, traffic, drift, alarm, message (KEEP=1 keeps it up)
+	@$(LOCAL) python -m examples.credit_risk.demo $(if $(KEEP),--keep)
+
+test: setup ## Run every test
+	@$(LOCAL) python -m pytest $(ARGS)
+
+lint: setup ## Check format, lint and types
+	@ruff format --check .
+	@ruff check .
+	@mypy
+
+format: setup ## Format the code and mend what ruff can mend
+	@ruff format .
+	@ruff check --fix .
+
+synth: setup ## Synthesise the stacks of monitoring.yaml (ARGS="-c config=other.yaml" chooses another file)
+	@cdk synth --quiet $(ARGS) && echo "Templates are in cdk.out"
+
+snapshots: setup ## Write the template snapshots anew, after a change that is meant
+	@UPDATE_SNAPSHOTS=1 python -m pytest -q tests/stacks
+
+schema: setup ## Write the JSON schema of monitoring.yaml anew
+	@python -m stacks.schema > monitoring.schema.json
+
+bench: setup ## Measure the analyzer beside Polars and DuckDB
+	@python -m analyzer.bench
+
+sandbox: setup ## Keep an embedded AWS running until Ctrl-C
+	@$(LOCAL) python -m sandbox up
+
+lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
+	@for file in requirements.txt: requirements-dev.txt:--all-extras; do \
+	  name=$${file%%:*}; extras=$${file#*:}; \
+	  { echo "# Locked by 'make lock' from pyproject.toml."; echo "-e ."; \
+	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 $$extras pyproject.toml; } > $$name.new \
+	  && mv $$name.new $$name || exit 1; done
+
+clean: ## Delete what the targets made
+	rm -rf $(VENV) node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info constructs/*.egg-info
