@@ -1,0 +1,111 @@
+"""The private names of MiniStack that the sandbox touches, and the self-test that guards them."""
+
+import importlib
+import importlib.metadata
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+EXPECTED_VERSION = "1.5.33"
+_LOCATION = re.compile(r"(?P<module>[\w.]+):(?P<attribute>\w+)(?:\((?P<parameters>.*)\))?")
+
+
+class Name(StrEnum):
+    """``module:attribute`` for a value, ``module:function(parameters)`` for a function whose shape matters."""
+
+    # Dispatch
+    ASGI_APP = "app:app(scope, receive, send)"
+    AUTH = "app:AUTH"
+    SERVICE_HANDLERS = "app:SERVICE_HANDLERS"
+    SERVICE_REGISTRY = "app:SERVICE_REGISTRY"
+    LOADED_MODULES = "app:_loaded_modules"
+    DETECT_SERVICE = "app:detect_service(method, path, headers, query_params)"
+    PIN_REQUEST_ORIGIN = "app:pin_request_origin(source_ip, secure_transport)"
+    SERVICE_PATTERNS = "core.router:SERVICE_PATTERNS"
+    ACCESS_KEY_OF = "core.router:extract_access_key_id(headers, query_params)"
+    # Who and where a request is for
+    ACCOUNT_ID = "core.responses:get_account_id()"
+    REGION = "core.responses:get_region()"
+    REQUEST_SCOPE = "core.responses:request_scope(account_id, region)"
+    RUN_REENTRANT = "core.concurrency:run_reentrant(fn, args, thread_name)"
+    SPAWN_BACKGROUND = "core.concurrency:spawn_background(fn, args, thread_name, kwargs)"
+    # IAM
+    IAM_NAMESPACES = "core.iam_actions:SERVICE_TO_IAM_NAMESPACE"
+    BOTOCORE_SERVICES = "core.iam_actions:_BOTOCORE_SERVICE_MAP"
+    RESOURCE_ARN_OF = (
+        "core.iam_actions:extract_resource_arn(service, method, path, headers, body, query_params, region, account_id)"
+    )
+    ENFORCE = "core.iam_evaluator:enforce(access_key_id, iam_action, service, region, resource_arn, service_context)"
+    AUTH_ERROR = "core.iam_evaluator:AuthError"
+    ROLES = "services.iam:_roles"
+    REGISTER_SESSION = "services.sts:register_session(access_key, session)"
+    # CloudFormation
+    RESOURCE_HANDLERS = "services.cloudformation.provisioners:_RESOURCE_HANDLERS"
+    REPLACING_PROPERTIES = "services.cloudformation.provisioners:_REPLACING_PROPERTIES"
+    CUSTOM_NAMES = "services.cloudformation.provisioners:_CUSTOM_NAME_REPLACEMENT"
+    TAG_PROPERTIES = "services.cloudformation.provisioners:_STACK_TAG_PROPERTY"
+    PHYSICAL_NAME = (
+        "services.cloudformation.provisioners:_physical_name(stack_name, logical_id, lowercase, max_len, seeded)"
+    )
+    RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
+    DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
+    # Events, metrics, logs
+    PUT_EVENTS = "services.eventbridge:_put_events(data, allow_aws_source)"
+    PUT_METRIC_DATA = "services.cloudwatch:_put_metric_data(params, cbor_data, is_cbor, is_json)"
+    LOG_GROUPS = "services.cloudwatch_logs:_log_groups"
+    CREATE_LOG_GROUP = "services.cloudwatch_logs:_create_log_group(data)"
+    CREATE_LOG_STREAM = "services.cloudwatch_logs:_create_log_stream(data)"
+    PUT_LOG_EVENTS = "services.cloudwatch_logs:_put_log_events(data)"
+
+
+class SeamError(Exception):
+    """The installed MiniStack is not the one that the seams were written against."""
+
+
+def get(name: Name) -> Any:
+    """The current value behind a name."""
+    module, attribute, _ = _locate(name)
+    return getattr(module, attribute)
+
+
+def replace(name: Name, make: Callable[[Any], Any]) -> None:
+    """Put ``make(original)`` in the place of a name."""
+    module, attribute, _ = _locate(name)
+    setattr(module, attribute, make(getattr(module, attribute)))
+
+
+def check(names: Iterable[str] = Name, version: str = EXPECTED_VERSION) -> None:
+    """The self-test: the version is the pinned one, every name exists, every function takes what we give it.
+
+    Raises:
+        SeamError: Names what is missing or changed and how to mend it.
+    """
+    installed = importlib.metadata.version("ministack")
+    problems = [] if installed == version else [f"version {installed} is installed"]
+    problems += [problem for name in names if (problem := _problem(name))]
+    if problems:
+        raise SeamError(
+            f"the sandbox is written against ministack=={version} and cannot run: {'; '.join(problems)}; "
+            f"mend it with: pip install 'ministack=={version}'"
+        )
+
+
+def _problem(name: str) -> str | None:
+    try:
+        module, attribute, parameters = _locate(name)
+        value = getattr(module, attribute)
+    except (ImportError, AttributeError) as error:
+        return f"{name} is missing ({error})"
+    if parameters is None:
+        return None
+    found = ", ".join(inspect.signature(value).parameters)
+    return None if found == parameters else f"{name} now takes ({found})"
+
+
+def _locate(name: str) -> tuple[Any, str, str | None]:
+    match = _LOCATION.fullmatch(name)
+    if match is None:
+        raise ValueError(f"a seam is written module:attribute or module:function(parameters), got {name!r}")
+    return importlib.import_module(f"ministack.{match['module']}"), match["attribute"], match["parameters"]
