@@ -1,1 +1,61 @@
-"""AWS CDK constructs for Amazon SageMaker Model Monitor."""
+"""AWS CDK constructs that add Amazon SageMaker Model Monitor to an endpoint.
+
+Start with `EndpointMonitoring`; everything else is a part of it that can also be used alone.
+"""
+
+from model_monitor.alarms import DataQualityAlarms
+from model_monitor.baseline import Baseline
+from model_monitor.categorical import CategoricalFeatures
+from model_monitor.compute import MonitorCompute, MonitorNetwork
+from model_monitor.constraints import (
+    CategoricalDriftMethod,
+    ConstraintOverrides,
+    DataType,
+    DriftMethod,
+    FeatureConstraints,
+)
+from model_monitor.data_capture import CaptureMode, DataCapture
+from model_monitor.data_quality import DataQualityMonitor
+from model_monitor.dataset import DatasetFormat
+from model_monitor.encryption import MonitoringBucket, MonitoringKey, allow_publishing
+from model_monitor.endpoint import MonitoredEndpoint
+from model_monitor.engine import IMonitorEngine, ModelMonitorEngine, MonitorDefinition, RunningMonitor
+from model_monitor.errors import ConfigurationError
+from model_monitor.monitor import Monitor
+from model_monitor.monitoring import EndpointMonitoring
+from model_monitor.notifications import MonitoringTopic
+from model_monitor.s3_location import S3Location
+from model_monitor.schedule import MonitorSchedule
+from model_monitor.scripts import AnalysisScript
+
+__all__ = [
+    "AnalysisScript",
+    "Baseline",
+    "CaptureMode",
+    "CategoricalDriftMethod",
+    "CategoricalFeatures",
+    "ConfigurationError",
+    "ConstraintOverrides",
+    "DataCapture",
+    "DataQualityAlarms",
+    "DataQualityMonitor",
+    "DataType",
+    "DatasetFormat",
+    "DriftMethod",
+    "EndpointMonitoring",
+    "FeatureConstraints",
+    "IMonitorEngine",
+    "ModelMonitorEngine",
+    "Monitor",
+    "MonitorCompute",
+    "MonitorDefinition",
+    "MonitorNetwork",
+    "MonitorSchedule",
+    "MonitoredEndpoint",
+    "MonitoringBucket",
+    "MonitoringKey",
+    "MonitoringTopic",
+    "RunningMonitor",
+    "S3Location",
+    "allow_publishing",
+]

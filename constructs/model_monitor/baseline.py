@@ -1,0 +1,325 @@
+"""Baselines: what a monitor compares the traffic with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import CfnOutput, CustomResource, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3_assets as s3_assets
+from constructs import Construct
+
+from model_monitor import metrics
+from model_monitor.baseline_provider import BaselineProvider
+from model_monitor.categorical import CategoricalFeatures
+from model_monitor.compute import MonitorCompute, MonitorNetwork
+from model_monitor.constraints import ConstraintOverrides
+from model_monitor.dataset import DatasetFormat
+from model_monitor.errors import ConfigurationError
+from model_monitor.lazy import canonical_json, lazy_json
+from model_monitor.s3_location import S3Location
+
+
+@dataclass(frozen=True)
+class BaselineSource:
+    """Where a baseline comes from, as the baseline function is told.
+
+    Attributes:
+        document: The `Source` property of the custom resource.
+        reads: What must be readable.
+        needs_job: Whether a processing job computes the baseline.
+    """
+
+    document: dict[str, Any]
+    reads: Sequence[S3Location]
+    needs_job: bool
+
+
+class Baseline(ABC):
+    """What normal traffic looks like. Use the factories."""
+
+    @staticmethod
+    def from_dataset(location: S3Location, format: DatasetFormat) -> Baseline:
+        """Computed from a dataset in S3, by a processing job during the deployment.
+
+        The job runs again only when the dataset, its format or the scripts change; its files are kept under a prefix
+        of their own, so that a rollback finds the earlier ones.
+
+        Args:
+            location: An object, or a prefix with several. Usually the training data, prediction column first.
+            format: How it is stored.
+        """
+        return _Dataset(location, format)
+
+    @staticmethod
+    def from_asset(path: str | Path, format: DatasetFormat) -> Baseline:
+        """Computed from a file beside the app, which is uploaded with the deployment.
+
+        Args:
+            path: The file.
+            format: How it is stored.
+        """
+        return _DatasetAsset(Path(path), format)
+
+    @staticmethod
+    def from_files(*, statistics: S3Location, constraints: S3Location) -> Baseline:
+        """Taken from files that exist; no job runs.
+
+        Args:
+            statistics: A `statistics.json`.
+            constraints: A `constraints.json`. Overrides are applied to a copy of it.
+        """
+        return _Files(statistics, constraints)
+
+    @abstractmethod
+    def bind(self, scope: Construct) -> BaselineSource:
+        """Makes what the source needs, and describes it."""
+
+
+@dataclass(frozen=True)
+class _Dataset(Baseline):
+    location: S3Location
+    format: DatasetFormat
+
+    def bind(self, scope: Construct) -> BaselineSource:
+        return _dataset_source(self.location, self.format)
+
+
+@dataclass(frozen=True)
+class _DatasetAsset(Baseline):
+    path: Path
+    format: DatasetFormat
+
+    def bind(self, scope: Construct) -> BaselineSource:
+        if not self.path.is_file():
+            raise ConfigurationError(
+                got=f"baseline dataset {str(self.path)!r}",
+                expected="an existing file",
+                fix="check the path; for a folder in S3 use Baseline.from_dataset",
+            )
+        asset = s3_assets.Asset(scope, "Dataset", path=str(self.path.resolve()))
+        return _dataset_source(S3Location(asset.s3_bucket_name, asset.s3_object_key), self.format)
+
+
+@dataclass(frozen=True)
+class _Files(Baseline):
+    statistics: S3Location
+    constraints: S3Location
+
+    def bind(self, scope: Construct) -> BaselineSource:
+        document = {"files": {"statistics": self.statistics.uri, "constraints": self.constraints.uri}}
+        return BaselineSource(document, [self.statistics, self.constraints], needs_job=False)
+
+
+def _dataset_source(location: S3Location, dataset_format: DatasetFormat) -> BaselineSource:
+    document = {"dataset": {"uri": location.uri, "format": dataset_format.document}}
+    return BaselineSource(document, [location], needs_job=True)
+
+
+@dataclass(frozen=True)
+class BaselineJob:
+    """How a baseline is computed: with the settings of the monitor that it is for.
+
+    Attributes:
+        name: Base of the names of processing jobs.
+        monitor_type: Kind of monitor.
+        endpoint_name: For messages.
+        output: Where files are kept; owned by this baseline alone.
+        role: Role of the job.
+        image_uri: The analyzer.
+        compute: Machines.
+        network: Network.
+        security_group_ids: Of the network, when it has a VPC.
+        encryption_key: Key of the job's output and disks.
+        environment: The user's own variables.
+        preprocessor: Script that the job runs on every record.
+        postprocessor: Script that the job runs at its end.
+        categorical: Columns that are handed over as categories.
+        overrides: Changes to the suggested constraints.
+        tags: Of the job.
+        dimensions: Dimensions of the monitor's own metrics.
+    """
+
+    name: str
+    monitor_type: str
+    endpoint_name: str
+    output: S3Location
+    role: iam.IRole
+    image_uri: str
+    compute: MonitorCompute
+    network: MonitorNetwork
+    security_group_ids: Sequence[str]
+    encryption_key: kms.IKey | None
+    environment: Mapping[str, str]
+    preprocessor: S3Location | None
+    postprocessor: S3Location | None
+    categorical: CategoricalFeatures | None
+    overrides: ConstraintOverrides
+    tags: Mapping[str, str]
+    dimensions: Mapping[str, str]
+
+
+class BaselineFiles(Construct):
+    """The custom resource that makes a baseline during the deployment and fails it with the reason.
+
+    Attributes:
+        statistics_uri: Statistics that runs compare with.
+        constraints_uri: Effective constraints: the suggested ones with the overrides applied.
+        suggested_constraints_uri: Constraints as the job suggested them.
+        preprocessor_uri: Generated script, only when columns are handed over as categories.
+        version: Changes with the dataset and everything else that the files depend on, except overrides.
+        blind_features: A sentence that names the features whose drift the chosen method cannot see.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, baseline: Baseline, job: BaselineJob) -> None:
+        """Makes the resource.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            baseline: Where the baseline comes from.
+            job: How it is computed.
+        """
+        super().__init__(scope, id)
+        self._job = job
+        self._source = baseline.bind(self)
+        self._features: set[str] = set()
+        self._mean_shift: dict[str, float] = {}
+        provider = BaselineProvider.of(self)
+        self._grant(provider)
+        self._resource = CustomResource(
+            self,
+            "Resource",
+            service_token=provider.service_token,
+            resource_type="Custom::ModelMonitorBaseline",
+            pascal_case_properties=False,
+            properties=self._properties(),
+        )
+        # Without these the job could start before its permissions exist, or outlive them when the stack is deleted.
+        for role in (job.role, *(function.role for function in provider.functions)):
+            if role is not None:
+                self._resource.node.add_dependency(role)
+        self.statistics_uri = self._resource.get_att_string("StatisticsUri")
+        self.constraints_uri = self._resource.get_att_string("ConstraintsUri")
+        self.suggested_constraints_uri = self._resource.get_att_string("SuggestedConstraintsUri")
+        self.version = self._resource.get_att_string("Fingerprint")
+        self.blind_features = self._resource.get_att_string("BlindFeatures")
+        self.preprocessor_uri = self._resource.get_att_string("PreprocessorUri") if job.categorical else None
+        CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
+        CfnOutput(self, "Constraints", value=self.constraints_uri, description="Effective constraints of the monitor")
+
+    def require_feature(self, feature: str) -> None:
+        """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
+        self._features.add(feature)
+
+    def mean_shift(self, feature: str, deviations: float) -> tuple[str, float]:
+        """The baseline's own mean of a feature, and how far the live mean may lie from it.
+
+        Args:
+            feature: A numerical feature.
+            deviations: Allowed shift in the baseline's standard deviations.
+
+        Returns:
+            Two tokens: the mean as text, the limit in the feature's own unit as number.
+        """
+        self._features.add(feature)
+        self._mean_shift[feature] = deviations
+        limit = Token.as_number(self._resource.get_att(f"MeanShiftLimit.{feature}"))
+        return self._resource.get_att_string(f"Mean.{feature}"), limit
+
+    @property
+    def content(self) -> str:
+        """Changes with everything known at synthesis that the files depend on."""
+        job = self._job
+        scripts = [script and script.uri for script in (job.preprocessor, job.postprocessor)]
+        return canonical_json(
+            self,
+            [self._source.document, job.overrides.to_document(), job.categorical and job.categorical.document, scripts],
+        )
+
+    def _properties(self) -> dict[str, Any]:
+        job, stack = self._job, Stack.of(self)
+        properties: dict[str, Any] = {
+            "Name": job.name,
+            "Endpoint": job.endpoint_name,
+            "MonitorType": job.monitor_type,
+            "Source": stack.to_json_string(self._source.document),
+            "OutputUri": job.output.uri,
+            "OutputKmsKeyId": job.encryption_key.key_arn if job.encryption_key else None,
+            "Overrides": stack.to_json_string(job.overrides.to_document()),
+            "Categorical": stack.to_json_string(job.categorical.document) if job.categorical else None,
+            "Features": lazy_json(self, lambda: sorted(self._features)),
+            "MeanShift": lazy_json(self, lambda: dict(sorted(self._mean_shift.items()))),
+            "Tags": stack.to_json_string([{"Key": key, "Value": value} for key, value in sorted(job.tags.items())]),
+            "DeploymentMetric": stack.to_json_string(
+                {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
+            ),
+            **(self._job_properties() if self._source.needs_job else {}),
+        }
+        return {name: value for name, value in properties.items() if value is not None}
+
+    def _job_properties(self) -> dict[str, Any]:
+        job, stack = self._job, Stack.of(self)
+        volume_key = job.compute.volume_key or job.encryption_key
+        network: dict[str, Any] = {
+            "EnableNetworkIsolation": job.network.isolation,
+            "EnableInterContainerTrafficEncryption": job.network.encrypt_traffic,
+        }
+        if job.network.vpc is not None:
+            network["VpcConfig"] = {
+                "Subnets": job.network.subnet_ids,
+                "SecurityGroupIds": list(job.security_group_ids),
+            }
+        compute: dict[str, Any] = {
+            "InstanceType": job.compute.instance_type,
+            "InstanceCount": job.compute.instance_count,
+            "VolumeSizeInGB": job.compute.volume_size.to_gibibytes(),
+            **({"VolumeKmsKeyId": volume_key.key_arn} if volume_key else {}),
+        }
+        return {
+            "RoleArn": job.role.role_arn,
+            "ImageUri": job.image_uri,
+            "Compute": stack.to_json_string(compute),
+            "Network": stack.to_json_string(network),
+            "MaxRuntimeInSeconds": str(int(job.compute.max_runtime.to_seconds())),
+            "Environment": stack.to_json_string(dict(sorted(job.environment.items()))),
+            "PreprocessorUri": job.preprocessor.uri if job.preprocessor else None,
+            "PostprocessorUri": job.postprocessor.uri if job.postprocessor else None,
+        }
+
+    def _grant(self, provider: BaselineProvider) -> None:
+        job, stack = self._job, Stack.of(self)
+        for location in self._source.reads:
+            location.grant_read(job.role)
+        job.output.grant_read_write(job.role)
+        for function in provider.functions:
+            for location in self._source.reads:
+                location.grant_read(function)
+            job.output.grant_read_write(function)
+            job.output.grant_delete(function)
+            provider.grant_metrics(function)
+            if self._source.needs_job:
+                for statement in _job_statements(stack, job):
+                    function.add_to_role_policy(statement)
+
+
+def _job_statements(stack: Stack, job: BaselineJob) -> list[iam.PolicyStatement]:
+    jobs = stack.format_arn(service="sagemaker", resource="processing-job", resource_name=f"{job.name}-*")
+    return [
+        iam.PolicyStatement(
+            actions=[
+                "sagemaker:AddTags",
+                "sagemaker:CreateProcessingJob",
+                "sagemaker:DescribeProcessingJob",
+                "sagemaker:StopProcessingJob",
+            ],
+            resources=[jobs],
+        ),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[job.role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+    ]

@@ -1,0 +1,101 @@
+"""Machines and network of baseline jobs and monitor runs (both get the same)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aws_cdk import Duration, Size, Token, aws_ec2 as ec2, aws_kms as kms
+
+from model_monitor.errors import ConfigurationError
+
+_MAX_INSTANCES = 100
+_MAX_VOLUME_GIB = 16384
+_MAX_SUBNETS = 16
+_MAX_SECURITY_GROUPS = 5
+
+
+@dataclass(frozen=True)
+class MonitorCompute:
+    """The machines that jobs run on.
+
+    Limits: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringClusterConfig.html.
+
+    Attributes:
+        instance_type: Processing instance type. Default: `ml.m5.xlarge`, enough for millions of records an hour.
+        instance_count: Number of machines. Default: 1.
+        volume_size: Disk of each machine; a run's data must fit. Default: 20 GiB.
+        volume_key: KMS key of the disk. Default: the monitoring's own key. Types with local NVMe disks refuse a key.
+        max_runtime: A job that takes longer is stopped. Default: one hour, the most that an hourly schedule allows.
+    """
+
+    instance_type: str = "ml.m5.xlarge"
+    instance_count: int = 1
+    volume_size: Size = field(default_factory=lambda: Size.gibibytes(20))
+    volume_key: kms.IKey | None = None
+    max_runtime: Duration = field(default_factory=lambda: Duration.hours(1))
+
+    def __post_init__(self) -> None:
+        if not Token.is_unresolved(self.instance_type) and not self.instance_type.startswith("ml."):
+            raise ConfigurationError(
+                got=f"instance_type={self.instance_type!r}",
+                expected="a SageMaker instance type such as 'ml.m5.xlarge'",
+                fix=f"write 'ml.{self.instance_type}' if that is what you mean",
+            )
+        if not Token.is_unresolved(self.instance_count) and not 1 <= self.instance_count <= _MAX_INSTANCES:
+            raise ConfigurationError(
+                got=f"instance_count={self.instance_count}", expected="1 to 100", fix="choose such a number"
+            )
+        if not 1 <= self.volume_size.to_gibibytes() <= _MAX_VOLUME_GIB:
+            raise ConfigurationError(
+                got=f"volume_size of {self.volume_size.to_gibibytes():g} GiB",
+                expected="1 to 16384 GiB",
+                fix="choose such a size",
+            )
+
+
+@dataclass(frozen=True)
+class MonitorNetwork:
+    """The network that jobs run in.
+
+    Attributes:
+        vpc: Runs jobs inside this VPC, which then needs an S3 endpoint or a NAT. Default: SageMaker's own network.
+        subnets: Which subnets. Default: the private ones.
+        security_groups: Default: a new one without inbound rules.
+        isolation: Cuts the container off the network; the platform moves the data. Default: on.
+        encrypt_traffic: Encrypts what machines of one job send each other. Default: on.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringNetworkConfig.html
+    """
+
+    vpc: ec2.IVpc | None = None
+    subnets: ec2.SubnetSelection | None = None
+    security_groups: Sequence[ec2.ISecurityGroup] = ()
+    isolation: bool = True
+    encrypt_traffic: bool = True
+
+    def __post_init__(self) -> None:
+        if self.vpc is None and (self.subnets is not None or self.security_groups):
+            raise ConfigurationError(
+                got="subnets or security_groups without a vpc", expected="a vpc with them", fix="pass vpc=..."
+            )
+        if len(self.security_groups) > _MAX_SECURITY_GROUPS:
+            raise ConfigurationError(
+                got=f"{len(self.security_groups)} security groups", expected="at most 5", fix="merge some of them"
+            )
+
+    @cached_property
+    def subnet_ids(self) -> list[str]:
+        """Identifiers of the chosen subnets; empty without a VPC."""
+        if self.vpc is None:
+            return []
+        selection = self.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        ids = list(self.vpc.select_subnets(**selection._values).subnet_ids)
+        if len(ids) > _MAX_SUBNETS:
+            raise ConfigurationError(
+                got=f"{len(ids)} subnets",
+                expected="at most 16",
+                fix="choose fewer with subnets=ec2.SubnetSelection(...)",
+            )
+        return ids

@@ -1,0 +1,156 @@
+"""Changes to the constraints that the baseline job suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from model_monitor.errors import ConfigurationError
+
+
+class DriftMethod(Enum):
+    """How far a numerical feature's distribution lies from the baseline's.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-constraints.html
+    """
+
+    ROBUST = "Robust"
+    """Distance less what chance explains. Blind to features with few distinct values, however far they move."""
+    SIMPLE = "Simple"
+    """Plain distance. Small samples and small-integer features raise it easily."""
+
+
+class CategoricalDriftMethod(Enum):
+    """How far the shares of a text feature's values lie from the baseline's."""
+
+    L_INFINITY = "LInfinity"
+    """Largest difference of one value's share."""
+    CHI_SQUARED = "ChiSquared"
+    """Pearson's chi-squared test."""
+
+
+class DataType(Enum):
+    """What the values of a feature are."""
+
+    INTEGRAL = "Integral"
+    FRACTIONAL = "Fractional"
+    STRING = "String"
+
+
+def _require_share(name: str, value: float | None) -> None:
+    if value is not None and not 0 <= value <= 1:
+        raise ConfigurationError(got=f"{name}={value}", expected="a share from 0 to 1", fix="write 98 % as 0.98")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureConstraints:
+    """What is expected of one feature, where it differs from the suggestion.
+
+    Attributes:
+        enabled: `False`: the feature is not checked at all. Default: it is.
+        drift_enabled: `False`: no drift check for this feature. Default: as for all features.
+        drift_threshold: Drift distance above which a violation is reported. Default: as for all features.
+        completeness: Share of records that must have a value. Default: the baseline's own share.
+        allowed_values: The only values a text feature may take. Default: those of the baseline, when they are few.
+        data_type: Expected type. Default: the baseline's.
+    """
+
+    enabled: bool = True
+    drift_enabled: bool | None = None
+    drift_threshold: float | None = None
+    completeness: float | None = None
+    allowed_values: Sequence[str] | None = None
+    data_type: DataType | None = None
+
+    def __post_init__(self) -> None:
+        _require_share("drift_threshold", self.drift_threshold)
+        _require_share("completeness", self.completeness)
+        if self.allowed_values is not None and not self.allowed_values:
+            raise ConfigurationError(
+                got="allowed_values=[]",
+                expected="at least one value",
+                fix="leave allowed_values out, or switch the feature off with enabled=False",
+            )
+
+    def to_document(self) -> dict[str, Any]:
+        """What the baseline function is given."""
+        return _without_none(
+            {
+                "enabled": None if self.enabled else False,
+                "drift_enabled": self.drift_enabled,
+                "drift_threshold": self.drift_threshold,
+                "completeness": self.completeness,
+                "allowed_values": None if self.allowed_values is None else list(self.allowed_values),
+                "data_type": self.data_type and self.data_type.value,
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstraintOverrides:
+    """Changes applied on top of the suggested constraints; the suggested file stays beside the effective one.
+
+    A changed override does not run the baseline job again.
+
+    Attributes:
+        drift_threshold: Drift distance above which a numerical feature violates. Default: the suggestion's, 0.1.
+        drift_method: Default: the suggestion's, `ROBUST`.
+        drift_enabled: `False`: no drift checks. Default: on.
+        categorical_drift_threshold: The same for text features. Default: the suggestion's, 0.1.
+        categorical_drift_method: Default: the suggestion's, `L_INFINITY`.
+        data_type_threshold: Share of values that must have the expected type. Default: the suggestion's, 1.0.
+        domain_threshold: Share of values that must be among the allowed ones. Default: the suggestion's, 1.0.
+        emit_metrics: Whether runs publish CloudWatch metrics for every feature. Default: they do.
+        features: Per feature, by its name in the baseline. A name that the baseline does not have fails the deploy.
+
+    Example:
+        ```python
+        ConstraintOverrides(drift_threshold=0.2, features={"age": FeatureConstraints(completeness=0.97)})
+        ```
+    """
+
+    drift_threshold: float | None = None
+    drift_method: DriftMethod | None = None
+    drift_enabled: bool | None = None
+    categorical_drift_threshold: float | None = None
+    categorical_drift_method: CategoricalDriftMethod | None = None
+    data_type_threshold: float | None = None
+    domain_threshold: float | None = None
+    emit_metrics: bool | None = None
+    features: Mapping[str, FeatureConstraints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require_share("drift_threshold", self.drift_threshold)
+        _require_share("categorical_drift_threshold", self.categorical_drift_threshold)
+        _require_share("data_type_threshold", self.data_type_threshold)
+        _require_share("domain_threshold", self.domain_threshold)
+
+    def to_document(self) -> dict[str, Any]:
+        """What the baseline function is given."""
+        return _without_none(
+            {
+                "drift": _without_none(
+                    {
+                        "threshold": self.drift_threshold,
+                        "method": self.drift_method and self.drift_method.value,
+                        "enabled": self.drift_enabled,
+                    }
+                ),
+                "categorical_drift": _without_none(
+                    {
+                        "threshold": self.categorical_drift_threshold,
+                        "method": self.categorical_drift_method and self.categorical_drift_method.value,
+                    }
+                ),
+                "data_type_threshold": self.data_type_threshold,
+                "domain_threshold": self.domain_threshold,
+                "emit_metrics": self.emit_metrics,
+                "features": {name: feature.to_document() for name, feature in sorted(self.features.items())},
+            }
+        )
+
+
+def _without_none(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if value is not None and value != {}}

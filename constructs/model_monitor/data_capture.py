@@ -1,0 +1,191 @@
+"""Data capture: the copies of requests and responses that a monitor reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import Annotations, Token, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk.interfaces.aws_s3 import IBucketRef
+from constructs import IConstruct
+
+from model_monitor.errors import ConfigurationError
+from model_monitor.s3_location import S3Location
+
+_CONTENT_TYPE = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$")
+_MAX_CONTENT_TYPES = 10
+_MAX_PERCENT = 100
+
+
+class CaptureMode(Enum):
+    """Which side of a call is kept."""
+
+    INPUT = ("Input",)
+    OUTPUT = ("Output",)
+    INPUT_AND_OUTPUT = ("Input", "Output")
+
+
+class DataCapture(cdk.Mixin):
+    """Turns data capture on for an endpoint configuration.
+
+    A mixin: apply it to any `CfnEndpointConfig`, with `apply_to` or with CDK's `with_`. The model's execution role
+    writes the records, so it needs `grant_write` (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html).
+
+    Attributes:
+        location: Where records are written, as `<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl` below it.
+
+    Example:
+        ```python
+        capture = DataCapture.to(bucket, "capture", sampling=20)
+        capture.apply_to(endpoint_config)
+        capture.grant_write(model_role)
+        ```
+    """
+
+    def __init__(
+        self,
+        *,
+        location: S3Location,
+        sampling: int = _MAX_PERCENT,
+        mode: CaptureMode = CaptureMode.INPUT_AND_OUTPUT,
+        csv_content_types: Sequence[str] = ("text/csv",),
+        json_content_types: Sequence[str] = ("application/json", "application/jsonlines"),
+    ) -> None:
+        """Describes the capture.
+
+        Args:
+            location: Where records go; a bucket in the endpoint's region. If it has an encryption key, records are
+                encrypted with it.
+            sampling: Percentage of the calls that are kept, 0 to 100. Default: all of them.
+            mode: Which side of a call is kept. Default: both; monitors need both.
+            csv_content_types: Content types kept as CSV text. Others than these and the JSON ones are kept as base64,
+                which the analyzer cannot turn into columns.
+            json_content_types: Content types kept as JSON text.
+
+        Raises:
+            ConfigurationError: The sampling or a content type is not what the service accepts.
+        """
+        super().__init__()
+        if not Token.is_unresolved(sampling) and not 0 <= sampling <= _MAX_PERCENT:
+            raise ConfigurationError(
+                got=f"sampling={sampling}",
+                expected="a percentage from 0 to 100",
+                fix="write 20 for a fifth of the calls, not 0.2",
+            )
+        for name, types in (("csv_content_types", csv_content_types), ("json_content_types", json_content_types)):
+            _require_content_types(name, types)
+        both = sorted(set(csv_content_types) & set(json_content_types))
+        if both:
+            raise ConfigurationError(
+                got=f"{both} as CSV and as JSON", expected="each content type once", fix="remove it from one of the two"
+            )
+        self.location = location
+        self._sampling = sampling
+        self._mode = mode
+        self._csv_content_types = list(csv_content_types)
+        self._json_content_types = list(json_content_types)
+
+    @classmethod
+    def to(
+        cls,
+        bucket: IBucketRef,
+        prefix: str = "capture",
+        *,
+        sampling: int = _MAX_PERCENT,
+        mode: CaptureMode = CaptureMode.INPUT_AND_OUTPUT,
+    ) -> DataCapture:
+        """Captures into a bucket, with the defaults for everything else.
+
+        Args:
+            bucket: The bucket; its key encrypts the records.
+            prefix: Where below. Default: `capture`.
+            sampling: Percentage of the calls that are kept. Default: all of them.
+            mode: Which side of a call is kept. Default: both.
+        """
+        return cls(location=S3Location.of(bucket, prefix), sampling=sampling, mode=mode)
+
+    def supports(self, construct: IConstruct) -> bool:
+        """Whether this is an endpoint configuration."""
+        return isinstance(construct, sagemaker.CfnEndpointConfig)
+
+    @jsii.member(jsii_name="applyTo")
+    def apply_to(self, construct: IConstruct) -> None:
+        """Sets the capture configuration.
+
+        Args:
+            construct: A `CfnEndpointConfig`.
+
+        Raises:
+            ConfigurationError: Not an endpoint configuration, one that captures already, or a serverless one.
+        """
+        if not isinstance(construct, sagemaker.CfnEndpointConfig):
+            raise ConfigurationError(
+                got=f"{type(construct).__name__} {construct.node.path!r}",
+                expected="a CfnEndpointConfig",
+                fix="apply the capture to the endpoint's configuration, not to the endpoint",
+            )
+        config = construct
+        if config.data_capture_config is not None:
+            raise ConfigurationError(
+                got=f"endpoint configuration {config.node.path!r} that already has a data capture configuration",
+                expected="one without",
+                fix="remove data_capture_config there, or do not apply DataCapture",
+            )
+        if _is_serverless(config):
+            raise ConfigurationError(
+                got=f"serverless endpoint configuration {config.node.path!r}",
+                expected="instances",
+                fix="data capture does not exist for serverless endpoints; write the records to S3 from your service",
+            )
+        if config.endpoint_config_name is not None:
+            Annotations.of(config).add_warning_v2(
+                "model-monitor:pinnedEndpointConfigName",
+                "endpoint_config_name is set, but every change of an endpoint configuration replaces it: "
+                "CloudFormation will fail because the name is taken. Leave the name out.",
+            )
+        config.data_capture_config = self._property()
+
+    def grant_write(self, role: iam.IGrantable) -> None:
+        """Lets the model's execution role (the one given as `execution_role_arn` to the model) write records."""
+        self.location.grant_write(role)
+
+    def _property(self) -> sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
+        key = self.location.encryption_key
+        return sagemaker.CfnEndpointConfig.DataCaptureConfigProperty(
+            enable_capture=True,
+            initial_sampling_percentage=self._sampling,
+            destination_s3_uri=self.location.uri,
+            kms_key_id=key.key_ref.key_arn if key else None,
+            capture_options=[
+                sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self._mode.value
+            ],
+            capture_content_type_header=sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
+                csv_content_types=self._csv_content_types or None, json_content_types=self._json_content_types or None
+            ),
+        )
+
+
+def _require_content_types(name: str, types: Sequence[str]) -> None:
+    if len(types) > _MAX_CONTENT_TYPES:
+        raise ConfigurationError(got=f"{len(types)} {name}", expected="at most 10", fix="name fewer")
+    for content_type in types:
+        if not _CONTENT_TYPE.match(content_type):
+            raise ConfigurationError(
+                got=f"{content_type!r} in {name}",
+                expected="a media type without parameters, such as 'text/csv'",
+                fix="leave '; charset=...' out: it is matched without parameters",
+            )
+
+
+def _is_serverless(config: sagemaker.CfnEndpointConfig) -> bool:
+    variants = config.production_variants
+    if not isinstance(variants, list):
+        return False
+    return any(
+        variant.serverless_config is not None
+        for variant in variants
+        if isinstance(variant, sagemaker.CfnEndpointConfig.ProductionVariantProperty)
+    )

@@ -1,0 +1,40 @@
+"""The form in which a baseline's dataset is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DatasetFormat:
+    """How the analyzer reads a dataset.
+
+    The columns must be those of the captured traffic in the same order, the endpoint's OUTPUT columns first: the
+    analyzer matches them by position (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-create-baseline.html).
+
+    Attributes:
+        document: The `dataset_format` document that the analyzer is given.
+    """
+
+    document: dict[str, Any]
+
+    @classmethod
+    def csv(cls, *, header: bool = True) -> DatasetFormat:
+        """Comma-separated values.
+
+        Args:
+            header: Whether the first line names the columns. Default: it does. Without one, features are called
+                `_c0`, `_c1` and so on.
+        """
+        return cls({"csv": {"header": header, "output_columns_position": "START"}})
+
+    @classmethod
+    def json_lines(cls) -> DatasetFormat:
+        """One JSON object a line; its keys are the features."""
+        return cls({"json": {"lines": True}})
+
+    @classmethod
+    def parquet(cls) -> DatasetFormat:
+        """Apache Parquet."""
+        return cls({"parquet": {}})

@@ -1,0 +1,109 @@
+"""What happens when a run has ended: own metrics and a message that people can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import (
+    Duration,
+    Stack,
+    aws_events as events,
+    aws_events_targets as targets,
+    aws_iam as iam,
+    aws_kms as kms,
+    aws_sns as sns,
+)
+from constructs import Construct
+
+from model_monitor import metrics
+from model_monitor.functions import MonitoringFunction
+from model_monitor.lazy import lazy_json
+from model_monitor.monitor import Monitor
+from model_monitor.s3_location import S3Location
+
+
+class Results(Construct):
+    """Reads every run's report once, publishes metrics that AWS does not, and tells people what was found.
+
+    It is called by the event of a run's job. Events can be lost, and a run without traffic has no job, so it also looks
+    for itself every hour.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        topic: sns.ITopic,
+        state: S3Location,
+        encryption_key: kms.IKey | None,
+        runbook_url: str | None,
+    ) -> None:
+        """Makes the function.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            topic: Where messages go.
+            state: Where the function notes which runs it has handled.
+            encryption_key: Key of the topic and of the function's variables.
+            runbook_url: Named in messages.
+        """
+        super().__init__(scope, id)
+        self._monitors: dict[str, dict[str, str]] = {}
+        environment = {
+            "MONITORS": lazy_json(self, lambda: self._monitors),
+            "TOPIC_ARN": topic.topic_arn,
+            "STATE_URI": state.uri,
+            "METRIC_NAMESPACE": metrics.OWN_NAMESPACE,
+            **({"RUNBOOK_URL": runbook_url} if runbook_url else {}),
+        }
+        self.function = MonitoringFunction(
+            self,
+            "Function",
+            handler="results.handler.handler",
+            description="Publishes metrics and a readable message for every run of a SageMaker monitor",
+            environment=environment,
+        )
+        topic.grant_publish(self.function)
+        if encryption_key is not None:
+            encryption_key.grant(self.function, "kms:Decrypt", "kms:GenerateDataKey*")
+        state.grant_read_write(self.function)
+        state.grant_delete(self.function)
+        for statement in self._statements():
+            self.function.add_to_role_policy(statement)
+        events.Rule(
+            self,
+            "Sweep",
+            description="Looks for runs whose event was lost, and for runs without traffic, which have none",
+            schedule=events.Schedule.rate(Duration.hours(1)),
+            targets=[targets.LambdaFunction(self.function, event=events.RuleTargetInput.from_object({"sweep": True}))],
+        )
+
+    def watch(self, monitor: Monitor) -> None:
+        """Handles the runs of a monitor.
+
+        Args:
+            monitor: Any monitor of the endpoint.
+        """
+        self._monitors[monitor.monitoring_schedule_name] = {
+            "endpoint": monitor.endpoint.endpoint_name,
+            "type": monitor.MONITOR_TYPE,
+            "reports": monitor.reports.uri,
+        }
+        monitor.reports.grant_read(self.function)
+        monitor.on_ended("Results", target=targets.LambdaFunction(self.function))
+
+    def _statements(self) -> list[iam.PolicyStatement]:
+        stack = Stack.of(self)
+        jobs: Any = stack.format_arn(service="sagemaker", resource="processing-job", resource_name="*")
+        return [
+            iam.PolicyStatement(actions=["sagemaker:DescribeProcessingJob"], resources=[jobs]),
+            # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+            iam.PolicyStatement(actions=["sagemaker:ListMonitoringExecutions"], resources=["*"]),
+            iam.PolicyStatement(
+                actions=["cloudwatch:PutMetricData"],
+                resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
+                conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
+            ),
+        ]

@@ -1,0 +1,146 @@
+"""S3 locations: the one place where bucket names and keys are joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aws_cdk import Aws, Token, aws_iam as iam
+from aws_cdk.interfaces.aws_kms import IKeyRef
+from aws_cdk.interfaces.aws_s3 import IBucketRef
+
+from model_monitor.errors import ConfigurationError
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]
+
+
+@dataclass(frozen=True)
+class S3Location:
+    """An object or a prefix in a bucket.
+
+    Parts are joined with exactly one slash, whatever slashes they bring. A doubled slash is a different key to S3, and
+    the analyzer then finds no objects (https://github.com/aws/amazon-sagemaker-examples/issues/1938).
+
+    Attributes:
+        bucket_name: Name of the bucket; may be a token.
+        key: Key or prefix without slashes at its ends; empty for the whole bucket.
+        encryption_key: KMS key of the objects, used for grants. `None`: grants cover S3 only.
+
+    Example:
+        >>> S3Location.from_uri("s3://lake/capture/").join("/credit-risk/").uri
+        's3://lake/capture/credit-risk'
+    """
+
+    bucket_name: str
+    key: str = ""
+    encryption_key: IKeyRef | None = None
+    bucket: IBucketRef | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, bucket: IBucketRef, *parts: str, encryption_key: IKeyRef | None = None) -> S3Location:
+        """Names a place in a bucket of this app, or in an imported one.
+
+        Args:
+            bucket: An L2 bucket, an L1 `CfnBucket`, or an import.
+            *parts: Path below the bucket. Default: the whole bucket.
+            encryption_key: KMS key of the objects. Default: the bucket's own key, if the construct knows it.
+        """
+        key = encryption_key or getattr(bucket, "encryption_key", None)
+        return cls(bucket.bucket_ref.bucket_name, "", key, bucket).join(*parts)
+
+    @classmethod
+    def from_uri(cls, uri: str, *, encryption_key: IKeyRef | None = None) -> S3Location:
+        """Reads an `s3://bucket/key` address.
+
+        Args:
+            uri: The address. It must not be a token: use `of` for a bucket whose name is not known yet.
+            encryption_key: KMS key of the objects. Default: grants cover S3 only.
+
+        Raises:
+            ConfigurationError: The text is not an S3 address, or it has an empty part (`//`).
+        """
+        if Token.is_unresolved(uri):
+            raise ConfigurationError(
+                got="an S3 address that is only known at deployment",
+                expected="a literal such as s3://bucket/prefix",
+                fix="use S3Location.of(bucket, 'prefix')",
+            )
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        if not uri.startswith("s3://") or not bucket:
+            raise ConfigurationError(
+                got=repr(uri), expected="s3://bucket/prefix", fix="write the address with its bucket"
+            )
+        if "//" in key:
+            raise ConfigurationError(
+                got=repr(uri),
+                expected="single slashes in the key",
+                fix="remove the doubled slash: S3 takes it as an empty folder name and the monitor finds no data",
+            )
+        return cls(bucket, "", encryption_key).join(key)
+
+    def join(self, *parts: str) -> S3Location:
+        """Returns the location below this one."""
+        key = "/".join([*_segments(self.key), *(segment for part in parts for segment in _segments(part))])
+        return S3Location(self.bucket_name, key, self.encryption_key, self.bucket)
+
+    @property
+    def uri(self) -> str:
+        """`s3://bucket/key`, without a slash at the end."""
+        return f"s3://{self.bucket_name}/{self.key}" if self.key else f"s3://{self.bucket_name}"
+
+    def grant_read(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee list and read what lies at or below this location, and nothing else."""
+        self._grant(grantee, object_actions=["s3:GetObject"], key_actions=["kms:Decrypt"])
+
+    def grant_read_write(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee list, read and write (not delete) what lies at or below this location."""
+        self._grant(
+            grantee,
+            object_actions=["s3:GetObject", "s3:PutObject"],
+            key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        )
+
+    def grant_delete(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee delete the objects at or below this location."""
+        self._add(grantee, ["s3:DeleteObject"], self._object_arns())
+
+    def grant_write(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee write objects at or below this location, and nothing else."""
+        self._add(grantee, ["s3:PutObject"], self._object_arns())
+        self._grant_key(grantee, ["kms:Decrypt", "kms:GenerateDataKey"])
+
+    def _grant(self, grantee: iam.IGrantable, *, object_actions: list[str], key_actions: list[str]) -> None:
+        prefix = [self.key, f"{self.key}/*"] if self.key else ["*"]
+        self._add(grantee, object_actions, self._object_arns())
+        self._add(grantee, ["s3:ListBucket"], [self._bucket_arn()], {"StringLike": {"s3:prefix": prefix}})
+        self._add(grantee, ["s3:GetBucketLocation"], [self._bucket_arn()])
+        self._grant_key(grantee, key_actions)
+
+    def _grant_key(self, grantee: iam.IGrantable, actions: list[str]) -> None:
+        if self.encryption_key is None:
+            return
+        # The L2 also writes the key's own policy where that is needed; an L1 or a plain reference has none to write.
+        if hasattr(self.encryption_key, "grant"):
+            self.encryption_key.grant(grantee, *actions)
+        else:
+            self._add(grantee, actions, [self.encryption_key.key_ref.key_arn])
+
+    def _bucket_arn(self) -> str:
+        return f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
+
+    def _object_arns(self) -> list[str]:
+        bucket = self._bucket_arn()
+        # Not "key*": a grant for train.csv must not open train.csv.bak.
+        return [f"{bucket}/{self.key}", f"{bucket}/{self.key}/*"] if self.key else [f"{bucket}/*"]
+
+    @staticmethod
+    def _add(
+        grantee: iam.IGrantable,
+        actions: list[str],
+        resources: list[str],
+        conditions: dict[str, dict[str, list[str]]] | None = None,
+    ) -> None:
+        grantee.grant_principal.add_to_principal_policy(
+            iam.PolicyStatement(actions=sorted(actions), resources=resources, conditions=conditions)
+        )

@@ -1,0 +1,82 @@
+"""Python files that the analyzer runs before or after its analysis."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from model_monitor.errors import ConfigurationError
+from model_monitor.s3_location import S3Location
+
+PREPROCESS_HANDLER = "preprocess_handler"
+POSTPROCESS_HANDLER = "postprocess_handler"
+
+
+@dataclass(frozen=True)
+class AnalysisScript:
+    """A single Python file; the analyzer has no packages beyond its own.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-pre-and-post-processing.html
+    """
+
+    path: Path | None = None
+    location: S3Location | None = None
+
+    @classmethod
+    def from_asset(cls, path: str | Path) -> AnalysisScript:
+        """A file beside the app; it is uploaded with the deployment.
+
+        Args:
+            path: The file. It is read during synthesis: a syntax error or a missing handler fails there.
+        """
+        return cls(path=Path(path))
+
+    @classmethod
+    def from_location(cls, location: S3Location) -> AnalysisScript:
+        """A file that lies in S3 already.
+
+        Args:
+            location: The object. A change of its content under the same name is not noticed.
+        """
+        return cls(location=location)
+
+    def bind(self, scope: Construct, id: str, *, handler: str) -> S3Location:
+        """Uploads the file if need be.
+
+        Args:
+            scope: Parent of the asset.
+            id: Construct id of the asset.
+            handler: Function that the file must define.
+
+        Raises:
+            ConfigurationError: The file does not exist, is no Python, or does not define the function.
+        """
+        if self.location is not None:
+            return self.location
+        path = self.path
+        if path is None or not path.is_file():
+            raise ConfigurationError(got=f"script {str(path)!r}", expected="an existing file", fix="check the path")
+        _require_function(path, handler)
+        asset = s3_assets.Asset(scope, id, path=str(path.resolve()))
+        return S3Location(asset.s3_bucket_name, asset.s3_object_key)
+
+
+def _require_function(path: Path, handler: str) -> None:
+    try:
+        module = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    except SyntaxError as error:
+        raise ConfigurationError(
+            got=f"script {str(path)!r} with a syntax error in line {error.lineno}: {error.msg}",
+            expected="a Python file",
+            fix="run it with python once",
+        ) from error
+    if not any(isinstance(node, ast.FunctionDef) and node.name == handler for node in module.body):
+        raise ConfigurationError(
+            got=f"script {str(path)!r} without a function {handler}",
+            expected=f"'def {handler}(...)' at the top level",
+            fix="the analyzer calls that function and no other",
+        )
