@@ -22,7 +22,7 @@ def set_scale(scale: float) -> None:
     Raises:
         ValueError: The scale is not positive.
     """
-    global _scale, _origin, _real_origin  # noqa: PLW0603 - there is one clock in a process, as there is one sandbox
+    global _scale, _origin, _real_origin
     if scale <= 0:
         raise ValueError(f"the time scale must be a number above 0, got {scale}")
     with _changed:

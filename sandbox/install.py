@@ -1,19 +1,34 @@
 """Puts the sandbox's own behaviour into MiniStack, service by service."""
 
 import asyncio
+import logging
+from collections.abc import Callable
 
+from sandbox import events, mail
+from sandbox.cloudwatch import installation as cloudwatch
 from sandbox.seams import Name, replace
 
 _TICK_SECONDS = 1.0
+_TICKING: tuple[Callable[[], None], ...] = (cloudwatch.tick, events.tick)
+_log = logging.getLogger("sandbox")
 
 
 def install() -> None:
     """Install every correction. Called once, before the server starts."""
     # Loopback HTTP stands in for TLS: without this every bucket policy that demands aws:SecureTransport denies.
     replace(Name.PIN_REQUEST_ORIGIN, lambda original: lambda source_ip, _secure: original(source_ip, True))
+    mail.install()
+    events.install()
+    cloudwatch.install()
 
 
 async def tick() -> None:
-    """Do what time alone brings about, until cancelled."""
+    """Do what time alone brings about, on the event loop, until cancelled."""
     while True:
         await asyncio.sleep(_TICK_SECONDS)
+        for ticking in _TICKING:
+            try:
+                ticking()
+            except Exception:
+                # The next tick must come, whatever this one met.
+                _log.exception("what is due could not be done")

@@ -29,6 +29,7 @@ class Name(StrEnum):
     ACCOUNT_ID = "core.responses:get_account_id()"
     REGION = "core.responses:get_region()"
     REQUEST_SCOPE = "core.responses:request_scope(account_id, region)"
+    NEW_UUID = "core.responses:new_uuid()"
     RUN_REENTRANT = "core.concurrency:run_reentrant(fn, args, thread_name)"
     SPAWN_BACKGROUND = "core.concurrency:spawn_background(fn, args, thread_name, kwargs)"
     # IAM
@@ -51,9 +52,53 @@ class Name(StrEnum):
     )
     RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
     DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
-    # Events, metrics, logs
+    # Events
+    EVENTS_NOW = "services.eventbridge:_now_ts()"
+    INVOKE_TARGET = "services.eventbridge:_invoke_target(target, event, rule, view)"
+    TO_LAMBDA = "services.eventbridge:_dispatch_to_lambda(arn, payload)"
+    TICK_RULES = "services.eventbridge:_tick_scheduled_rules()"
+    START_RULES = "services.eventbridge:start_scheduler()"
+    SCHEDULER_TIME = "services.scheduler:time"
+    TICK_SCHEDULES = "services.scheduler:_tick_schedules()"
+    START_SCHEDULES = "services.scheduler:start_scheduler()"
+    # Resources and their policies
+    TOPIC = "services.sns:_topic_by_arn_any_scope(topic_arn)"
+    FANOUT = (
+        "services.sns:_fanout(topic_arn, msg_id, message, subject, message_structure, message_attributes, "
+        "message_group_id, message_dedup_id)"
+    )
+    MATCHES_FILTER = "services.sns:_matches_filter_policy(sub, message_attributes, message)"
+    MESSAGE_FOR_PROTOCOL = "services.sns:_resolve_message_for_protocol(message, message_structure, protocol)"
+    QUEUE = "services.sqs:_queue_by_arn(arn)"
+    KEY = "services.kms:_resolve_key(key_id_or_arn)"
+    FUNCTION_POLICY = "services.lambda_svc:function_policy_for_arn(resource_arn)"
+    # Metrics and logs
     PUT_EVENTS = "services.eventbridge:_put_events(data, allow_aws_source)"
     PUT_METRIC_DATA = "services.cloudwatch:_put_metric_data(params, cbor_data, is_cbor, is_json)"
+    METRICS = "services.cloudwatch:_metrics"
+    ALARMS = "services.cloudwatch:_alarms"
+    COMPOSITE_ALARMS = "services.cloudwatch:_composite_alarms"
+    CLOUDWATCH_TIME = "services.cloudwatch:time"
+    HISTORY = "services.cloudwatch:_history_entries()"
+    DIMENSIONS_KEY = "services.cloudwatch:_dims_key(dims)"
+    PARSE_TIMESTAMP = "services.cloudwatch:_parse_ts(value)"
+    STATISTICS = "services.cloudwatch:_calc_stats(points)"
+    STATISTIC = "services.cloudwatch:_stat_value(stats, stat_name, points)"
+    EVALUATE_ALARM = "services.cloudwatch:_evaluate_alarm(alarm)"
+    EVALUATE_ALL_ALARMS = "services.cloudwatch:_evaluate_all_alarms()"
+    EVALUATE_PARENT_ALARMS = "services.cloudwatch:_evaluate_parent_alarms(child, seen)"
+    RECORD_HISTORY = (
+        "services.cloudwatch:_record_history(alarm_name, old_state, new_state, reason, alarm_type, reason_data)"
+    )
+    DISPATCH_ALARM_ACTIONS = "services.cloudwatch:_dispatch_alarm_actions(alarm, old_state, new_state, reason)"
+    GET_METRIC_DATA = "services.cloudwatch:_get_metric_data(params, cbor_data, is_cbor, is_json)"
+    PUT_METRIC_ALARM = "services.cloudwatch:_put_metric_alarm(params, cbor_data, is_cbor, is_json)"
+    PUT_COMPOSITE_ALARM = "services.cloudwatch:_put_composite_alarm(params, cbor_data, is_cbor, is_json)"
+    SET_ALARM_STATE = "services.cloudwatch:_set_alarm_state(params, cbor_data, is_cbor, is_json)"
+    CLOUDWATCH_ERROR = "services.cloudwatch:_error(code, message, status, use_json, use_cbor)"
+    CLOUDWATCH_JSON = "services.cloudwatch:_json_ok(data)"
+    CLOUDWATCH_CBOR = "services.cloudwatch:_cbor_ok(data)"
+    CLOUDWATCH_CBOR_RESULT = "services.cloudwatch:_cbor_metric_data_result(result)"
     LOG_GROUPS = "services.cloudwatch_logs:_log_groups"
     CREATE_LOG_GROUP = "services.cloudwatch_logs:_create_log_group(data)"
     CREATE_LOG_STREAM = "services.cloudwatch_logs:_create_log_stream(data)"
