@@ -1,0 +1,18 @@
+"""The analysis engine of the monitors: an open stand-in for the service's ``sagemaker-model-monitor-analyzer`` image.
+
+``python -m analyzer`` reads environment variables (``analyzer.parameters``) and the files they name, and writes
+``statistics.json``, ``constraints.json``, ``constraint_violations.json``, CloudWatch metric files and an exit message,
+with the numbers and texts of the service.
+
+Bad input is never skipped in silence. In a baseline job the first broken record ends the job with its file and line.
+A monitoring job leaves broken records out, counts them, reports them in ``data_issues.json`` and in its log, and fails
+when more than a tenth of all records is broken (``analyzer.issues``). Broken are: a row with too few or too many
+values, bytes that are not UTF-8, a line that is not JSON or not a capture record, a payload that cannot be decoded, an
+empty file. Whatever concerns more than single records ends both kinds of job: an unknown format, a missing variable,
+headers that repeat a name or differ between files, a quote that is never closed, different encodings of input and
+output, a script that fails, no records at all. Blank lines and files whose names start with ``_`` or ``.`` are not
+data, as for Spark.
+
+Map: ``dataset`` makes batches of text columns of files, ``profile`` makes mergeable profiles of columns,
+``data_quality`` suggests and checks constraints, ``documents`` are the files that jobs exchange.
+"""

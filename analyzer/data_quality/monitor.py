@@ -1,0 +1,151 @@
+"""One run of the data-quality monitor."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from analyzer.data_quality.check import check_constraints
+from analyzer.data_quality.drift import Drift, measure_drift
+from analyzer.data_quality.metrics import feature_metrics
+from analyzer.data_quality.suggest import suggest_constraints
+from analyzer.dataset.opening import open_dataset
+from analyzer.documents.constraints import CONSTRAINTS_FILE, Constraints, FeatureConstraints, MonitoringConfig
+from analyzer.documents.statistics import (
+    STATISTICS_FILE,
+    BaselineStatistics,
+    FeatureDistribution,
+    statistics_document,
+)
+from analyzer.documents.violations import VIOLATIONS_FILE, Violation, violations_document
+from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues
+from analyzer.jackson import Json, to_json
+from analyzer.metrics import Metric, MetricsFile
+from analyzer.parameters import Parameters
+from analyzer.profile.table import TableProfile
+
+_log = logging.getLogger(__name__)
+
+
+def run_data_quality(parameters: Parameters) -> int:
+    """Profile the data set, check it against the baseline if there is one, and write all documents.
+
+    Returns:
+        Number of violations.
+
+    Raises:
+        AnalysisError: When the data set or the baseline cannot be analysed.
+    """
+    parameters.output_path.mkdir(parents=True, exist_ok=True)
+    baseline = Baseline.load(parameters)
+    table = _profile(parameters, baseline)
+    _write(parameters, STATISTICS_FILE, statistics_document(table))
+    _write(parameters, CONSTRAINTS_FILE, suggest_constraints(table, parameters.categorical_drift_method).to_json())
+    drifts = baseline.drifts(table)
+    violations: list[Violation] = []
+    if not parameters.is_baseline:
+        violations = check_constraints(table, baseline.constraints, drifts) if baseline.constraints else []
+        _write(parameters, VIOLATIONS_FILE, violations_document(violations))
+    if parameters.publish_cloudwatch_metrics and parameters.sagemaker_monitoring_schedule_name:
+        MetricsFile(
+            parameters.cloudwatch_metrics_directory,
+            schedule=parameters.sagemaker_monitoring_schedule_name,
+            endpoint=parameters.sagemaker_endpoint_name,
+            time=parameters.metric_time,
+        ).write(_metrics(table, baseline, drifts))
+    return len(violations)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a run compares with; a run that suggests a baseline has neither part."""
+
+    constraints: Constraints | None = None
+    statistics: BaselineStatistics | None = None
+
+    @classmethod
+    def load(cls, parameters: Parameters) -> "Baseline":
+        """Read the files that the parameters name."""
+        constraints, statistics = parameters.baseline_constraints, parameters.baseline_statistics
+        return cls(
+            Constraints.load(constraints) if constraints else None,
+            BaselineStatistics.load(statistics) if statistics else None,
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the features, in the order of the columns."""
+        if self.constraints:
+            return [feature.name for feature in self.constraints.features]
+        return list(self.statistics.features) if self.statistics else []
+
+    def fits(self, table: TableProfile) -> bool:
+        """Whether the table has as many columns as the baseline (or there is none)."""
+        return not self.names or len(self.names) == len(table.columns)
+
+    def watched(self) -> dict[int, set[str]]:
+        """Texts that must be counted in the live data, by column position."""
+        domains = {feature.name: set(feature.domains or ()) for feature in self._features}
+        return {
+            position: domains.get(name, set()) | set(self._distribution(name).categories or ())
+            for position, name in enumerate(self.names)
+        }
+
+    def config(self, name: str) -> MonitoringConfig:
+        """Settings that hold for one feature."""
+        for feature in self._features:
+            if self.constraints and feature.name == name:
+                return self.constraints.config_of(feature)
+        return self.constraints.config if self.constraints else MonitoringConfig()
+
+    def drifts(self, table: TableProfile) -> dict[str, Drift]:
+        """Return the drift of every feature that can be compared; none when the columns do not fit."""
+        if not self.statistics or not self.fits(table):
+            return {}
+        measured = {
+            name: measure_drift(profile, self._distribution(name), self.config(name))
+            for name, profile in table.columns.items()
+        }
+        return {name: drift for name, drift in measured.items() if drift}
+
+    @property
+    def _features(self) -> tuple[FeatureConstraints, ...]:
+        return self.constraints.features if self.constraints else ()
+
+    def _distribution(self, name: str) -> FeatureDistribution:
+        features: Mapping[str, FeatureDistribution] = self.statistics.features if self.statistics else {}
+        return features.get(name, FeatureDistribution())
+
+
+def _profile(parameters: Parameters, baseline: Baseline) -> TableProfile:
+    issues = DataIssues(strict=parameters.is_baseline)
+    table = TableProfile.of(open_dataset(parameters, issues).tables(), baseline.watched())
+    issues.conclude(table.item_count, parameters.output_path)
+    if not table.item_count:
+        raise AnalysisError(f"Job inputs had no data: {_where(parameters)} holds no records")
+    _log.info("%d rows of %d columns analysed", table.item_count, len(table.columns))
+    return table.renamed(baseline.names)
+
+
+def _where(parameters: Parameters) -> str:
+    window = parameters.window
+    span = (
+        f" between {window.start:%Y-%m-%dT%H:%MZ} and {window.end:%Y-%m-%dT%H:%MZ}"
+        if window.start and window.end
+        else ""
+    )
+    return f"{parameters.dataset_source}{span}"
+
+
+def _metrics(table: TableProfile, baseline: Baseline, drifts: Mapping[str, Drift]) -> Iterator[Metric]:
+    if not baseline.fits(table):
+        # Features are matched by position: with other columns, values would go under wrong names.
+        _log.warning("no metrics are written, because the columns are not those of the baseline")
+        return
+    for name, profile in table.columns.items():
+        if baseline.config(name).emit_metrics:
+            yield from feature_metrics(name, profile, drifts.get(name))
+
+
+def _write(parameters: Parameters, name: str, document: Json) -> None:
+    (parameters.output_path / name).write_text(to_json(document), encoding="utf-8")

@@ -1,0 +1,195 @@
+"""Data-capture records: what an endpoint received and answered.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+
+A record gives the columns of its output, then those of its input. Nearly all records hold two CSV bodies of one row;
+a batch of such records is one CSV text for Polars. All others are read one by one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+import polars as pl
+
+from analyzer.dataset.delimited import NUMBERED_COLUMN, parse_plain
+from analyzer.dataset.files import may_hold_window
+from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
+from analyzer.dataset.record import capture_record
+from analyzer.dataset.source import ScriptInput
+from analyzer.dataset.texts import frame_of
+from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues, Location
+from analyzer.parameters import Window
+
+OUTPUT, INPUT = "endpointOutput", "endpointInput"
+
+_BATCH_BYTES = 16 * 1024 * 1024
+_SECONDS_LENGTH = len("2026-01-31T08:00:00")
+_EARLIEST, _LATEST = "0000", "9999"
+
+_Lines: TypeAlias = list[tuple[Path, list[bytes]]]
+
+
+class CaptureDataset:
+    """Capture files (one JSON record per line).
+
+    Args:
+        files: Files; those whose hour folder lies outside the window are left out.
+        index_names: The directions to analyse: ``endpointInput``, ``endpointOutput`` or both.
+        window: Records are taken when their inferenceTime lies in it.
+        issues: Where broken records go.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], *, index_names: Sequence[str], window: Window, issues: DataIssues
+    ) -> None:
+        self._files = [path for path in files if may_hold_window(path, window)]
+        self._directions = [name for name in (OUTPUT, INPUT) if name in index_names]
+        if not self._directions:
+            raise AnalysisError(f"captureIndexNames is {list(index_names)}, expected {INPUT} or {OUTPUT} or both")
+        self._start, self._end = _bound(window.start, _EARLIEST), _bound(window.end, _LATEST)
+        self._issues = issues
+        self._width: int | None = None
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in batches."""
+        for batch in self._batches():
+            table = self._simple(batch)
+            yield from [table] if table is not None else self._careful(batch)
+
+    def records(self) -> Iterator[tuple[Location, ScriptInput]]:
+        """Yield every record of the window as the object that scripts receive."""
+        for batch in self._batches():
+            for location, record in self._parsed(batch):
+                yield location, capture_record(record)
+
+    def _batches(self) -> Iterator[_Lines]:
+        batch: _Lines = []
+        size = 0
+        for path in self._files:
+            content = path.read_bytes()
+            if not content.strip():
+                self._issues.add(Location(path), "the file is empty")
+                continue
+            batch.append((path, content.splitlines()))
+            size += len(content)
+            if size >= _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    def _simple(self, batch: _Lines) -> pl.DataFrame | None:
+        """Parse records with one-row CSV bodies in all wanted directions; None when any is otherwise."""
+        start, end, loads = self._start, self._end, orjson.loads
+        rows = []
+        try:
+            for _, lines in batch:
+                for line in lines:
+                    record = loads(line)
+                    if not start <= record["eventMetadata"]["inferenceTime"][:_SECONDS_LENGTH] < end:
+                        continue
+                    bodies = [record["captureData"][direction] for direction in self._directions]
+                    if any(body["encoding"] != "CSV" for body in bodies):
+                        return None
+                    rows.append(",".join([body["data"].rstrip("\r\n") for body in bodies]))
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            return None
+        if not rows:
+            return pl.DataFrame()
+        width = self._width or rows[0].count(",") + 1
+        block = "\n".join(rows).encode()
+        if block.count(b"\n") != len(rows) - 1:
+            return None
+        table = parse_plain(block, _numbered(width))
+        self._width = width if table is not None else self._width
+        return table
+
+    def _careful(self, batch: _Lines) -> Iterator[pl.DataFrame]:
+        rows: list[tuple[Location, Row]] = []
+        for location, record in self._parsed(batch):
+            try:
+                rows.extend((location, row) for row in self._rows(record["captureData"], location))
+            except PayloadError as error:
+                self._issues.add(location, "the payload cannot be read", str(error))
+        yield frame_of(list(self._of_common_width(rows)))
+
+    def _of_common_width(self, rows: Sequence[tuple[Location, Row]]) -> Iterator[Row]:
+        """Yield the rows that have as many values as most have. JSON rows are matched by name: any number goes."""
+        numbered = [len(row) for _, row in rows if _is_numbered(row)]
+        if numbered and self._width is None:
+            self._width = Counter(numbered).most_common(1)[0][0]
+        for location, row in rows:
+            if _is_numbered(row) and len(row) != self._width:
+                self._issues.add(location, "wrong number of values", f"{len(row)} instead of {self._width}")
+            else:
+                yield row
+
+    def _parsed(self, batch: _Lines) -> Iterator[tuple[Location, dict[str, Any]]]:
+        """Yield the records of the window."""
+        for path, lines in batch:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                location = Location(path, number)
+                try:
+                    record = orjson.loads(line)
+                    time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
+                    within = self._start <= time[:_SECONDS_LENGTH] < self._end
+                except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+                    self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
+                    continue
+                if within and isinstance(directions, dict):
+                    yield location, record
+
+    def _rows(self, directions: Mapping[str, Any], location: Location) -> list[Row]:
+        bodies = {name: decode(directions[name]) for name in self._directions if name in directions}
+        if not bodies:
+            raise PayloadError(f"captureData holds none of {', '.join(self._directions)}")
+        kinds = {name: kind for name, (kind, _) in bodies.items()}
+        if len(set(kinds.values())) > 1:
+            raise AnalysisError(
+                f"Encoding mismatch: Encoding is {kinds[INPUT]} for {INPUT}, but Encoding is {kinds[OUTPUT]} for "
+                f"{OUTPUT}. We currently only support the same type of input and output encoding at the moment. "
+                f"({location}; a record preprocessor script can bring both together)"
+            )
+        if PayloadKind.CSV in kinds.values():
+            return _joined_by_position([csv_rows(text) for _, text in bodies.values()])
+        return _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+
+
+def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
+    _require_equal_counts([len(part) for part in parts])
+    joined = ([value for fields in group for value in fields] for group in zip(*parts, strict=True))
+    return [{NUMBERED_COLUMN.format(i): value for i, value in enumerate(fields)} for fields in joined]
+
+
+def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
+    _require_equal_counts([len(part) for part in parts.values()])
+    joined: list[Row] = [{} for _ in next(iter(parts.values()))]
+    for direction, rows in parts.items():
+        for target, row in zip(joined, rows, strict=True):
+            # A name that output and input share would lose one of the two.
+            target |= {(f"{direction}_{name}" if name in target else name): value for name, value in row.items()}
+    return joined
+
+
+def _require_equal_counts(counts: Sequence[int]) -> None:
+    if len(set(counts)) > 1:
+        raise PayloadError(f"the output has {counts[0]} rows, the input {counts[1]}")
+
+
+def _is_numbered(row: Row) -> bool:
+    return NUMBERED_COLUMN.format(0) in row
+
+
+def _bound(time: datetime | None, default: str) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S") if time else default
+
+
+def _numbered(width: int) -> list[str]:
+    return [NUMBERED_COLUMN.format(position) for position in range(width)]

@@ -1,0 +1,206 @@
+"""CSV files.
+
+Blocks of whole lines go to Polars' parser. Whatever it would forgive or guess (short rows, blank lines, quotes, bytes
+that are not UTF-8) sends a block through a careful parser that knows lines. Blank lines are not data, as for Spark.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+from polars.exceptions import ComputeError
+
+from analyzer.dataset.source import ScriptInput
+from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues, Location
+
+_BLOCK_BYTES = 16 * 1024 * 1024
+_ROWS_PER_CAREFUL_BATCH = 50_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Rows that are looked at to learn how many columns a file without header has.
+_SAMPLE_ROWS = 1_000
+
+NUMBERED_COLUMN = "_c{}"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of a CSV file: where it starts and its fields."""
+
+    number: int
+    fields: list[str]
+
+
+class CsvDataset:
+    """CSV files, all with the same columns.
+
+    Args:
+        files: Files in the order in which they are read.
+        header: Whether the first line of every file holds column names. Without, columns are ``_c0``, ``_c1``, ...
+        issues: Where broken rows go.
+    """
+
+    def __init__(self, files: Sequence[Path], *, header: bool, issues: DataIssues) -> None:
+        self._files = files
+        self._header = header
+        self._issues = issues
+        self._names: list[str] = []
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in batches."""
+        for path in self._files:
+            with path.open("rb") as file:
+                first_line = self._begin(path, file)
+                if self._names:
+                    yield from self._blocks(path, file, first_line)
+
+    def records(self) -> Iterator[tuple[Location, ScriptInput]]:
+        """Yield every row as the text of its line, the header taken off."""
+        for path in self._files:
+            with path.open("rb") as file:
+                first_line = self._begin(path, file)
+                for number, line in _physical_rows(file, first_line):
+                    text = _decoded(line.rstrip(b"\r\n"), Location(path, number), self._issues)
+                    if text:
+                        yield Location(path, number), text
+
+    def _begin(self, path: Path, file: BinaryIO) -> int:
+        """Learn or compare the column names and return the number of the first line of data."""
+        if file.read(len(_BYTE_ORDER_MARK)) != _BYTE_ORDER_MARK:
+            file.seek(0)
+        start = file.tell()
+        first = file.readline()
+        if not first:
+            self._issues.add(Location(path), "the file is empty")
+            return 1
+        if not self._header:
+            file.seek(start)
+            self._names = self._names or _numbered(_common_width(file, path))
+            file.seek(start)
+            return 1
+        names = _header(first, path)
+        if self._names and names != self._names:
+            raise AnalysisError(f"{path}, line 1: the header is {names}, but that of {self._files[0]} is {self._names}")
+        self._names = names
+        return 2
+
+    def _blocks(self, path: Path, file: BinaryIO, first_line: int) -> Iterator[pl.DataFrame]:
+        number = first_line
+        while True:
+            position = file.tell()
+            block = file.read(_BLOCK_BYTES) + file.readline()
+            if not block:
+                return
+            if b'"' in block:
+                # A quoted field may hold line breaks: from here on only a parser that knows quotes can tell rows.
+                file.seek(position)
+                yield from self._careful(path, file, number)
+                return
+            table = parse_plain(block, self._names)
+            if table is None:
+                yield from self._careful(path, BytesIO(block), number)
+            else:
+                yield table
+            number += block.count(b"\n")
+
+    def _careful(self, path: Path, file: BinaryIO, first_line: int) -> Iterator[pl.DataFrame]:
+        rows: list[list[str]] = []
+        for line in _rows(file, path, first_line, self._issues):
+            if len(line.fields) != len(self._names):
+                detail = f"{len(line.fields)} instead of {len(self._names)}"
+                self._issues.add(Location(path, line.number), "wrong number of values", detail)
+                continue
+            rows.append(line.fields)
+            if len(rows) == _ROWS_PER_CAREFUL_BATCH:
+                yield _frame(rows, self._names)
+                rows = []
+        if rows:
+            yield _frame(rows, self._names)
+
+
+def parse_plain(block: bytes, names: Sequence[str]) -> pl.DataFrame | None:
+    """Parse whole lines of CSV without quotes; None when anything about them is unusual."""
+    block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
+    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+    separators = (len(names) - 1) * lines
+    if block.count(b",") != separators or b"\n\n" in block or block.startswith(b"\n") or b'"' in block:
+        return None
+    try:
+        # Too many values in a row are an error here; with the right total, too few in another are, too.
+        table = pl.read_csv(block, has_header=False, new_columns=list(names), infer_schema=False, quote_char=None)
+    except ComputeError:
+        return None
+    return table if table.shape == (lines, len(names)) else None
+
+
+def _physical_rows(file: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes]]:
+    """Yield rows as they stand in the file, with the number of their first line; quoted ones can span lines."""
+    number = first_line
+    for line in file:
+        row, lines = line, 1
+        while row.count(b'"') % 2 and (more := file.readline()):
+            row, lines = row + more, lines + 1
+        yield number, row
+        number += lines
+
+
+def _rows(file: BinaryIO, path: Path, first_line: int, issues: DataIssues) -> Iterator[_Line]:
+    lines = (line.decode(errors="surrogateescape") for line in file)
+    parser = csv.reader(lines)
+    number = first_line
+    while True:
+        try:
+            fields = next(parser)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise AnalysisError(
+                f"{Location(path, number)}: {error} (is a quote opened here and never closed?)"
+            ) from error
+        if any("\udc80" <= character <= "\udcff" for field in fields for character in field if not field.isascii()):
+            issues.add(Location(path, number), "not UTF-8 text")
+        elif fields:
+            yield _Line(number, fields)
+        number = first_line + parser.line_num
+
+
+def _decoded(line: bytes, location: Location, issues: DataIssues) -> str | None:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        issues.add(location, "not UTF-8 text")
+        return None
+
+
+def _header(line: bytes, path: Path) -> list[str]:
+    try:
+        names = next(csv.reader([line.decode().rstrip("\r\n")]), [])
+    except UnicodeDecodeError:
+        raise AnalysisError(f"{path}, line 1: the header is not UTF-8 text") from None
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if not names or "" in names or repeated:
+        problem = f"repeats {', '.join(map(repr, repeated))}" if repeated else "has an empty name"
+        raise AnalysisError(f"{path}, line 1: the header {problem}; every column needs a name of its own")
+    return names
+
+
+def _common_width(file: BinaryIO, path: Path) -> int:
+    sample = (next(file, b"") for _ in range(_SAMPLE_ROWS))
+    text = b"".join(sample).decode(errors="replace")
+    widths = Counter(len(fields) for fields in csv.reader(text.splitlines()) if fields)
+    if not widths:
+        raise AnalysisError(f"{path} holds nothing but blank lines")
+    return widths.most_common(1)[0][0]
+
+
+def _numbered(width: int) -> list[str]:
+    return [NUMBERED_COLUMN.format(position) for position in range(width)]
+
+
+def _frame(rows: list[list[str]], names: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

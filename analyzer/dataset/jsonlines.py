@@ -1,0 +1,62 @@
+"""JSON lines: one object per line, nested ones flattened."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from analyzer.dataset.source import ScriptInput
+from analyzer.dataset.texts import flatten, frame_of
+from analyzer.issues import DataIssues, Location
+
+_ROWS_PER_BATCH = 50_000
+
+
+class JsonLinesDataset:
+    """Files of JSON lines. Columns are matched by name; a row that lacks one has a missing value there.
+
+    Columns come in the order in which they first appear, so that the label that a record starts with is the first
+    column, as in captured data (output first).
+    """
+
+    def __init__(self, files: Sequence[Path], *, issues: DataIssues) -> None:
+        self._files = files
+        self._issues = issues
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in batches."""
+        rows: list[Mapping[str, str | None]] = []
+        for _, record in self.records():
+            rows.append(flatten(record))
+            if len(rows) == _ROWS_PER_BATCH:
+                yield frame_of(rows)
+                rows = []
+        if rows:
+            yield frame_of(rows)
+
+    def records(self) -> Iterator[tuple[Location, ScriptInput]]:
+        """Yield every line as a dict."""
+        for path in self._files:
+            with path.open("rb") as file:
+                empty = True
+                for number, line in enumerate(file, start=1):
+                    empty = False
+                    if record := self._parse(line, Location(path, number)):
+                        yield Location(path, number), record
+            if empty:
+                self._issues.add(Location(path), "the file is empty")
+
+    def _parse(self, line: bytes, location: Location) -> dict[str, Any] | None:
+        if not line.strip():
+            return None
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            self._issues.add(location, "not JSON", str(error))
+            return None
+        if not isinstance(record, dict) or not record:
+            self._issues.add(location, "not a JSON object with members", line[:100].decode(errors="replace").strip())
+            return None
+        return record

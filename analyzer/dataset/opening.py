@@ -1,0 +1,36 @@
+"""The choice of the reader for a run's data set."""
+
+from analyzer.dataset.capture import CaptureDataset
+from analyzer.dataset.delimited import CsvDataset
+from analyzer.dataset.files import find_files
+from analyzer.dataset.jsonlines import JsonLinesDataset
+from analyzer.dataset.parquet import ParquetDataset
+from analyzer.dataset.scripted import ScriptedDataset
+from analyzer.dataset.source import Dataset
+from analyzer.issues import DataIssues
+from analyzer.parameters import FormatKind, Parameters
+
+
+def open_dataset(parameters: Parameters, issues: DataIssues) -> Dataset:
+    """Return the data set of a run, seen through its preprocessing script if it has one.
+
+    Raises:
+        AnalysisError: When there are no files, or the script cannot be loaded.
+    """
+    dataset = _open_files(parameters, issues)
+    script = parameters.record_preprocessor_script
+    return ScriptedDataset(dataset, script) if script else dataset
+
+
+def _open_files(parameters: Parameters, issues: DataIssues) -> Dataset:
+    files = find_files(parameters.dataset_source)
+    match parameters.dataset_format.kind:
+        case FormatKind.CSV:
+            return CsvDataset(files, header=parameters.dataset_format.header, issues=issues)
+        case FormatKind.JSON_LINES:
+            return JsonLinesDataset(files, issues=issues)
+        case FormatKind.PARQUET:
+            return ParquetDataset(files, issues=issues)
+        case FormatKind.CAPTURE:
+            names = parameters.dataset_format.capture_index_names
+            return CaptureDataset(files, index_names=names, window=parameters.window, issues=issues)

@@ -1,0 +1,96 @@
+"""Rows of a captured request or response body."""
+
+import base64
+import csv
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from analyzer.dataset.texts import flatten
+
+# Objects that hold nothing but a list of rows under one of these names, as TensorFlow Serving and many containers
+# send them. How the service's container flattens payloads is not published.
+ROW_LIST_KEYS = ("instances", "predictions", "inputs", "outputs", "data", "rows", "records")
+
+Row = dict[str, str | None]
+
+
+class PayloadKind(StrEnum):
+    """How a body is written; the values are those of ``encoding`` in capture records."""
+
+    CSV = "CSV"
+    JSON = "JSON"
+
+
+class PayloadError(Exception):
+    """A body cannot be split into rows."""
+
+
+def decode(direction: Mapping[str, Any]) -> tuple[PayloadKind, str]:
+    """Return kind and text of one direction (``endpointInput`` or ``endpointOutput``) of a capture record.
+
+    A base64 body is what its content type says, CSV when that says nothing of JSON.
+
+    Raises:
+        PayloadError: When the body is not base64 or not UTF-8.
+    """
+    encoding, data = direction.get("encoding"), direction.get("data")
+    if not isinstance(data, str):
+        raise PayloadError(f"data is {type(data).__name__}, expected a string")
+    if encoding in (PayloadKind.CSV, PayloadKind.JSON):
+        return PayloadKind(encoding), data
+    if encoding != "BASE64":
+        raise PayloadError(f"encoding is {encoding!r}, expected CSV, JSON or BASE64")
+    try:
+        text = base64.b64decode(data, validate=True).decode()
+    except ValueError as error:
+        raise PayloadError(f"data is not base64 of UTF-8 text: {error}") from error
+    is_json = "json" in str(direction.get("observedContentType", "")).lower()
+    return (PayloadKind.JSON if is_json else PayloadKind.CSV), text
+
+
+def csv_rows(text: str) -> list[list[str]]:
+    """Return the rows of a CSV body; blank lines are no rows.
+
+    Raises:
+        PayloadError: When quotes do not match.
+    """
+    try:
+        return [fields for fields in csv.reader(text.splitlines(), strict=True) if fields]
+    except csv.Error as error:
+        raise PayloadError(f"not CSV: {error}") from error
+
+
+def json_rows(text: str) -> list[Row]:
+    """Return the rows of a JSON body, flattened.
+
+    An object is one row; so is a list of scalars. A list of lists or objects, the list under one of
+    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows.
+
+    Raises:
+        PayloadError: When the text is not JSON.
+    """
+    return [flatten(row) for document in _documents(text) for row in _rows_of(document)]
+
+
+def _documents(text: str) -> Iterator[object]:
+    try:
+        yield orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:  # noqa: PLR2004 - one line that is not JSON
+            raise PayloadError(f"not JSON: {error}") from error
+        for line in lines:
+            yield from _documents(line)
+
+
+def _rows_of(document: object) -> list[object]:
+    if isinstance(document, dict) and len(document) == 1:
+        ((key, value),) = document.items()
+        if key in ROW_LIST_KEYS and isinstance(value, list):
+            return value
+    if isinstance(document, list) and document and all(isinstance(row, dict | list) for row in document):
+        return document
+    return [document]

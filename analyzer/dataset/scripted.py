@@ -1,0 +1,47 @@
+"""A data set seen through a record preprocessing script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from analyzer.dataset.source import Dataset, ScriptInput
+from analyzer.dataset.texts import frame_of
+from analyzer.issues import Location
+from analyzer.scripts import PreprocessingScript
+
+_ROWS_PER_BATCH = 50_000
+
+
+class ScriptedDataset:
+    """What a script makes of the records of another data set.
+
+    Columns are in the lexicographic order of all keys that the script ever returned, as in the service. That order is
+    known at the end only, so the rows are held until then.
+    """
+
+    def __init__(self, source: Dataset, script: Path) -> None:
+        self._source = source
+        self._script = PreprocessingScript(script)
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows that the script returned, in batches."""
+        batches = [frame_of(rows) for rows in self._row_batches()]
+        names = sorted({name for batch in batches for name in batch.columns})
+        for batch in batches:
+            absent = [pl.lit(None, pl.String).alias(name) for name in names if name not in batch.columns]
+            yield batch.with_columns(absent).select(names)
+
+    def records(self) -> Iterator[tuple[Location, ScriptInput]]:
+        """Yield the records as the script receives them."""
+        return self._source.records()
+
+    def _row_batches(self) -> Iterator[list[dict[str, str | None]]]:
+        rows: list[dict[str, str | None]] = []
+        for location, record in self._source.records():
+            rows.extend(self._script.rows(record, location))
+            if len(rows) >= _ROWS_PER_BATCH:
+                yield rows
+                rows = []
+        if rows:
+            yield rows

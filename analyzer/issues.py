@@ -1,0 +1,100 @@
+"""Bad input: what is tolerated, counted and reported, and what ends the analysis.
+
+A baseline tolerates nothing: whatever is wrong with training data is found when somebody looks, at the deploy. A
+monitoring run goes on without the broken records, because one malformed request must not hide the drift of all
+others, counts and reports every one of them, and fails when too large a share is broken.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.failure import AnalysisError
+from analyzer.jackson import Json, to_json
+
+# A monitoring run with more broken records than this fails: what is left no longer stands for the traffic.
+MAX_BROKEN_SHARE = 0.1
+
+DATA_ISSUES_FILE = "data_issues.json"
+_EXAMPLES = 20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where in the input something stands; ``line`` counts from 1, None means the file as a whole."""
+
+    path: Path
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}" if self.line else str(self.path)
+
+
+@dataclass
+class DataIssues:
+    """The broken records of one run.
+
+    Args:
+        strict: Fail at the first broken record instead of counting it.
+    """
+
+    strict: bool
+    _counts: Counter[str] = field(default_factory=Counter)
+    _examples: list[tuple[Location, str]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Number of broken records (and files) so far."""
+        return self._counts.total()
+
+    def add(self, location: Location, problem: str, detail: str = "") -> None:
+        """Count a record that cannot be analysed.
+
+        Args:
+            location: File and line.
+            problem: Kind of problem, the same text for every record that has it.
+            detail: What this record has.
+
+        Raises:
+            AnalysisError: In strict mode.
+        """
+        text = f"{problem}: {detail}" if detail else problem
+        if self.strict:
+            raise AnalysisError(f"{location}: {text}")
+        self._counts[problem] += 1
+        if len(self._examples) < _EXAMPLES:
+            self._examples.append((location, text))
+
+    def conclude(self, item_count: int, output: Path) -> None:
+        """Report the broken records in the log and in ``data_issues.json`` beside the other outputs.
+
+        Args:
+            item_count: Number of rows that were analysed.
+            output: Folder of the outputs.
+
+        Raises:
+            AnalysisError: When more than MAX_BROKEN_SHARE of all records is broken.
+        """
+        if not self.count:
+            return
+        share = self.count / (self.count + item_count)
+        location, text = self._examples[0]
+        summary = f"{self.count} records ({share:.1%}) could not be read; the first is {location}: {text}"
+        _log.warning("%s", summary)
+        (output / DATA_ISSUES_FILE).write_text(to_json(self._document(item_count)) + "\n", encoding="utf-8")
+        if share > MAX_BROKEN_SHARE:
+            raise AnalysisError(f"too much of the input is broken (limit {MAX_BROKEN_SHARE:.0%}): {summary}")
+
+    def _document(self, item_count: int) -> Json:
+        return {
+            "item_count": item_count,
+            "broken_count": self.count,
+            "problems": [{"problem": problem, "count": count} for problem, count in self._counts.most_common()],
+            "examples": [
+                {"file": str(location.path), "line": location.line, "problem": text}
+                for location, text in self._examples
+            ],
+        }

@@ -1,0 +1,177 @@
+"""The environment of the process as typed parameters.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import orjson
+
+from analyzer.failure import AnalysisError
+
+DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
+DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class FormatKind(StrEnum):
+    """Kinds of input; the values are the keys of ``dataset_format``."""
+
+    CSV = "csv"
+    JSON_LINES = "json"
+    PARQUET = "parquet"
+    CAPTURE = "sagemakerCaptureJson"
+
+
+@dataclass(frozen=True)
+class DatasetFormat:
+    """How the input is written.
+
+    Args:
+        kind: Kind of file.
+        header: For CSV: whether the first line of every file holds column names.
+        capture_index_names: For capture records: the directions to analyse. Output always comes first.
+    """
+
+    kind: FormatKind
+    header: bool = False
+    capture_index_names: tuple[str, ...] = ("endpointInput", "endpointOutput")
+
+    @classmethod
+    def from_json(cls, text: str) -> "DatasetFormat":
+        """Read the value of the variable ``dataset_format``.
+
+        Raises:
+            AnalysisError: When it names no known format.
+        """
+        expected = 'expected {"csv": {"header": true}}, {"json": {"lines": true}}, {"parquet": {}} or ' + (
+            '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}'
+        )
+        try:
+            document = orjson.loads(text)
+            (name, options), *others = document.items()
+            kind = FormatKind(name)
+        except (orjson.JSONDecodeError, AttributeError, ValueError):
+            raise AnalysisError(f"dataset_format {text!r} is not a known format; {expected}") from None
+        options = options if isinstance(options, dict) else {}
+        if others or (kind is FormatKind.JSON_LINES and not _flag(options.get("lines", options.get("line")))):
+            raise AnalysisError(f"dataset_format {text!r} is not a known format; {expected}")
+        return cls(
+            kind,
+            header=_flag(options.get("header")),
+            capture_index_names=tuple(options.get("captureIndexNames", cls.capture_index_names)),
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Half-open span of time, UTC; an absent bound is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What one run does. Field names are those of the environment variables.
+
+    Without ``baseline_constraints`` and ``baseline_statistics`` the run suggests a baseline, with one of them it
+    monitors.
+    """
+
+    dataset_source: Path
+    dataset_format: DatasetFormat
+    output_path: Path
+    analysis_type: str = "DATA_QUALITY"
+    baseline_constraints: Path | None = None
+    baseline_statistics: Path | None = None
+    record_preprocessor_script: Path | None = None
+    post_analytics_processor_script: Path | None = None
+    categorical_drift_method: str | None = None
+    window: Window = Window()
+    metric_time: datetime | None = None
+    publish_cloudwatch_metrics: bool = False
+    cloudwatch_metrics_directory: Path = DEFAULT_METRICS_DIRECTORY
+    sagemaker_endpoint_name: str | None = None
+    sagemaker_monitoring_schedule_name: str | None = None
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether this run suggests a baseline instead of checking against one."""
+        return self.baseline_constraints is None and self.baseline_statistics is None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Parameters":
+        """Read and check the variables; an empty value counts as absent.
+
+        Raises:
+            AnalysisError: When a variable is missing or cannot be understood.
+        """
+        given = {name: value for name, value in environment.items() if value}
+        missing = [name for name in ("dataset_source", "dataset_format", "output_path") if name not in given]
+        if missing:
+            raise AnalysisError(f"the environment lacks {', '.join(missing)}")
+        publish = given.get("publish_cloudwatch_metrics") == "Enabled"
+        if publish and "sagemaker_monitoring_schedule_name" not in given:
+            raise AnalysisError(
+                "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
+                "which is a dimension of every metric"
+            )
+        window = Window(_time(given, "start_time"), _time(given, "end_time"))
+        return cls(
+            dataset_source=Path(given["dataset_source"]),
+            dataset_format=DatasetFormat.from_json(given["dataset_format"]),
+            output_path=Path(given["output_path"]),
+            analysis_type=given.get("analysis_type", "DATA_QUALITY"),
+            baseline_constraints=_existing_file(given, "baseline_constraints"),
+            baseline_statistics=_existing_file(given, "baseline_statistics"),
+            record_preprocessor_script=_existing_file(given, "record_preprocessor_script"),
+            post_analytics_processor_script=_existing_file(given, "post_analytics_processor_script"),
+            categorical_drift_method=_drift_method(given),
+            window=window,
+            metric_time=_time(given, "metric_time") or window.start,
+            publish_cloudwatch_metrics=publish,
+            cloudwatch_metrics_directory=Path(
+                given.get("cloudwatch_metrics_directory", str(DEFAULT_METRICS_DIRECTORY))
+            ),
+            sagemaker_endpoint_name=given.get("sagemaker_endpoint_name"),
+            sagemaker_monitoring_schedule_name=given.get("sagemaker_monitoring_schedule_name"),
+        )
+
+
+def message_file(environment: Mapping[str, str]) -> Path:
+    """Return where the exit message goes; known even when all other variables are wrong."""
+    return Path(environment.get("output_message_file") or DEFAULT_MESSAGE_FILE)
+
+
+def _flag(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def _time(given: Mapping[str, str], name: str) -> datetime | None:
+    if name not in given:
+        return None
+    try:
+        return datetime.strptime(given[name], _TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise AnalysisError(f"{name} {given[name]!r} is not a time like 2026-01-31T08:00:00Z") from None
+
+
+def _existing_file(given: Mapping[str, str], name: str) -> Path | None:
+    if name not in given:
+        return None
+    path = Path(given[name])
+    if not path.is_file():
+        raise AnalysisError(f"{name} names {path}, which is not a file")
+    return path
+
+
+def _drift_method(given: Mapping[str, str]) -> str | None:
+    method = given.get("categorical_drift_method")
+    if method not in (None, "LInfinity", "ChiSquared"):
+        raise AnalysisError(f"categorical_drift_method {method!r} is not LInfinity or ChiSquared")
+    return method

@@ -1,0 +1,1 @@
+"""Mergeable profiles of columns and tables."""
