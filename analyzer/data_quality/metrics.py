@@ -1,7 +1,7 @@
 """Metrics of a data-quality run.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html for the names with
-two dimensions; https://github.com/aws/sagemaker-python-sdk (data-quality dashboard) for those with the dimension Feature.
+two dimensions; https://github.com/aws/sagemaker-python-sdk (data-quality dashboard) for those with Feature.
 """
 
 from collections.abc import Iterator

@@ -66,10 +66,12 @@ class _Level:
 
 def _sorted_like_java(items: Doubles) -> Doubles:
     ordered = np.sort(items)
-    zeros = slice(np.searchsorted(ordered, 0.0, "left"), np.searchsorted(ordered, 0.0, "right"))
-    if zeros.stop - zeros.start > 1:
+    first, end = np.searchsorted(ordered, 0.0, "left"), np.searchsorted(ordered, 0.0, "right")
+    if end - first > 1:
         # java.lang.Double.compare puts -0.0 before 0.0; numpy takes them for equal and leaves them in any order.
-        ordered[zeros] = -np.sort(np.signbit(ordered[zeros]))[::-1] * 0.0
+        negative = np.count_nonzero(np.signbit(ordered[first:end]))
+        ordered[first : first + negative] = -0.0
+        ordered[first + negative : end] = 0.0
     return ordered
 
 
