@@ -28,7 +28,6 @@ from analyzer.parameters import Window
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 
 _BATCH_BYTES = 16 * 1024 * 1024
-_SECONDS_LENGTH = len("2026-01-31T08:00:00")
 _EARLIEST, _LATEST = "0000", "9999"
 
 _Lines: TypeAlias = list[tuple[Path, list[bytes]]]
@@ -85,22 +84,26 @@ class CaptureDataset:
 
     def _simple(self, batch: _Lines) -> pl.DataFrame | None:
         """Parse records with one-row CSV bodies in all wanted directions; None when any is otherwise."""
-        start, end, loads = self._start, self._end, orjson.loads
-        rows = []
+        # The loop sees every record of the traffic: what it does is as plain as it can be.
+        start, end, directions = self._start, self._end, self._directions
+        bodies: list[str] = []
         try:
             for _, lines in batch:
                 for line in lines:
-                    record = loads(line)
-                    if not start <= record["eventMetadata"]["inferenceTime"][:_SECONDS_LENGTH] < end:
+                    record = orjson.loads(line)
+                    if not start <= record["eventMetadata"]["inferenceTime"] < end:
                         continue
-                    bodies = [record["captureData"][direction] for direction in self._directions]
-                    if any(body["encoding"] != "CSV" for body in bodies):
-                        return None
-                    rows.append(",".join([body["data"].rstrip("\r\n") for body in bodies]))
+                    captured = record["captureData"]
+                    for direction in directions:
+                        body = captured[direction]
+                        if body["encoding"] != "CSV":
+                            return None
+                        bodies.append(body["data"].rstrip("\r\n"))
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
-        if not rows:
+        if not bodies:
             return pl.DataFrame()
+        rows = [",".join(parts) for parts in zip(*[iter(bodies)] * len(directions), strict=True)]
         width = self._width or rows[0].count(",") + 1
         block = "\n".join(rows).encode()
         if block.count(b"\n") != len(rows) - 1:
@@ -139,7 +142,7 @@ class CaptureDataset:
                 try:
                     record = orjson.loads(line)
                     time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
-                    within = self._start <= time[:_SECONDS_LENGTH] < self._end
+                    within = self._start <= time < self._end
                 except (orjson.JSONDecodeError, KeyError, TypeError) as error:
                     self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
                     continue
@@ -188,6 +191,7 @@ def _is_numbered(row: Row) -> bool:
 
 
 def _bound(time: datetime | None, default: str) -> str:
+    # Without the Z of inferenceTime, a bound sorts before every time of its second, with or without a fraction.
     return time.strftime("%Y-%m-%dT%H:%M:%S") if time else default
 
 
