@@ -1,0 +1,83 @@
+"""What the custom resource hands back to the stack (`Fn::GetAtt`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from baseline import blind
+from baseline.effective import EffectiveBaseline
+from baseline.errors import BaselineError
+from shared.s3 import S3Uri
+
+# CloudFormation takes at most 4096 bytes for the answer of a custom resource
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html). The ids and ARNs around the
+# attributes, which the provider framework adds, take up to about 700 of them.
+MAX_DATA_BYTES = 3300
+
+
+def attributes(
+    baseline: EffectiveBaseline,
+    *,
+    fingerprint: str,
+    preprocessor_uri: S3Uri | None,
+    mean_shift: Mapping[str, float],
+) -> dict[str, str]:
+    """Return the attributes, all of them strings.
+
+    Args:
+        baseline: The effective files.
+        fingerprint: Version of the baseline.
+        preprocessor_uri: The generated script, if there is one.
+        mean_shift: Feature -> allowed shift of its mean in standard deviations.
+
+    Raises:
+        BaselineError: A feature has no mean, or there are too many for one answer.
+    """
+    features = {feature["name"]: feature for feature in baseline.statistics["features"]}
+    reasons = blind.blind_features(baseline.statistics, baseline.constraints)
+    data = {
+        "StatisticsUri": str(baseline.statistics_uri),
+        "ConstraintsUri": str(baseline.constraints_uri),
+        "SuggestedConstraintsUri": str(baseline.suggested_constraints_uri),
+        "PreprocessorUri": str(preprocessor_uri or ""),
+        "Fingerprint": fingerprint,
+        "ItemCount": str(baseline.statistics.get("dataset", {}).get("item_count", 0)),
+        "BlindFeatures": blind.describe(reasons, features=len(features)),
+    }
+    for name, factor in mean_shift.items():
+        data.update(_mean_shift_attributes(name, features[name], factor))
+    size = len(json.dumps(data).encode())
+    if size > MAX_DATA_BYTES:
+        raise BaselineError(
+            f"MeanShift names {len(mean_shift)} features, which makes an answer of {size} bytes; CloudFormation takes "
+            f"{MAX_DATA_BYTES} at most; name fewer features"
+        )
+    return data
+
+
+def _mean_shift_attributes(name: str, feature: Mapping[str, Any], factor: float) -> dict[str, str]:
+    statistics = feature.get("numerical_statistics")
+    if not statistics or "mean" not in statistics:
+        raise BaselineError(
+            f"MeanShift names {name!r}, which is of type {feature.get('inferred_type')} in the baseline and has no "
+            "mean; name numerical features only"
+        )
+    mean, deviation = float(statistics["mean"]), float(statistics["std_dev"])
+    if deviation == 0:
+        raise BaselineError(
+            f"MeanShift names {name!r}, which is constant in the baseline: a shift cannot be measured in standard "
+            "deviations; leave it out"
+        )
+    return {
+        f"Mean.{name}": _decimal(mean),
+        f"StdDev.{name}": _decimal(deviation),
+        f"MeanShiftLimit.{name}": _decimal(factor * deviation),
+    }
+
+
+def _decimal(number: float) -> str:
+    """Write a number without an exponent, which CloudFormation does not take for a threshold."""
+    return format(Decimal(repr(number)), "f")

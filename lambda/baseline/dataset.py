@@ -1,0 +1,151 @@
+"""What can be told about the training data before a job is paid for."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from baseline.errors import BaselineError
+from baseline.properties import Dataset
+from shared import errors, s3
+from shared.s3 import S3Uri
+
+# Enough for any header and some rows, little enough to be read in well under a second.
+HEAD_BYTES = 1024 * 1024
+_FOREIGN_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+@dataclass(frozen=True)
+class DatasetObject:
+    """One S3 object of the data set."""
+
+    key: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """The objects of a data set, and its column names where they can be read without a job (not for Parquet)."""
+
+    objects: tuple[DatasetObject, ...]
+    columns: tuple[str, ...] | None
+
+
+def inspect_dataset(dataset: Dataset) -> DatasetFacts:
+    """List the data set and read the beginning of its first object.
+
+    Raises:
+        BaselineError: It does not exist, is empty, may not be read, or cannot be what its format says.
+    """
+    objects = _list_objects(dataset.uri)
+    first = next(item for item in objects if item.size)
+    columns = None
+    if dataset.kind != "parquet":
+        uri = S3Uri(dataset.uri.bucket, first.key)
+        text = _head(uri, whole=first.size <= HEAD_BYTES)
+        columns = _csv_columns(uri, text, dataset) if dataset.kind == "csv" else _json_columns(uri, text)
+    return DatasetFacts(objects, columns)
+
+
+def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
+    try:
+        found = tuple(DatasetObject(item["Key"], item["ETag"].strip('"'), item["Size"]) for item in s3.objects(uri))
+    except ClientError as error:
+        if errors.is_missing(error):
+            raise BaselineError(f"bucket of the dataset {uri} does not exist; check the location") from error
+        if errors.is_denied(error):
+            raise BaselineError(
+                f"the dataset {uri} may not be listed ({errors.message(error)}); grant the baseline function "
+                "s3:ListBucket on its bucket and s3:GetObject on its objects"
+            ) from error
+        raise
+    if not found:
+        raise BaselineError(f"dataset not found: no object's key begins with {uri}; check the location")
+    if not any(item.size for item in found):
+        raise BaselineError(f"the dataset {uri} is empty ({len(found)} object(s) of 0 bytes); upload the training data")
+    strangers = [item.key for item in found if not item.key.startswith(f"{uri.key}/")]
+    if uri.key in strangers and len(found) > 1:
+        other = next(item.key for item in found if item.key != uri.key)
+        raise BaselineError(
+            f"the dataset {uri} is an object, and its key is also the beginning of {other!r}: SageMaker would read "
+            "both; move or rename one of them"
+        )
+    return found
+
+
+def _head(uri: S3Uri, *, whole: bool) -> str:
+    try:
+        content = s3.read(uri, first_bytes=HEAD_BYTES)
+    except s3.ObjectError as error:
+        raise BaselineError(f"the dataset cannot be read: {error}") from error
+    try:
+        # An incremental decoder forgives a character that the end of the range cut in two.
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(content, final=whole)
+    except UnicodeDecodeError as error:
+        raise BaselineError(
+            f"{uri} is not UTF-8 text (byte {error.start}: {error.reason}); expected plain text, not compressed"
+        ) from error
+
+
+def _csv_columns(uri: S3Uri, text: str, dataset: Dataset) -> tuple[str, ...]:
+    rows = csv.reader(io.StringIO(text, newline=""))
+    filled = (row for row in rows if row)
+    first, second = next(filled, []), next(filled, None)
+    if not dataset.has_header:
+        # Spark's names for columns without a header (https://spark.apache.org/docs/latest/sql-data-sources-csv.html).
+        return tuple(f"_c{position}" for position in range(len(first)))
+    _check_header(uri, first)
+    if second is None:
+        raise BaselineError(f"{uri} holds a header and no rows; say that it has no header, or upload the training data")
+    if len(second) != len(first) and not _is_cut(text, second):
+        raise BaselineError(
+            f"{uri}: the header names {len(first)} columns and the first row has {len(second)} values; expected as "
+            "many; quote values that contain commas"
+        )
+    return tuple(first)
+
+
+def _check_header(uri: S3Uri, header: list[str]) -> None:
+    foreign = next((sign for sign in _FOREIGN_DELIMITERS if len(header) == 1 and sign in header[0]), None)
+    if foreign:
+        raise BaselineError(f"{uri} is separated by {_FOREIGN_DELIMITERS[foreign]}; expected commas")
+    empty = [position for position, name in enumerate(header, start=1) if not name.strip()]
+    if empty:
+        raise BaselineError(
+            f"{uri}: column {empty[0]} of the header has no name (pandas writes such a column for its index: use "
+            "to_csv(index=False)); name every column"
+        )
+    double = [name for name, count in Counter(header).items() if count > 1]
+    if double:
+        raise BaselineError(f"{uri}: the header has {', '.join(map(repr, double))} more than once; rename the columns")
+
+
+def _is_cut(text: str, row: list[str]) -> bool:
+    """Say whether a row ends where the range read ended, so that its length says nothing."""
+    return len(text) >= HEAD_BYTES // 4 and bool(row) and text.endswith(row[-1])
+
+
+def _json_columns(uri: S3Uri, text: str) -> tuple[str, ...]:
+    """Return the keys of all whole lines of the text, in the order in which they appear first."""
+    columns: dict[str, None] = {}
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if number == len(lines) > 1:
+                break  # cut by the range read, or for the job to report
+            raise BaselineError(f"{uri}, line {number}: expected one JSON object a line ({error})") from error
+        if not isinstance(record, dict):
+            raise BaselineError(f"{uri}, line {number}: got a JSON {type(record).__name__}, expected an object")
+        columns.update(dict.fromkeys(record))
+    return tuple(columns)

@@ -1,0 +1,94 @@
+"""From what a job suggests to what the monitor uses: true column names, the user's overrides, and checks."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from baseline.categories import Categories
+from baseline.errors import BaselineError
+from baseline.overrides import apply_overrides, unknown_features
+from baseline.properties import Properties
+from baseline.store import CONSTRAINTS, RESULTS, STATISTICS, Store
+from shared import s3
+from shared.logs import log
+from shared.s3 import S3Uri
+
+
+@dataclass(frozen=True)
+class EffectiveBaseline:
+    """The files that the monitor uses, with their content."""
+
+    statistics_uri: S3Uri
+    constraints_uri: S3Uri
+    suggested_constraints_uri: S3Uri
+    statistics: dict[str, Any]
+    constraints: dict[str, Any]
+
+
+def write_effective(
+    properties: Properties, store: Store, folder: S3Uri, categories: Categories | None
+) -> EffectiveBaseline:
+    """Make and store the effective files; writing them again changes nothing.
+
+    Args:
+        properties: What the stack asks for.
+        store: Where the files go.
+        folder: Folder of this version of the baseline, with the files as the job (or the user) wrote them.
+        categories: The columns that the generated script hands over as categories, or None without such a script.
+
+    Raises:
+        BaselineError: A file is unusable, or the stack names features that the baseline does not have.
+    """
+    statistics, constraints = (_read(folder / name) for name in RESULTS)
+    if categories:
+        statistics, constraints = (_renamed(content, categories) for content in (statistics, constraints))
+    _check_features(properties, statistics)
+    as_category = categories.writers() if categories else {}
+    constraints = apply_overrides(constraints, properties.overrides, as_category=as_category)
+    target = folder / f"effective-{properties.overrides_hash}"
+    store.write_json(target / STATISTICS, statistics)
+    store.write_json(target / CONSTRAINTS, constraints)
+    log("effective files written", folder=target, features=len(statistics["features"]))
+    return EffectiveBaseline(target / STATISTICS, target / CONSTRAINTS, folder / CONSTRAINTS, statistics, constraints)
+
+
+def feature_names(content: dict[str, Any]) -> list[str]:
+    """Return the features of a statistics or constraints file in column order."""
+    return [feature["name"] for feature in content["features"]]
+
+
+def _read(uri: S3Uri) -> dict[str, Any]:
+    try:
+        content = s3.read_json(uri)
+    except s3.ObjectError as error:
+        raise BaselineError(f"a file of the baseline cannot be used: {error}") from error
+    features = content.get("features")
+    if not isinstance(features, list) or not features or not all("name" in feature for feature in features):
+        raise BaselineError(
+            f"{uri} has no list of named features; expected a file as Model Monitor's baseline job writes it"
+        )
+    return content
+
+
+def _renamed(content: dict[str, Any], categories: Categories) -> dict[str, Any]:
+    """Return a copy with the true column names in place of the positions that the script uses."""
+    renamed = copy.deepcopy(content)
+    if len(renamed["features"]) != len(categories.columns):
+        raise BaselineError(
+            f"the baseline job found {len(renamed['features'])} columns, expected {len(categories.columns)} as in the "
+            "dataset; check that every row has as many values as the header"
+        )
+    # The analyzer sorts the script's columns by their zero-padded positions, so their order is the true one.
+    for feature, name in zip(renamed["features"], categories.columns, strict=True):
+        feature["name"] = name
+    return renamed
+
+
+def _check_features(properties: Properties, statistics: dict[str, Any]) -> None:
+    known = feature_names(statistics)
+    for where, names in (("Features", properties.features), ("MeanShift", properties.mean_shift)):
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise BaselineError(unknown_features(where, unknown, known))

@@ -1,0 +1,169 @@
+"""Handlers of `Custom::ModelMonitorBaseline` behind the CDK Provider framework.
+
+`on_event` is called once a request and starts the work; `is_complete` is called with its result until it says so. To
+raise is to fail the deployment with the text of the error.
+https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from baseline.attributes import attributes
+from baseline.categories import Categories
+from baseline.dataset import inspect_dataset
+from baseline.effective import write_effective
+from baseline.errors import BaselineError
+from baseline.fingerprint import dataset_fingerprint, files_fingerprint
+from baseline.properties import BaselineFiles, Metric, Properties, digest, parse_properties
+from baseline.store import Current, Store
+from baseline.workflow import generated_preprocessor, start_run, stop_jobs
+from shared import clients, errors, s3
+from shared.logs import log
+from shared.s3 import S3Uri
+
+Event = Mapping[str, Any]
+Result = dict[str, Any]
+
+
+def on_event(event: Event, _context: object) -> Result:
+    """Start what a request of CloudFormation asks for.
+
+    Args:
+        event: `RequestType`, `RequestId`, `StackId`, `LogicalResourceId`, `ResourceProperties` and, after the
+            creation, `PhysicalResourceId` and `OldResourceProperties`.
+
+    Returns:
+        The physical id and, in `Data`, the fingerprint that `is_complete` goes on with.
+
+    Raises:
+        BaselineError: The properties or the data cannot make a baseline; no job is left behind.
+    """
+    log("request", type=event["RequestType"], resource=event["LogicalResourceId"], request=event["RequestId"])
+    if event["RequestType"] == "Delete":
+        _unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))
+        return {"PhysicalResourceId": event["PhysicalResourceId"]}
+    properties = parse_properties(event["ResourceProperties"])
+    old = event.get("OldResourceProperties", {})
+    if old.get("OutputUri") != event["ResourceProperties"]["OutputUri"]:
+        _unless_busy(lambda: _stop_jobs_below(old))
+    fingerprint = _fingerprint(event, properties)
+    log("baseline", fingerprint=fingerprint, output=properties.output)
+    _unless_busy(start_run(properties, event["RequestId"], fingerprint).advance)
+    return {"PhysicalResourceId": _physical_id(event, properties), "Data": {"Fingerprint": fingerprint}}
+
+
+def is_complete(event: Event, _context: object) -> Result:
+    """Go on with a request, and finish it when its job has ended.
+
+    Args:
+        event: The request together with what `on_event` returned.
+
+    Returns:
+        `IsComplete`, and at the end the attributes in `Data`.
+
+    Raises:
+        BaselineError: The job failed, or its result does not fit what the stack asks for.
+    """
+    if event["RequestType"] == "Delete":
+        return {"IsComplete": _unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))}
+    data: dict[str, str] = {}
+    done = _unless_busy(lambda: _finish(event, data))
+    return {"IsComplete": True, "Data": data} if done else {"IsComplete": False}
+
+
+def _finish(event: Event, data: dict[str, str]) -> bool:
+    """Advance; when both files are there, make the effective ones, fill in the attributes, and return true."""
+    properties = parse_properties(event["ResourceProperties"])
+    fingerprint = event["Data"]["Fingerprint"]
+    run = start_run(properties, event["RequestId"], fingerprint)
+    if not run.advance():
+        return False
+    store = Store(properties.output, properties.output_kms_key_id)
+    script_uri = generated_preprocessor(properties, run.folder)
+    categories = Categories.of_script(s3.read(script_uri).decode()) if script_uri else None
+    baseline = write_effective(properties, store, run.folder, categories)
+    data.update(
+        attributes(baseline, fingerprint=fingerprint, preprocessor_uri=script_uri, mean_shift=properties.mean_shift)
+    )
+    store.set_current(Current(_request_hash(event), fingerprint))
+    if properties.deployment_metric:
+        _count_deployment(properties.deployment_metric)
+    log("baseline complete", fingerprint=fingerprint)
+    return True
+
+
+def _unless_busy(step: Callable[[], bool]) -> bool:
+    """Return what the step returns, or false when AWS is too busy for it at the moment.
+
+    To raise would fail the deployment for a moment's trouble; every step can be done again at the next poll.
+    """
+    try:
+        return step()
+    except (ClientError, BotoCoreError) as error:
+        if not errors.is_transient(error):
+            raise
+        log("will be tried again", error=str(error))
+        return False
+
+
+def _fingerprint(event: Event, properties: Properties) -> str:
+    """Return the version of the baseline that a request asks for."""
+    if event["RequestType"] == "Update":
+        # An update to exactly the properties of the last success is the rollback of an update that failed. It must
+        # work even if that update failed because the data at the same place had gone or changed.
+        current = Store(properties.output, properties.output_kms_key_id).current()
+        if current and current.properties == _request_hash(event):
+            return current.fingerprint
+    try:
+        if isinstance(properties.source, BaselineFiles):
+            return files_fingerprint(properties.source)
+        return dataset_fingerprint(properties, inspect_dataset(properties.source))
+    except ClientError as error:
+        if not errors.is_missing(error) and not errors.is_denied(error):
+            raise
+        raise BaselineError(
+            f"the baseline's source cannot be read: {error}; check that the objects exist and that the baseline "
+            "function has s3:GetObject on them and s3:ListBucket on their bucket"
+        ) from error
+
+
+def _stop_jobs_below(raw_properties: Mapping[str, Any]) -> bool:
+    """Stop the jobs of an output location. Properties that are no use have never started a job."""
+    try:
+        output = S3Uri.parse(str(raw_properties.get("OutputUri")))
+    except ValueError:
+        return True
+    return stop_jobs(Store(output))
+
+
+def _count_deployment(metric: Metric) -> None:
+    """Start the patience of the silence alarm: a monitor that was just deployed has not run yet."""
+    clients.cloudwatch().put_metric_data(
+        Namespace=metric.namespace,
+        MetricData=[
+            {
+                "MetricName": "Deployments",
+                "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions.items()],
+                "Value": 1,
+                "Unit": "Count",
+            }
+        ],
+    )
+
+
+def _physical_id(event: Event, properties: Properties) -> str:
+    """Return an id that stays the same for the life of the resource, so that an update never replaces it."""
+    if event["RequestType"] == "Update":
+        return str(event["PhysicalResourceId"])
+    place = f"{event['StackId']}/{event['LogicalResourceId']}"
+    return f"{properties.name}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+
+
+def _request_hash(event: Event) -> str:
+    own = {key: value for key, value in event["ResourceProperties"].items() if key != "ServiceToken"}
+    return digest(own, 16)

@@ -1,0 +1,174 @@
+"""The processing jobs that compute a baseline.
+
+Contract of the analyzer image: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-containers.html;
+names of inputs, paths and variables as the SageMaker Python SDK's `DefaultModelMonitor.suggest_baseline` sets them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from baseline.errors import BaselineError
+from baseline.properties import Dataset, Properties
+from shared import clients, errors, failures
+from shared.console import Console
+from shared.logs import log
+from shared.s3 import S3Uri
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import DescribeProcessingJobResponseTypeDef as Job
+
+_INPUTS = PurePosixPath("/opt/ml/processing/input")
+_DATASET_INPUT = "baseline_dataset_input"
+_OUTPUT_PATH = "/opt/ml/processing/output"
+PROFILE_SUFFIX = "-profile"
+_ACTIVE = ("InProgress", "Stopping")
+
+
+def job_name(properties: Properties, request_id: str, *, profile: bool) -> str:
+    """Return the name of a job: the same for every retry of one request, so that a retry starts nothing twice."""
+    request = hashlib.sha256(request_id.encode()).hexdigest()[:8]
+    return f"{properties.name}-{request}" + (PROFILE_SUFFIX if profile else "")
+
+
+def job_request(properties: Properties, name: str, output: S3Uri, preprocessor_uri: str | None) -> dict[str, Any]:
+    """Return the arguments of `CreateProcessingJob`.
+
+    Args:
+        properties: What the stack asks for.
+        name: Name of the job.
+        output: S3 folder for `statistics.json` and `constraints.json`.
+        preprocessor_uri: Script that sees every record first: the user's, or the generated one.
+
+    Raises:
+        BaselineError: The user's environment sets a variable that belongs to the contract with the container.
+    """
+    source, settings = properties.source, properties.job
+    assert isinstance(source, Dataset)
+    assert settings is not None
+    scripts = {
+        "record_preprocessor_script": preprocessor_uri,
+        "post_analytics_processor_script": properties.postprocessor_uri,
+    }
+    inputs = [_input(_DATASET_INPUT, str(source.uri))]
+    environment = {
+        "dataset_format": json.dumps(source.format),
+        "dataset_source": str(_INPUTS / _DATASET_INPUT),
+        "output_path": _OUTPUT_PATH,
+        "publish_cloudwatch_metrics": "Disabled",
+    }
+    for variable, uri in scripts.items():
+        if uri:
+            inputs.append(_input(f"{variable}_input", uri))
+            environment[variable] = str(_INPUTS / f"{variable}_input" / PurePosixPath(uri).name)
+    reserved = sorted(environment.keys() & settings.environment.keys())
+    if reserved:
+        raise BaselineError(f"Environment sets {', '.join(reserved)}, which the baseline job sets itself; leave it out")
+    outputs: dict[str, Any] = {
+        "Outputs": [
+            {
+                "OutputName": "monitoring_output",
+                "S3Output": {"S3Uri": str(output), "LocalPath": _OUTPUT_PATH, "S3UploadMode": "EndOfJob"},
+            }
+        ]
+    }
+    if properties.output_kms_key_id:
+        outputs["KmsKeyId"] = properties.output_kms_key_id
+    request: dict[str, Any] = {
+        "ProcessingJobName": name,
+        "RoleArn": settings.role_arn,
+        "AppSpecification": {"ImageUri": settings.image_uri},
+        "ProcessingInputs": inputs,
+        "ProcessingOutputConfig": outputs,
+        "ProcessingResources": {"ClusterConfig": dict(settings.cluster)},
+        "StoppingCondition": {"MaxRuntimeInSeconds": settings.max_runtime_seconds},
+        "Environment": {**settings.environment, **environment},
+    }
+    if settings.network:
+        request["NetworkConfig"] = dict(settings.network)
+    if settings.tags:
+        request["Tags"] = list(settings.tags)
+    return request
+
+
+def create(request: dict[str, Any]) -> None:
+    """Start a job; one of this name that exists already was started by an earlier try of the same request.
+
+    Raises:
+        BaselineError: SageMaker refuses it.
+    """
+    name = request["ProcessingJobName"]
+    try:
+        clients.sagemaker().create_processing_job(**request)
+    except ClientError as error:
+        if errors.code(error) == "ResourceInUse":
+            log("job exists already", job=name)
+            return
+        if errors.is_transient(error):
+            raise
+        raise BaselineError(_with_hint(f"the baseline job {name} could not be started: {error}", str(error))) from error
+    log("job started", job=name)
+
+
+def describe(name: str) -> Job | None:
+    """Return the description of a job, or None when there is no such job."""
+    try:
+        return clients.sagemaker().describe_processing_job(ProcessingJobName=name)
+    except ClientError as error:
+        if errors.is_missing(error):
+            return None
+        raise
+
+
+def is_active(job: Job | None) -> bool:
+    """Say whether a job still runs or is being stopped."""
+    return job is not None and job["ProcessingJobStatus"] in _ACTIVE
+
+
+def stop(name: str) -> None:
+    """Ask a job to stop; one that has ended or never was is fine."""
+    try:
+        clients.sagemaker().stop_processing_job(ProcessingJobName=name)
+    except ClientError as error:
+        # Between Describe and Stop the job may end by itself; SageMaker then answers with a ValidationException.
+        if not errors.is_missing(error) and errors.code(error) != "ValidationException":
+            raise
+        return
+    log("job asked to stop", job=name)
+
+
+def failure_text(job: Job) -> str:
+    """Explain a job that has failed, was stopped, or has written nothing."""
+    name, status = job["ProcessingJobName"], job["ProcessingJobStatus"]
+    reason, message = job.get("FailureReason"), job.get("ExitMessage")
+    if status == "Completed":
+        what = f"the baseline job {name} has ended but wrote no statistics.json and constraints.json"
+    else:
+        what = f"the baseline job {name} {'was stopped' if status == 'Stopped' else 'has failed'}"
+    parts = [what, f"reason: {reason}" if reason else "", f"exit message: {message}" if message else ""]
+    text = _with_hint("; ".join(part.strip().rstrip(".") for part in parts if part), reason, message)
+    return f"{text}. Log: {Console.of_arn(job['ProcessingJobArn']).job_logs(name)}"
+
+
+def _with_hint(text: str, *said: str | None) -> str:
+    advice = failures.hint(*said)
+    return f"{text}. What to do: {advice}" if advice else text
+
+
+def _input(name: str, uri: str) -> dict[str, Any]:
+    return {
+        "InputName": name,
+        "S3Input": {
+            "S3Uri": uri,
+            "LocalPath": str(_INPUTS / name),
+            "S3DataType": "S3Prefix",
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+            "S3CompressionType": "None",
+        },
+    }

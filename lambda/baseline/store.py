@@ -1,0 +1,92 @@
+"""Where a baseline keeps its files in S3, and the small notes that carry its state from call to call.
+
+```
+<OutputUri>/running.json                            jobs in flight; gone when they have ended
+<OutputUri>/current.json                            properties and fingerprint of the last success
+<OutputUri>/<fingerprint>/statistics.json           as the job wrote them
+<OutputUri>/<fingerprint>/constraints.json
+<OutputUri>/<fingerprint>/preprocessor.py           only with generated categories
+<OutputUri>/<fingerprint>/profile/                  what the first of two jobs wrote
+<OutputUri>/<fingerprint>/effective-<hash>/         true column names, overrides applied
+<OutputUri>/files-<fingerprint>/...                 the same for files that existed already
+```
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from shared import s3
+from shared.s3 import S3Uri
+
+STATISTICS = "statistics.json"
+CONSTRAINTS = "constraints.json"
+RESULTS = (STATISTICS, CONSTRAINTS)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The jobs that a request has started; the last one may still run."""
+
+    request_id: str
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Current:
+    """The baseline of the last success: a hash of the resource's properties, and the fingerprint."""
+
+    properties: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """The files below one `OutputUri`."""
+
+    output: S3Uri
+    kms_key_id: str | None = None
+
+    def has_results(self, folder: S3Uri) -> bool:
+        """Say whether both files that a job writes are there."""
+        return all(s3.exists(folder / name) for name in RESULTS)
+
+    def write(self, uri: S3Uri, content: str | bytes) -> None:
+        """Store a file under the baseline's key."""
+        s3.write(uri, content, kms_key_id=self.kms_key_id)
+
+    def write_json(self, uri: S3Uri, content: object) -> None:
+        """Store a JSON file in the layout that the analyzer itself uses."""
+        self.write(uri, json.dumps(content, indent=2, separators=(",", " : ")))
+
+    def running(self) -> Running | None:
+        """Return the jobs in flight, or None."""
+        note = self._note("running.json")
+        return Running(note["request_id"], tuple(note["jobs"])) if note else None
+
+    def set_running(self, running: Running) -> None:
+        """Note the jobs in flight. Done before they are created, so that none can be forgotten."""
+        self.write_json(self.output / "running.json", {"request_id": running.request_id, "jobs": running.jobs})
+
+    def clear_running(self) -> None:
+        """Note that no job is in flight."""
+        s3.delete(self.output / "running.json")
+
+    def current(self) -> Current | None:
+        """Return the baseline of the last success, or None."""
+        note = self._note("current.json")
+        return Current(note["properties"], note["fingerprint"]) if note else None
+
+    def set_current(self, current: Current) -> None:
+        """Note the baseline of a success."""
+        self.write_json(
+            self.output / "current.json", {"properties": current.properties, "fingerprint": current.fingerprint}
+        )
+
+    def _note(self, name: str) -> dict[str, Any] | None:
+        try:
+            return s3.read_json(self.output / name)
+        except s3.ObjectMissingError:
+            return None
