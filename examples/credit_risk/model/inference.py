@@ -1,0 +1,38 @@
+"""Serves the credit model: the functions that SageMaker's scikit-learn container calls."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import joblib
+import pandas as pd
+
+
+def model_fn(model_dir: str) -> dict:
+    """Loads the model and the names of its features."""
+    folder = Path(model_dir)
+    return {
+        "pipeline": joblib.load(folder / "model.joblib"),
+        "features": json.loads((folder / "features.json").read_text(encoding="utf-8")),
+    }
+
+
+def input_fn(body: str | bytes, content_type: str) -> list[list[str]] | pd.DataFrame:
+    """Reads CSV rows without a header."""
+    if content_type.split(";", maxsplit=1)[0].strip() != "text/csv":
+        raise ValueError(f"got content type {content_type!r}; expected text/csv without a header")
+    text = body.decode() if isinstance(body, bytes) else body
+    return pd.read_csv(io.StringIO(text), header=None)
+
+
+def predict_fn(rows: pd.DataFrame, model: dict) -> list[float]:
+    """Probability of default of each applicant."""
+    rows.columns = model["features"]
+    return [float(probability) for probability in model["pipeline"].predict_proba(rows)[:, 1]]
+
+
+def output_fn(probabilities: list[float], accept: str) -> tuple[str, str]:
+    """One number a line."""
+    return "\n".join(f"{probability:.6f}" for probability in probabilities), "text/csv"
