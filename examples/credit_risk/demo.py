@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -104,10 +104,10 @@ class Demo:
         console.print(f"           (copied to {_REPORTS.relative_to(_ROOT)}/)", highlight=False)
         console.print(f"Baseline:  {constraints_uri}", highlight=False)
 
-    def _send(self, rows: list[str], progress: Any) -> None:
+    def _send(self, rows: list[str], progress: Callable[[str], None]) -> None:
         traffic.send(self.box.client("sagemaker-runtime"), _ENDPOINT, rows, progress)
 
-    def _cli(self, app: str | None, detail: Any) -> CdkCli:
+    def _cli(self, app: str | None, detail: Callable[[str], None]) -> CdkCli:
         if app is None:
             return CdkCli(self.box, str(self.assembly), _ROOT, on_line=detail)
         return CdkCli(self.box, app, _ROOT, self.assembly, on_line=detail)

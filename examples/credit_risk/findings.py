@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.client import BaseClient
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -16,14 +17,14 @@ _REPORT_FILES = ("constraint_violations.json", "statistics.json")
 _COLOURS = {"OK": "green", "ALARM": "bold red", "INSUFFICIENT_DATA": "yellow"}
 
 
-def read_json(s3: Any, uri: str) -> dict[str, Any]:
+def read_json(s3: BaseClient, uri: str) -> dict[str, Any]:
     """Reads a JSON document from S3."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     return document
 
 
-def download_report(s3: Any, uri: str, folder: Path) -> dict[str, dict[str, Any]]:
+def download_report(s3: BaseClient, uri: str, folder: Path) -> dict[str, dict[str, Any]]:
     """Copies a run's report to the laptop, and returns its documents by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     documents = {name: read_json(s3, f"{uri}/{name}") for name in _REPORT_FILES}
@@ -64,7 +65,7 @@ def show_violations(
     console.print(table)
 
 
-def show_alarms(console: Console, cloudwatch: Any) -> None:
+def show_alarms(console: Console, cloudwatch: BaseClient) -> None:
     """Shows the state of every alarm."""
     alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     table = Table(title="Alarms", title_justify="left")

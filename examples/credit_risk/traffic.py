@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+
+from botocore.client import BaseClient
 
 _CLIENTS = 4
 
 
-def send(runtime: Any, endpoint_name: str, rows: Sequence[str], progress: Callable[[str], None]) -> list[float]:
+def send(runtime: BaseClient, endpoint_name: str, rows: Sequence[str], progress: Callable[[str], None]) -> list[float]:
     """Asks for a prediction for each row.
 
     Args:
