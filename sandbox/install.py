@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sandbox import events, mail
+from sandbox import cloudformation, events, mail, s3
 from sandbox.cloudwatch import installation as cloudwatch
 from sandbox.seams import Name, replace
 
@@ -20,6 +20,8 @@ def install() -> None:
     mail.install()
     events.install()
     cloudwatch.install()
+    cloudformation.install()
+    s3.install()
 
 
 async def tick() -> None:

@@ -52,6 +52,25 @@ class Name(StrEnum):
     )
     RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
     DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
+    STACKS = "services.cloudformation:_stacks"
+    ROLL_BACK = (
+        "services.cloudformation.stacks:_roll_back_operation(stack_name, stack_id, stack, operation, reason_override)"
+    )
+    ROLL_BACK_ON_REQUEST = (
+        "services.cloudformation.handlers:_roll_back_operation(stack_name, stack_id, stack, operation, reason_override)"
+    )
+    ADD_STACK_EVENT = (
+        "services.cloudformation.stacks:_add_event(stack_id, stack_name, logical_id, resource_type, status, reason, "
+        "physical_id, detailed_status)"
+    )
+    INVOKE_CUSTOM_RESOURCE = (
+        "services.cloudformation.custom_resource:invoke_custom_resource(request_type, logical_id, props, stack_name, "
+        "stack_id, resource_type, physical_id, old_props)"
+    )
+    DELIVER_RESPONSE = "services.cloudformation.custom_resource:deliver_response(token, response)"
+    PENDING_RESPONSES = "services.cloudformation.custom_resource:_pending"
+    EXECUTE_FUNCTION = "services.lambda_svc:_execute_function_with_config_scope(func, event)"
+    ALARM_RECORD = "services.cloudformation.provisioners:_cw_metric_alarm_record(name, props)"
     # Events
     EVENTS_NOW = "services.eventbridge:_now_ts()"
     INVOKE_TARGET = "services.eventbridge:_invoke_target(target, event, rule, view)"
@@ -72,6 +91,14 @@ class Name(StrEnum):
     QUEUE = "services.sqs:_queue_by_arn(arn)"
     KEY = "services.kms:_resolve_key(key_id_or_arn)"
     FUNCTION_POLICY = "services.lambda_svc:function_policy_for_arn(resource_arn)"
+    # S3
+    BUCKETS = "services.s3:_buckets"
+    BUCKET_HAS_VERSIONS = "services.s3:_bucket_has_versions(name)"
+    BUCKET_TAGS = "services.s3:_bucket_tags"
+    BUCKET_ENCRYPTION = "services.s3:_bucket_encryption"
+    BUCKET_LIFECYCLE = "services.s3:_bucket_lifecycle"
+    RESOLVE_ENCRYPTION = "services.s3:_resolve_sse_write_headers(headers, bucket_name)"
+    S3_ERROR = "services.s3:_error(code, message, status, resource, extra, headers)"
     # Metrics and logs
     PUT_EVENTS = "services.eventbridge:_put_events(data, allow_aws_source)"
     PUT_METRIC_DATA = "services.cloudwatch:_put_metric_data(params, cbor_data, is_cbor, is_json)"
@@ -94,6 +121,7 @@ class Name(StrEnum):
     GET_METRIC_DATA = "services.cloudwatch:_get_metric_data(params, cbor_data, is_cbor, is_json)"
     PUT_METRIC_ALARM = "services.cloudwatch:_put_metric_alarm(params, cbor_data, is_cbor, is_json)"
     PUT_COMPOSITE_ALARM = "services.cloudwatch:_put_composite_alarm(params, cbor_data, is_cbor, is_json)"
+    SET_ALARM_TAGS = "services.cloudwatch:cloudformation_set_metric_alarm_tags(name, tags)"
     SET_ALARM_STATE = "services.cloudwatch:_set_alarm_state(params, cbor_data, is_cbor, is_json)"
     CLOUDWATCH_ERROR = "services.cloudwatch:_error(code, message, status, use_json, use_cbor)"
     CLOUDWATCH_JSON = "services.cloudwatch:_json_ok(data)"

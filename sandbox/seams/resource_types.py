@@ -24,8 +24,9 @@ def register_resource_type(
     replacing: Sequence[str],
     name_property: str | None,
     read: Read,
+    blocking: bool = True,
 ) -> None:
-    """Let stacks provision ``type_name``. The functions run on a thread of their own and may wait for the resource.
+    """Let stacks provision ``type_name``.
 
     Args:
         type_name: e.g. ``AWS::SageMaker::Model``.
@@ -35,6 +36,8 @@ def register_resource_type(
         replacing: The properties whose change needs a new resource (``cdk diff`` shows it).
         name_property: The property with the physical name; a kept explicit name refuses replacement as on AWS.
         read: The properties as they are now, None when the resource is gone (``cdk drift``).
+        blocking: Run the functions on a thread of their own, where they may wait for the resource and call the
+            sandbox over HTTP; otherwise they run on the event loop.
     """
     handlers: dict[str, Any] = {"create": create, "delete": delete}
     if update is not None:
@@ -44,7 +47,8 @@ def register_resource_type(
     if name_property is not None:
         get(Name.CUSTOM_NAMES)[type_name] = {"name": name_property}
     get(Name.DRIFT_READERS)[type_name] = (lambda physical_id, _properties: read(physical_id), _EveryProperty())
-    _run_on_thread(type_name)
+    if blocking:
+        _run_on_thread(type_name)
 
 
 def physical_name(stack: str, logical_id: str, max_length: int) -> str:
