@@ -42,19 +42,15 @@ class DataIssues:
     """
 
     strict: bool
+    broken_records: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _examples: list[tuple[Location, str]] = field(default_factory=list)
 
-    @property
-    def count(self) -> int:
-        """Number of broken records (and files) so far."""
-        return self._counts.total()
-
     def add(self, location: Location, problem: str, detail: str = "") -> None:
-        """Count a record that cannot be analysed.
+        """Count a record, or a file as a whole, that cannot be analysed.
 
         Args:
-            location: File and line.
+            location: File and line; a location without line is that of a file, which is reported but is no record.
             problem: Kind of problem, the same text for every record that has it.
             detail: What this record has.
 
@@ -64,6 +60,7 @@ class DataIssues:
         text = f"{problem}: {detail}" if detail else problem
         if self.strict:
             raise AnalysisError(f"{location}: {text}")
+        self.broken_records += location.line is not None
         self._counts[problem] += 1
         if len(self._examples) < _EXAMPLES:
             self._examples.append((location, text))
@@ -78,11 +75,13 @@ class DataIssues:
         Raises:
             AnalysisError: When more than MAX_BROKEN_SHARE of all records is broken.
         """
-        if not self.count:
+        if not self._examples:
             return
-        share = self.count / (self.count + item_count)
+        share = self.broken_records / max(1, self.broken_records + item_count)
         location, text = self._examples[0]
-        summary = f"{self.count} records ({share:.1%}) could not be read; the first is {location}: {text}"
+        summary = (
+            f"{self.broken_records} records ({share:.1%}) could not be read; the first problem is {location}: {text}"
+        )
         _log.warning("%s", summary)
         (output / DATA_ISSUES_FILE).write_text(to_json(self._document(item_count)) + "\n", encoding="utf-8")
         if share > MAX_BROKEN_SHARE:
@@ -91,7 +90,7 @@ class DataIssues:
     def _document(self, item_count: int) -> Json:
         return {
             "item_count": item_count,
-            "broken_count": self.count,
+            "broken_records": self.broken_records,
             "problems": [{"problem": problem, "count": count} for problem, count in self._counts.most_common()],
             "examples": [
                 {"file": str(location.path), "line": location.line, "problem": text}

@@ -46,7 +46,7 @@ class PreprocessingScript:
         arguments = (record, logging.getLogger(self._path.stem)) if self._takes_logger else (record,)
         try:
             returned = self._handler(*arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reason = f"Exception while invoking preprocessor script on the record at {location}: "
             raise _script_error(self._path, reason, error) from error
         rows = [returned] if isinstance(returned, dict) else returned
@@ -68,7 +68,7 @@ def run_postprocessing(path: Path) -> None:
     handler = _function(path, _POSTPROCESS, "Postprocess")
     try:
         handler()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _script_error(path, "Exception while invoking postprocessor script: ", error) from error
 
 
@@ -86,12 +86,12 @@ def _load(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _script_error(path, "Exception while loading customer script: ", error) from error
     return module
 
 
-def _script_error(path: Path, reason: str, error: Exception) -> AnalysisError:
+def _script_error(path: Path, reason: str, error: BaseException) -> AnalysisError:
     _log.error("%s%s", reason, "".join(traceback.format_exception(error)))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     place = f"{path}, line {lines[-1]}" if lines else str(path)

@@ -9,7 +9,7 @@ from analyzer.data_quality.drift import Drift, measure_drift
 from analyzer.data_quality.metrics import feature_metrics
 from analyzer.data_quality.suggest import suggest_constraints
 from analyzer.dataset.opening import open_dataset
-from analyzer.documents.constraints import CONSTRAINTS_FILE, Constraints, FeatureConstraints, MonitoringConfig
+from analyzer.documents.constraints import CONSTRAINTS_FILE, Constraints, MonitoringConfig
 from analyzer.documents.statistics import (
     STATISTICS_FILE,
     BaselineStatistics,
@@ -85,7 +85,8 @@ class Baseline:
 
     def watched(self) -> dict[int, set[str]]:
         """Texts that must be counted in the live data, by column position."""
-        domains = {feature.name: set(feature.domains or ()) for feature in self._features}
+        features = self.constraints.features if self.constraints else ()
+        domains = {feature.name: set(feature.domains or ()) for feature in features}
         return {
             position: domains.get(name, set()) | set(self._distribution(name).categories or ())
             for position, name in enumerate(self.names)
@@ -93,10 +94,10 @@ class Baseline:
 
     def config(self, name: str) -> MonitoringConfig:
         """Settings that hold for one feature."""
-        for feature in self._features:
-            if self.constraints and feature.name == name:
-                return self.constraints.config_of(feature)
-        return self.constraints.config if self.constraints else MonitoringConfig()
+        if not self.constraints:
+            return MonitoringConfig()
+        feature = next((feature for feature in self.constraints.features if feature.name == name), None)
+        return self.constraints.config_of(feature) if feature else self.constraints.config
 
     def drifts(self, table: TableProfile) -> dict[str, Drift]:
         """Return the drift of every feature that can be compared; none when the columns do not fit."""
@@ -107,10 +108,6 @@ class Baseline:
             for name, profile in table.columns.items()
         }
         return {name: drift for name, drift in measured.items() if drift}
-
-    @property
-    def _features(self) -> tuple[FeatureConstraints, ...]:
-        return self.constraints.features if self.constraints else ()
 
     def _distribution(self, name: str) -> FeatureDistribution:
         features: Mapping[str, FeatureDistribution] = self.statistics.features if self.statistics else {}

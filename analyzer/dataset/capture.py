@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import orjson
 import polars as pl
 
-from analyzer.dataset.delimited import NUMBERED_COLUMN, parse_plain
+from analyzer.dataset.delimited import numbered_names, parse_plain
 from analyzer.dataset.files import may_hold_window
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
 from analyzer.dataset.record import capture_record
@@ -24,6 +24,7 @@ from analyzer.dataset.texts import frame_of
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
 from analyzer.parameters import Window
+from analyzer.profile.table import NUMBERED_COLUMN
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 
@@ -108,7 +109,7 @@ class CaptureDataset:
         block = "\n".join(rows).encode()
         if block.count(b"\n") != len(rows) - 1:
             return None
-        table = parse_plain(block, _numbered(width))
+        table = parse_plain(block, numbered_names(width))
         self._width = width if table is not None else self._width
         return table
 
@@ -143,10 +144,11 @@ class CaptureDataset:
                     record = orjson.loads(line)
                     time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
                     within = self._start <= time < self._end
+                    _require_objects(directions)
                 except (orjson.JSONDecodeError, KeyError, TypeError) as error:
                     self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
                     continue
-                if within and isinstance(directions, dict):
+                if within:
                     yield location, record
 
     def _rows(self, directions: Mapping[str, Any], location: Location) -> list[Row]:
@@ -168,7 +170,7 @@ class CaptureDataset:
 def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
     _require_equal_counts([len(part) for part in parts])
     joined = ([value for fields in group for value in fields] for group in zip(*parts, strict=True))
-    return [{NUMBERED_COLUMN.format(i): value for i, value in enumerate(fields)} for fields in joined]
+    return [dict(zip(numbered_names(len(fields)), fields, strict=True)) for fields in joined]
 
 
 def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
@@ -186,6 +188,11 @@ def _require_equal_counts(counts: Sequence[int]) -> None:
         raise PayloadError(f"the output has {counts[0]} rows, the input {counts[1]}")
 
 
+def _require_objects(directions: object) -> None:
+    if not isinstance(directions, dict) or not all(isinstance(body, dict) for body in directions.values()):
+        raise TypeError("captureData does not hold objects")
+
+
 def _is_numbered(row: Row) -> bool:
     return NUMBERED_COLUMN.format(0) in row
 
@@ -193,7 +200,3 @@ def _is_numbered(row: Row) -> bool:
 def _bound(time: datetime | None, default: str) -> str:
     # Without the Z of inferenceTime, a bound sorts before every time of its second, with or without a fraction.
     return time.strftime("%Y-%m-%dT%H:%M:%S") if time else default
-
-
-def _numbered(width: int) -> list[str]:
-    return [NUMBERED_COLUMN.format(position) for position in range(width)]

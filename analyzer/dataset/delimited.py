@@ -5,6 +5,7 @@ that are not UTF-8) sends a block through a careful parser that knows lines. Bla
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,14 +19,15 @@ from polars.exceptions import ComputeError
 from analyzer.dataset.source import ScriptInput
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
+from analyzer.profile.table import NUMBERED_COLUMN
 
 _BLOCK_BYTES = 16 * 1024 * 1024
 _ROWS_PER_CAREFUL_BATCH = 50_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What Python's "surrogateescape" makes of bytes that are not UTF-8.
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 # Rows that are looked at to learn how many columns a file without header has.
 _SAMPLE_ROWS = 1_000
-
-NUMBERED_COLUMN = "_c{}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class CsvDataset:
             return 1
         if not self._header:
             file.seek(start)
-            self._names = self._names or _numbered(_common_width(file, path))
+            self._names = self._names or numbered_names(_common_width(file, path))
             file.seek(start)
             return 1
         names = _header(first, path)
@@ -95,6 +97,8 @@ class CsvDataset:
             position = file.tell()
             block = file.read(_BLOCK_BYTES) + file.readline()
             if not block:
+                if self._header and number == first_line:
+                    self._issues.add(Location(path), "the file has a header but no rows")
                 return
             if b'"' in block:
                 # A quoted field may hold line breaks: from here on only a parser that knows quotes can tell rows.
@@ -150,23 +154,30 @@ def _physical_rows(file: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes
 
 
 def _rows(file: BinaryIO, path: Path, first_line: int, issues: DataIssues) -> Iterator[_Line]:
-    lines = (line.decode(errors="surrogateescape") for line in file)
-    parser = csv.reader(lines)
+    taken: list[str] = []  # physical lines of the present row
+
+    def lines() -> Iterator[str]:
+        for line in file:
+            taken.append(line.decode(errors="surrogateescape"))
+            yield taken[-1]
+
+    parser = csv.reader(lines())
     number = first_line
     while True:
         try:
-            fields = next(parser)
-        except StopIteration:
-            return
+            fields = next(parser, None)
         except csv.Error as error:
-            raise AnalysisError(
-                f"{Location(path, number)}: {error} (is a quote opened here and never closed?)"
-            ) from error
-        if any("\udc80" <= character <= "\udcff" for field in fields for character in field if not field.isascii()):
+            raise AnalysisError(f"{Location(path, number)}: {error}") from error
+        if fields is None:
+            return
+        if len(taken) > 1 and sum(line.count('"') for line in taken) % 2:
+            raise AnalysisError(f"{Location(path, number)}: a quote is opened here and never closed")
+        if any(_UNDECODABLE.search(line) for line in taken):
             issues.add(Location(path, number), "not UTF-8 text")
         elif fields:
             yield _Line(number, fields)
-        number = first_line + parser.line_num
+        number += len(taken)
+        taken.clear()
 
 
 def _decoded(line: bytes, location: Location, issues: DataIssues) -> str | None:
@@ -198,7 +209,8 @@ def _common_width(file: BinaryIO, path: Path) -> int:
     return widths.most_common(1)[0][0]
 
 
-def _numbered(width: int) -> list[str]:
+def numbered_names(width: int) -> list[str]:
+    """Return the names of columns that have none."""
     return [NUMBERED_COLUMN.format(position) for position in range(width)]
 
 

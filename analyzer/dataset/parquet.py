@@ -25,8 +25,11 @@ class ParquetDataset:
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in batches."""
-        for _, batch in self._batches():
-            yield batch.select(pl.all().cast(pl.String))
+        for path, batch in self._batches():
+            try:
+                yield batch.select(pl.all().cast(pl.String))
+            except PolarsError as error:
+                raise AnalysisError(f"{path} holds values that cannot be read as text: {error}") from error
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every row as a dict."""

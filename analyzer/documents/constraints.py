@@ -153,6 +153,7 @@ class Constraints:
             constraints = cls(features, config)
             for feature in features:
                 constraints.config_of(feature)
+            _require_unique([feature.name for feature in features])
         except AnalysisError as error:
             raise AnalysisError(f"{path}: {error}") from error
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -173,6 +174,12 @@ class Constraints:
             "features": [feature.to_json() for feature in self.features],
             "monitoring_config": self.config.to_json(),
         }
+
+
+def _require_unique(names: list[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise AnalysisError(f"features repeat the names {', '.join(repeated)}")
 
 
 def _switch(value: bool) -> str:

@@ -8,6 +8,9 @@ import polars as pl
 
 from analyzer.profile.column import ColumnProfile
 
+# Name of a column that has none, by its position from 0, as Spark has it.
+NUMBERED_COLUMN = "_c{}"
+
 # Polars and numpy let go of the interpreter's lock, so columns are worked on side by side.
 _WORKERS = os.cpu_count() or 1
 
@@ -49,11 +52,14 @@ class TableProfile:
         self.item_count += other.item_count
 
     def renamed(self, names: Iterable[str]) -> "TableProfile":
-        """Return the same profile under new column names, by position; columns beyond ``names`` keep theirs."""
+        """Return the same profile under new column names, by position.
+
+        Columns beyond ``names`` are called by their position, ``_c<position>``: their own name may be taken by now.
+        """
         twin = TableProfile()
-        new_names = [*names][: len(self.columns)]
-        old_names = [*self.columns][len(new_names) :]
-        twin.columns = dict(zip([*new_names, *old_names], self.columns.values(), strict=True))
+        given = [*names][: len(self.columns)]
+        rest = [NUMBERED_COLUMN.format(position) for position in range(len(given), len(self.columns))]
+        twin.columns = dict(zip([*given, *rest], self.columns.values(), strict=True))
         twin.item_count = self.item_count
         return twin
 

@@ -1,0 +1,1 @@
+"""How fast the analyzer is, beside tools that people know: ``python -m analyzer.bench``."""

@@ -1,0 +1,55 @@
+"""Generated input of the benchmark: the same bytes on every machine."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+NULL_SHARE = 0.02
+CAPTURED_VALUES = 20
+_FRACTIONAL_COLUMNS = 10
+_INTEGRAL_RANGES = (2, 10, 1_000, 100_000, 10_000_000)
+_CATEGORIES = (3, 20, 100, 5_000, 200_000)
+_FILES_PER_HOUR = 60
+_SEED = 20260101
+
+
+def write_table(path: Path, rows: int) -> None:
+    """Write a CSV of 10 fractional, 5 integral and 5 string columns, 2 % of the values missing."""
+    random_numbers = np.random.default_rng(_SEED)
+    columns: dict[str, NDArray[Any]] = {
+        f"fractional_{i}": random_numbers.normal(50, 10, rows) for i in range(_FRACTIONAL_COLUMNS)
+    }
+    columns |= {f"integral_{i}": random_numbers.integers(0, top, rows) for i, top in enumerate(_INTEGRAL_RANGES)}
+    table = pl.DataFrame(columns).with_columns(
+        ("category " + pl.Series(random_numbers.integers(0, count, rows)).cast(pl.String)).alias(f"string_{i}")
+        for i, count in enumerate(_CATEGORIES)
+    )
+    present = {name: pl.Series(random_numbers.random(rows) >= NULL_SHARE) for name in table.columns}
+    table.with_columns(pl.when(mask).then(pl.col(name)).alias(name) for name, mask in present.items()).write_csv(path)
+
+
+def write_captures(folder: Path, records: int) -> None:
+    """Write one hour of capture files, one per minute; every record has one output and 19 input values."""
+    hour = folder / "endpoint/AllTraffic/2026/01/01/10"
+    hour.mkdir(parents=True)
+    numbers = random.Random(_SEED)  # noqa: S311 - test data
+    for minute in range(_FILES_PER_HOUR):
+        share = range(minute, records, _FILES_PER_HOUR)
+        lines = [orjson.dumps(_record(numbers, f"2026-01-01T10:{minute:02d}:26Z")) for _ in share]
+        (hour / f"{minute:02d}-26-000-capture.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+
+
+def _record(numbers: random.Random, time: str) -> object:
+    features = ",".join(f"{numbers.gauss(0, 1):.6f}" for _ in range(CAPTURED_VALUES - 1))
+    body = {"observedContentType": "text/csv", "mode": "INPUT", "data": features + "\n", "encoding": "CSV"}
+    answer = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": str(numbers.random()), "encoding": "CSV"}
+    return {
+        "captureData": {"endpointInput": body, "endpointOutput": answer},
+        "eventMetadata": {"eventId": "f5677ce4-2bb2-48a9-bf05-267b8a62ebe4", "inferenceTime": time},
+        "eventVersion": "0",
+    }
