@@ -1,0 +1,37 @@
+"""Counts the work in flight, so that tests and demos can wait until the service is idle."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_lock = threading.Lock()
+_count = 0
+
+
+def begin() -> None:
+    """One more piece of work is in flight."""
+    global _count  # noqa: PLW0603 - one service in a process, one count
+    with _lock:
+        _count += 1
+
+
+def end() -> None:
+    """One piece of work is done."""
+    global _count  # noqa: PLW0603 - see begin
+    with _lock:
+        _count -= 1
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """A piece of work that lasts as long as the block."""
+    begin()
+    try:
+        yield
+    finally:
+        end()
+
+
+def is_idle() -> bool:
+    """Whether nothing is in flight."""
+    return _count == 0

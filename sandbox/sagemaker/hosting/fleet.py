@@ -1,0 +1,146 @@
+"""The containers behind each endpoint, and the swap from one set to the next."""
+
+import random
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from sandbox import seams
+from sandbox.sagemaker import aws, state
+from sandbox.sagemaker.hosting import archive
+from sandbox.sagemaker.hosting.worker import HostingError, ModelWorker
+from sandbox.sagemaker.kinds import MODEL
+from sandbox.sagemaker.state import Document
+
+
+@dataclass
+class Variant:
+    """A production variant that serves.
+
+    Args:
+        name: The variant's name.
+        weight: Its share of the traffic, relative to the other variants.
+        role_arn: Execution role of its model: what capture is written with.
+        worker: The container.
+        folder: The unpacked model, removed with the variant.
+    """
+
+    name: str
+    weight: float
+    role_arn: str
+    worker: ModelWorker
+    folder: Path
+
+    def stop(self) -> None:
+        """End the container and remove its files."""
+        self.worker.stop()
+        shutil.rmtree(self.folder.parent, ignore_errors=True)
+
+
+@dataclass
+class Fleet:
+    """Everything that serves one endpoint.
+
+    Args:
+        endpoint: The endpoint's name.
+        variants: At least one.
+        capture: DataCaptureConfig, or None.
+    """
+
+    endpoint: str
+    variants: list[Variant]
+    capture: Document | None
+    scope: tuple[str, str] = field(default_factory=lambda: (seams.account_id(), seams.region()))
+
+    def choose(self, target: str | None) -> Variant | None:
+        """The variant that serves a request: the named one, else by weight."""
+        if target is not None:
+            return next((variant for variant in self.variants if variant.name == target), None)
+        if len(self.variants) == 1:
+            return self.variants[0]
+        weights = [variant.weight for variant in self.variants]
+        if not any(weights):
+            return random.choice(self.variants)  # noqa: S311 - spreads load, keeps no secret
+        return random.choices(self.variants, weights)[0]  # noqa: S311 - see above
+
+
+_fleets: seams.ScopedStore[Fleet] = seams.ScopedStore()
+
+
+def deploy(endpoint: str, config: Document, capture: Document | None) -> None:
+    """Bring the variants of a configuration up and swap them in; the old ones finish their request and end.
+
+    Raises:
+        HostingError: A model cannot be served. What served before goes on serving.
+    """
+    variants: list[Variant] = []
+    try:
+        for production_variant in config["ProductionVariants"]:
+            variants.append(_bring_up(endpoint, production_variant))
+    except HostingError:
+        _stop(variants)
+        raise
+    previous = _fleets.get(endpoint)
+    _fleets[endpoint] = Fleet(endpoint, variants, capture)
+    if previous is not None:
+        _stop(previous.variants)
+
+
+def remove(endpoint: str) -> None:
+    """End an endpoint's containers; an endpoint that never came up has none."""
+    fleet = _fleets.pop(endpoint, None)
+    if fleet is not None:
+        _stop(fleet.variants)
+
+
+def find(endpoint: str) -> Fleet | None:
+    """What serves an endpoint."""
+    return _fleets.get(endpoint)
+
+
+def current_capture(endpoint: str) -> Document | None:
+    """The capture settings that are in force."""
+    fleet = _fleets.get(endpoint)
+    return fleet.capture if fleet is not None else None
+
+
+def reset() -> None:
+    """End every container of every account and region, in the background."""
+    fleets = []
+    for account, region in _fleets.scopes():
+        with seams.scope(account, region):
+            fleets += list(_fleets.values())
+    _fleets.reset()
+    for fleet in fleets:
+        seams.spawn_background(partial(_stop, fleet.variants), "sagemaker-reset")
+
+
+def _bring_up(endpoint: str, production_variant: Document) -> Variant:
+    name = production_variant["VariantName"]
+    model = state.find(MODEL, production_variant.get("ModelName", ""))
+    if model is None:
+        raise HostingError(f"variant {name} has no model: the sandbox serves variants that name a ModelName")
+    folder, environment = archive.unpack(model)
+    role_arn: str = model["ExecutionRoleArn"]
+    if not model.get("EnableNetworkIsolation"):
+        environment |= aws.container_environment(role_arn, "SageMaker")
+    environment |= {"SM_MODEL_DIR": str(folder)}
+    stream = f"{name}/i-{uuid.uuid4().hex[:17]}"
+    worker = ModelWorker(folder, environment, (f"/aws/sagemaker/Endpoints/{endpoint}", stream))
+    try:
+        worker.start()
+    except HostingError as error:
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        raise HostingError(
+            f"The primary container for production variant {name} did not pass the ping health check. Please check "
+            f"CloudWatch logs for this endpoint. ({error})"
+        ) from error
+    return Variant(name, production_variant["InitialVariantWeight"], role_arn, worker, folder)
+
+
+def _stop(variants: Iterable[Variant]) -> None:
+    for variant in variants:
+        variant.stop()

@@ -1,0 +1,1 @@
+"""Job definitions, schedules, and the executions that schedules bring about."""

@@ -1,0 +1,106 @@
+"""The processing-job operations.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html
+"""
+
+from typing import Any
+
+from sandbox import clock
+from sandbox.sagemaker import jobs, s3_uri, state
+from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.jobs.runner import Finished
+from sandbox.sagemaker.kinds import PROCESSING_JOB
+from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.validation import render
+
+_DEFAULT_MAX_RUNTIME = 86400
+"""One day; the reference has no seen value."""
+_SUMMARY = (
+    "ProcessingJobName",
+    "ProcessingJobArn",
+    "CreationTime",
+    "ProcessingEndTime",
+    "LastModifiedTime",
+    "ProcessingJobStatus",
+    "FailureReason",
+    "ExitMessage",
+)
+
+
+@operation("CreateProcessingJob")
+def create_processing_job(request: Request) -> dict[str, Any]:
+    """Queue a job."""
+    _check(request.body)
+    request.require_pass_role(request.body["RoleArn"])
+    return {"ProcessingJobArn": start(request.body)["ProcessingJobArn"]}
+
+
+@operation("DescribeProcessingJob")
+def describe_processing_job(request: Request) -> dict[str, Any]:
+    """The job as it is now."""
+    return render("DescribeProcessingJob", state.get(PROCESSING_JOB, request.body["ProcessingJobName"]))
+
+
+@operation("ListProcessingJobs")
+def list_processing_jobs(request: Request) -> dict[str, Any]:
+    """Summaries of jobs."""
+    return page(
+        [{name: job[name] for name in _SUMMARY if name in job} for job in state.every(PROCESSING_JOB)],
+        request.body,
+        result="ProcessingJobSummaries",
+        name="ProcessingJobName",
+        equal={"StatusEquals": "ProcessingJobStatus"},
+        sort_keys={"CreationTime": "CreationTime", "Name": "ProcessingJobName", "Status": "ProcessingJobStatus"},
+    )
+
+
+@operation("StopProcessingJob")
+def stop_processing_job(request: Request) -> dict[str, Any]:
+    """Have a job end: Stopping, then Stopped."""
+    name = request.body["ProcessingJobName"]
+    with state.LOCK:
+        job = state.get(PROCESSING_JOB, name)
+        if job["ProcessingJobStatus"] == "InProgress":
+            jobs.stop(job)
+        elif job["ProcessingJobStatus"] != "Stopping":
+            raise refuse(
+                f"The request was rejected because the processing job {name} is in status "
+                f"{job['ProcessingJobStatus']}; only an InProgress job can be stopped."
+            )
+    return {}
+
+
+def start(request: Document, on_finished: Finished | None = None, **members: Any) -> Document:
+    """Create a job and queue it.
+
+    Args:
+        request: As of CreateProcessingJob.
+        on_finished: Told of the job in its final status.
+        members: What the service itself adds, e.g. MonitoringScheduleArn.
+    """
+    job = state.add(
+        PROCESSING_JOB,
+        {"StoppingCondition": {"MaxRuntimeInSeconds": _DEFAULT_MAX_RUNTIME}, **request},
+        ProcessingJobStatus="InProgress",
+        LastModifiedTime=clock.time(),
+        **members,
+    )
+    jobs.submit(job, on_finished)
+    return job
+
+
+def _check(body: Document) -> None:
+    for item in body.get("ProcessingInputs", []):
+        if "S3Input" in item:
+            s3_uri.split(item["S3Input"]["S3Uri"])
+            if "LocalPath" not in item["S3Input"]:
+                raise refuse(f"LocalPath is required for processing input {item['InputName']}")
+    for output in body.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        if "S3Output" in output:
+            s3_uri.split(output["S3Output"]["S3Uri"])
+            if "LocalPath" not in output["S3Output"]:
+                raise refuse(f"LocalPath is required for processing output {output['OutputName']}")
+    names = [item["InputName"] for item in body.get("ProcessingInputs", [])]
+    if len(set(names)) != len(names):
+        raise refuse(f"Processing input names must be unique, got {', '.join(names)}")

@@ -1,0 +1,274 @@
+"""What the SageMaker tests share: roles, buckets, a tiny deterministic model, endpoints, waits."""
+
+import io
+import json
+import tarfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sandbox.client import SandboxProcess
+
+ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+INFERENCE = """
+import json
+
+def model_fn(model_dir):
+    return 2
+
+def input_fn(body, content_type):
+    if content_type.startswith("application/json"):
+        return json.loads(body)["rows"]
+    return [[float(cell) for cell in line.split(",")] for line in body.strip().splitlines()]
+
+def predict_fn(rows, factor):
+    if rows[0][0] < 0:
+        raise ValueError("age must not be negative")
+    print("predicting", len(rows))
+    return [factor * sum(row) for row in rows]
+
+def output_fn(prediction, accept):
+    if accept == "application/json":
+        return json.dumps({"predictions": prediction}), accept
+    return "\\n".join(str(value) for value in prediction), "text/csv"
+"""
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
+
+
+def unique(prefix: str) -> str:
+    return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+
+def eventually(condition: Callable[[], Any], timeout: float = 30) -> Any:
+    """The first true value of a condition."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end, "the condition did not come true in time"
+        time.sleep(0.05)
+
+
+def model_archive(script: str = INFERENCE) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+        info = tarfile.TarInfo("code/inference.py")
+        info.size = len(script.encode())
+        tar.addfile(info, io.BytesIO(script.encode()))
+    return stream.getvalue()
+
+
+@dataclass
+class World:
+    """A bucket and a role in a sandbox, and short ways to make SageMaker resources with them."""
+
+    box: SandboxProcess
+    bucket: str = field(default_factory=lambda: unique("data"))
+
+    def __post_init__(self) -> None:
+        self.s3.create_bucket(Bucket=self.bucket)
+        self.role = self.make_role("s3:*", "kms:*", "logs:*", "cloudwatch:*")
+
+    @cached_property
+    def sagemaker(self) -> Any:
+        return self.box.client("sagemaker")
+
+    @cached_property
+    def runtime(self) -> Any:
+        return self.box.client("sagemaker-runtime")
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.box.client("s3")
+
+    @cached_property
+    def iam(self) -> Any:
+        return self.box.client("iam")
+
+    def make_role(self, *actions: str, trust: dict[str, Any] | None = None) -> str:
+        name = unique("role")
+        arn: str = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust or TRUST))["Role"][
+            "Arn"
+        ]
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        self.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+        return arn
+
+    def put(self, key: str, body: str | bytes) -> str:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        return f"s3://{self.bucket}/{key}"
+
+    def keys(self, prefix: str = "") -> list[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def read(self, key: str) -> str:
+        return str(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode())
+
+    def make_model(self, script: str = INFERENCE, role: str | None = None) -> str:
+        name = unique("model")
+        archive = self.put(f"models/{name}/model.tar.gz", model_archive(script))
+        self.sagemaker.create_model(
+            ModelName=name,
+            ExecutionRoleArn=role or self.role,
+            PrimaryContainer={"Image": "sklearn:1", "ModelDataUrl": archive},
+        )
+        return name
+
+    def make_config(self, model: str | None = None, capture: dict[str, Any] | None = None) -> str:
+        name = unique("config")
+        variant = {
+            "VariantName": "AllTraffic",
+            "ModelName": model or self.make_model(),
+            "InstanceType": "ml.m5.large",
+            "InitialInstanceCount": 1,
+        }
+        more = {"DataCaptureConfig": capture} if capture else {}
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **more)
+        return name
+
+    def capture(self, **changes: Any) -> dict[str, Any]:
+        return {
+            "EnableCapture": True,
+            "InitialSamplingPercentage": 100,
+            "DestinationS3Uri": f"s3://{self.bucket}/capture",
+            "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+            "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
+            **changes,
+        }
+
+    def make_endpoint(self, config: str | None = None) -> str:
+        name = unique("Endpoint")
+        self.sagemaker.create_endpoint(
+            EndpointName=name, EndpointConfigName=config or self.make_config(capture=self.capture())
+        )
+        self.settled(name)
+        return name
+
+    def settled(self, endpoint: str) -> dict[str, Any]:
+        """The endpoint once it has stopped changing."""
+
+        def settled() -> dict[str, Any] | None:
+            description = self.sagemaker.describe_endpoint(EndpointName=endpoint)
+            return description if description["EndpointStatus"] in ("InService", "Failed") else None
+
+        return eventually(settled)
+
+    def invoke(self, endpoint: str, body: str = "1,2\n", content_type: str = "text/csv", **more: Any) -> str:
+        answer = self.runtime.invoke_endpoint(
+            EndpointName=endpoint, Body=body, ContentType=content_type, Accept=more.pop("Accept", "text/csv"), **more
+        )
+        return str(answer["Body"].read().decode())
+
+    def definition(self, endpoint: str, **changes: Any) -> dict[str, Any]:
+        """A CreateDataQualityJobDefinition request."""
+        return {
+            "JobDefinitionName": unique("Definition"),
+            "DataQualityAppSpecification": {"ImageUri": ANALYZER},
+            "DataQualityJobInput": {
+                "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input/endpoint"}
+            },
+            "DataQualityJobOutputConfig": {
+                "MonitoringOutputs": [
+                    {"S3Output": {"S3Uri": f"s3://{self.bucket}/reports", "LocalPath": "/opt/ml/processing/output"}}
+                ]
+            },
+            "JobResources": {"ClusterConfig": CLUSTER},
+            "RoleArn": self.role,
+            **changes,
+        }
+
+    def make_definition(self, endpoint: str, **changes: Any) -> str:
+        request = self.definition(endpoint, **changes)
+        self.sagemaker.create_data_quality_job_definition(**request)
+        return str(request["JobDefinitionName"])
+
+    def make_schedule(self, definition: str, expression: str = "cron(0 * ? * * *)", **schedule: str) -> str:
+        name = unique("Schedule")
+        self.sagemaker.create_monitoring_schedule(
+            MonitoringScheduleName=name,
+            MonitoringScheduleConfig={
+                "MonitoringJobDefinitionName": definition,
+                "MonitoringType": "DataQuality",
+                "ScheduleConfig": {"ScheduleExpression": expression, **schedule},
+            },
+        )
+        self.schedule_in(name, "Scheduled")
+        return name
+
+    def schedule_in(self, name: str, status: str) -> None:
+        """Wait until a schedule has a status."""
+
+        def arrived() -> bool:
+            described = self.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=name)
+            return bool(described["MonitoringScheduleStatus"] == status)
+
+        eventually(arrived)
+
+    def executions(self, schedule: str, **more: Any) -> list[dict[str, Any]]:
+        answer = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=schedule, **more)
+        return list(answer["MonitoringExecutionSummaries"])
+
+    def job(self, **changes: Any) -> dict[str, Any]:
+        """A CreateProcessingJob request for a baseline of ``train.csv``, which it uploads."""
+        source = self.put("training/train.csv", "age,income\n" + "\n".join(f"{i},{i * 1.5}" for i in range(50)))
+        return {
+            "ProcessingJobName": unique("Baseline"),
+            "ProcessingInputs": [
+                {
+                    "InputName": "baseline_dataset_input",
+                    "S3Input": {
+                        "S3Uri": source,
+                        "LocalPath": "/opt/ml/processing/input/baseline_dataset_input",
+                        "S3DataType": "S3Prefix",
+                        "S3InputMode": "File",
+                    },
+                }
+            ],
+            "ProcessingOutputConfig": {
+                "Outputs": [
+                    {
+                        "OutputName": "monitoring_output",
+                        "S3Output": {
+                            "S3Uri": f"s3://{self.bucket}/baseline",
+                            "LocalPath": "/opt/ml/processing/output",
+                            "S3UploadMode": "EndOfJob",
+                        },
+                    }
+                ]
+            },
+            "ProcessingResources": {"ClusterConfig": CLUSTER},
+            "AppSpecification": {"ImageUri": ANALYZER},
+            "Environment": {
+                "dataset_format": '{"csv": {"header": true}}',
+                "dataset_source": "/opt/ml/processing/input/baseline_dataset_input",
+                "output_path": "/opt/ml/processing/output",
+                "publish_cloudwatch_metrics": "Disabled",
+            },
+            "RoleArn": self.role,
+            **changes,
+        }
+
+    def run_job(self, **changes: Any) -> dict[str, Any]:
+        """Run a processing job to its end and describe it."""
+        request = self.job(**changes)
+        self.sagemaker.create_processing_job(**request)
+        return self.finished(request["ProcessingJobName"])
+
+    def finished(self, job: str) -> dict[str, Any]:
+        """A processing job once it has ended."""
+
+        def ended() -> dict[str, Any] | None:
+            description = self.sagemaker.describe_processing_job(ProcessingJobName=job)
+            return description if description["ProcessingJobStatus"] in ("Completed", "Failed", "Stopped") else None
+
+        return eventually(ended, 60)
