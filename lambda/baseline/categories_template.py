@@ -44,7 +44,7 @@ def preprocess_handler(inference_record: Any) -> Union[Columns, list[Columns]]: 
     if isinstance(inference_record, str):
         rows = _csv_rows(inference_record)
     elif isinstance(inference_record, dict):
-        rows = [list(inference_record.items())]
+        rows = [flat(inference_record)]
     else:
         rows = _captured_rows(inference_record)
     columns = [_to_columns(row) for row in rows]
@@ -64,6 +64,21 @@ def category(value: Any) -> str:  # noqa: ANN401 - whatever the data hold
     if text.lower() in ("true", "false"):
         return "category " + text.lower()
     return "category " + (_canonical_number(text) if _NUMBER.match(text) else text)
+
+
+def flat(value: Any, name: str = "") -> Row:  # noqa: ANN401 - any JSON value
+    """Return a JSON value as cells in the order of the document; the names of nested values are joined.
+
+    Example:
+        >>> flat({"label": 1, "features": [0.5, 2]})
+        [('label', 1), ('features_0', 0.5), ('features_1', 2)]
+    """
+    if isinstance(value, dict):
+        return [cell for key, item in value.items() for cell in flat(item, "_".join(filter(None, (name, key))))]
+    if isinstance(value, list):
+        named = [(f"{name}_{position}" if name else "", item) for position, item in enumerate(value)]
+        return [cell for item_name, item in named for cell in flat(item, item_name)]
+    return [(name or None, value)]
 
 
 def _canonical_number(text: str) -> str:
@@ -143,15 +158,7 @@ def _json_rows(text: str) -> list[Row]:
     if isinstance(payload, dict) and len(payload) == 1:
         (key,) = payload
         if key in _ENVELOPES and isinstance(payload[key], list):
-            return [_flat(None, item) for item in payload[key]]
+            return [flat(item) for item in payload[key]]
     if isinstance(payload, list) and payload and all(isinstance(item, (dict, list)) for item in payload):
-        return [_flat(None, item) for item in payload]
-    return [_flat(None, payload)]
-
-
-def _flat(name: str | None, value: Any) -> Row:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return [cell for key, item in value.items() for cell in _flat(key, item)]
-    if isinstance(value, list):
-        return [cell for item in value for cell in _flat(name, item)]
-    return [(name, value)]
+        return [flat(item) for item in payload]
+    return [flat(payload)]

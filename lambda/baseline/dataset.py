@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
+from baseline.categories_template import flat
 from baseline.errors import BaselineError
 from baseline.properties import Dataset
 from shared import errors, s3
@@ -133,7 +134,7 @@ def _is_cut(text: str, row: list[str]) -> bool:
 
 
 def _json_columns(uri: S3Uri, text: str) -> tuple[str, ...]:
-    """Return the keys of all whole lines of the text, in the order in which they appear first."""
+    """Return the (joined) keys of all whole lines of the text, in the order in which they appear first."""
     columns: dict[str, None] = {}
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
@@ -147,5 +148,5 @@ def _json_columns(uri: S3Uri, text: str) -> tuple[str, ...]:
             raise BaselineError(f"{uri}, line {number}: expected one JSON object a line ({error})") from error
         if not isinstance(record, dict):
             raise BaselineError(f"{uri}, line {number}: got a JSON {type(record).__name__}, expected an object")
-        columns.update(dict.fromkeys(record))
+        columns.update(dict.fromkeys(str(name) for name, _ in flat(record)))
     return tuple(columns)

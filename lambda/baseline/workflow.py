@@ -127,13 +127,15 @@ class DatasetRun:
         script_uri = self.properties.preprocessor_uri
         if self.properties.categorical:
             categories = self._choose_categories(profile)
+            log("categories chosen", columns=len(categories.columns), categories=categories.names)
+            # Written even when there is nothing to convert (it then hands everything over as it is), because a monitor
+            # that was given the attribute cannot be told at deployment time to leave the script out.
+            self.store.write(self.folder / PREPROCESSOR, categories.script())
             if not categories.positions:
                 _copy(self.store, self.folder, (profile / STATISTICS, profile / CONSTRAINTS))
                 self.store.clear_running()
                 return True
-            self.store.write(self.folder / PREPROCESSOR, categories.script())
             script_uri = str(self.folder / PREPROCESSOR)
-            log("categories chosen", columns=len(categories.columns), categories=categories.names)
         self._start(self.folder, script_uri, profile=False)
         return False
 
@@ -164,9 +166,8 @@ class DatasetRun:
 
 
 def generated_preprocessor(properties: Properties, folder: S3Uri) -> S3Uri | None:
-    """Return the script that a run has generated, or None when there was nothing to convert."""
-    uri = folder / PREPROCESSOR
-    return uri if properties.categorical and s3.exists(uri) else None
+    """Return the script of a run that hands columns over as categories, or None for any other run."""
+    return folder / PREPROCESSOR if properties.categorical else None
 
 
 def stop_jobs(store: Store) -> bool:

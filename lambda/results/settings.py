@@ -1,0 +1,56 @@
+"""The environment of the results function as types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.s3 import S3Uri
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A monitoring schedule that this function looks after."""
+
+    schedule: str
+    endpoint: str
+    type: str
+    reports: S3Uri
+
+    @property
+    def kind(self) -> str:
+        """The type in words: `DataQuality` -> `data quality`."""
+        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the stack tells this function; see README.md for each variable."""
+
+    monitors: tuple[Monitor, ...]
+    topic_arn: str | None
+    state: S3Uri
+    metric_namespace: str
+    runbook_url: str | None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the variables `MONITORS`, `TOPIC_ARN`, `STATE_URI`, `METRIC_NAMESPACE` and `RUNBOOK_URL`."""
+        monitors = tuple(
+            Monitor(schedule, options["endpoint"], options["type"], S3Uri.parse(options["reports"]))
+            for schedule, options in json.loads(environment["MONITORS"]).items()
+        )
+        return cls(
+            monitors=monitors,
+            topic_arn=environment.get("TOPIC_ARN") or None,
+            state=S3Uri.parse(environment["STATE_URI"]),
+            metric_namespace=environment["METRIC_NAMESPACE"],
+            runbook_url=environment.get("RUNBOOK_URL") or None,
+        )
+
+    def monitor_of(self, schedule_arn: str) -> Monitor | None:
+        """Return the monitor with this schedule, or None for somebody else's schedule."""
+        # SageMaker writes names in lower case inside of ARNs.
+        name = schedule_arn.rpartition("/")[2].lower()
+        return next((monitor for monitor in self.monitors if monitor.schedule.lower() == name), None)

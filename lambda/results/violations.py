@@ -1,0 +1,98 @@
+"""The texts of `constraint_violations.json` as numbers.
+
+Texts: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html and real runs of 2019
+to 2026. The service publishes no grammar, so a text that is not known is shown as it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_COLUMNS = re.compile(r"current dataset: (?P<value>\d+), .*baseline constraints: (?P<limit>\d+)")
+_DISTANCE = re.compile(r"distance: (?P<value>\S+) exceeds threshold: (?P<limit>\S+)")
+_PERCENT = re.compile(r"Expected(?: match)?: (?P<limit>[\d.E-]+)%.*Observed: Only (?P<value>[\d.E-]+)%")
+# The wording of 2019 and 2020, deequ's own; it names no limit.
+_RATIO = re.compile(r"Value: (?P<value>\S+) does not meet the constraint requirement")
+
+_COLUMN_CHECKS = ("missing_column_check", "extra_column_check")
+_LABELS = {
+    "missing_column_check": "column count",
+    "extra_column_check": "column count",
+    "data_type_check": "data type",
+    "completeness_check": "completeness",
+    "baseline_drift_check": "drift",
+    "categorical_values_check": "unknown values",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violation, ready to be shown.
+
+    Attributes:
+        feature: Name of the feature, as the report has it.
+        check: `constraint_check_type`.
+        value: What was observed; empty when the text is not known.
+        limit: What is allowed; empty when the text does not say.
+        description: The text itself.
+        severity: How far beyond the limit, as a share of the limit; infinite when columns are missing or too many.
+    """
+
+    feature: str
+    check: str
+    value: str
+    limit: str
+    description: str
+    severity: float
+
+    @property
+    def is_about_columns(self) -> bool:
+        """Whether the records have other columns than the baseline, which hides every other check."""
+        return self.check in _COLUMN_CHECKS
+
+    @property
+    def label(self) -> str:
+        """The check in words."""
+        return _LABELS.get(self.check, self.check.removesuffix("_check").replace("_", " "))
+
+
+def parse_violation(violation: Mapping[str, object]) -> Finding:
+    """Read one entry of a violations file; whatever it holds, nothing is lost and nothing is raised."""
+    feature = str(violation.get("feature_name", "(no feature named)"))
+    check = str(violation.get("constraint_check_type", "unknown check"))
+    description = " ".join(str(violation.get("description", "")).split())
+    value, limit, severity = _numbers(check, description)
+    return Finding(feature, check, value, limit, description, severity)
+
+
+def by_severity(findings: list[Finding]) -> list[Finding]:
+    """Return the findings, the most severe first; equally severe ones by name."""
+    return sorted(findings, key=lambda finding: (-finding.severity, finding.feature, finding.check))
+
+
+def _numbers(check: str, description: str) -> tuple[str, str, float]:
+    """Return value, limit and severity of a description."""
+    if match := _COLUMNS.search(description):
+        return match["value"], match["limit"], math.inf
+    try:
+        if match := _DISTANCE.search(description):
+            value, limit = float(match["value"]), float(match["limit"])
+            return _short(value, limit), _short(limit), (value - limit) / limit if limit else value
+        if match := _PERCENT.search(description):
+            value, limit = float(match["value"]), float(match["limit"])
+            return f"{_short(value, limit)} %", f"{_short(limit)} %", (limit - value) / limit if limit else 0.0
+        if match := _RATIO.search(description):
+            value = float(match["value"])
+            return f"{_short(100 * value, 100.0)} %", "", 1 - value
+    except ValueError:  # a number in a notation that is not known
+        pass
+    return "", "", math.inf if check in _COLUMN_CHECKS else 0.0
+
+
+def _short(value: float, limit: float | None = None) -> str:
+    """Return three or so digits, or all of them where fewer would show the value as equal to its limit."""
+    text = f"{value:.4g}"
+    return repr(value) if limit is not None and value != limit and text == f"{limit:.4g}" else text
