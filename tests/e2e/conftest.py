@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from sandbox.cdk import CdkCli
+from sandbox.client import SandboxProcess
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def _load_loan_app() -> ModuleType:
+    # The tests are not a package; the app is shared by their files.
+    spec = importlib.util.spec_from_file_location("loan_app", Path(__file__).parent / "loan_app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["loan_app"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+loan_app = _load_loan_app()
+
+
+class Account:
+    """A bootstrapped account: deploys variants of the loan app, and looks at what came of it."""
+
+    def __init__(self, box: SandboxProcess, folder: Path) -> None:
+        self.box = box
+        self.folder = folder
+        self.outputs: dict[str, str] = {}
+
+    def deploy(self, variant: Any) -> dict[str, str]:
+        env = cdk.Environment(account=self.box.account_id, region=self.box.region)
+        self.assembly = loan_app.synthesise(variant, self.folder, env)
+        self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[variant.stack]
+        return self.outputs
+
+    def destroy(self) -> None:
+        CdkCli(self.box, str(self.assembly), _ROOT).destroy()
+
+    def output(self, ending: str) -> str:
+        return next(value for name, value in self.outputs.items() if ending in name)
+
+    def send(self, rows: list[str]) -> None:
+        runtime = self.box.client("sagemaker-runtime")
+        for row in rows:
+            runtime.invoke_endpoint(EndpointName=loan_app.ENDPOINT, ContentType="text/csv", Body=row.encode())
+
+    def next_run(self) -> dict[str, Any]:
+        """Lets an hour pass and waits for the run that falls due."""
+        before = {execution["ScheduledTime"] for execution in self.executions()}
+        self.box.advance(timedelta(hours=1))
+        self.box.wait_until_idle(60)
+        new = [execution for execution in self.executions() if execution["ScheduledTime"] not in before]
+        assert len(new) == 1, new
+        return new[0]
+
+    def executions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.box.client("sagemaker").list_monitoring_executions(
+            MonitoringScheduleName=self.outputs["Schedule"], MaxResults=100
+        )["MonitoringExecutionSummaries"]
+        return found
+
+    def alarm_state(self, output: str) -> str:
+        alarms = self.box.client("cloudwatch").describe_alarms(
+            AlarmNames=[self.outputs[output]], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        )
+        return str([*alarms["MetricAlarms"], *alarms["CompositeAlarms"]][0]["StateValue"])
+
+    def wait_for_alarm(self, output: str, state: str, wait: Callable[[Callable[[], bool]], None]) -> None:
+        wait(lambda: self.alarm_state(output) == state)
+
+    def definition(self) -> dict[str, Any]:
+        sagemaker = self.box.client("sagemaker")
+        name = self.schedule()["MonitoringScheduleConfig"]["MonitoringJobDefinitionName"]
+        described: dict[str, Any] = sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)
+        return described
+
+    def definition_names(self) -> list[str]:
+        listed = self.box.client("sagemaker").list_data_quality_job_definitions()["JobDefinitionSummaries"]
+        return [definition["MonitoringJobDefinitionName"] for definition in listed]
+
+    def schedule(self) -> dict[str, Any]:
+        described: dict[str, Any] = self.box.client("sagemaker").describe_monitoring_schedule(
+            MonitoringScheduleName=self.outputs["Schedule"]
+        )
+        return described
+
+    def baseline_jobs(self) -> list[str]:
+        jobs = self.box.client("sagemaker").list_processing_jobs(NameContains="loans-monitoring", MaxResults=100)
+        return [job["ProcessingJobName"] for job in jobs["ProcessingJobSummaries"]]
+
+    def read(self, uri: str) -> bytes:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        content: bytes = self.box.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with SandboxProcess.start(iam=True) as box:
+        CdkCli(box, "", _ROOT).bootstrap()
+        yield Account(box, tmp_path_factory.mktemp("e2e"))
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    def wait(condition: Callable[[], bool], seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.2)
+
+    return wait

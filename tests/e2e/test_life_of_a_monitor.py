@@ -1,0 +1,178 @@
+"""One monitor, from its first deployment to its end, with the real CDK CLI and IAM enforced.
+
+The tests of this file build on each other: an account, once changed, stays changed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import loan_app
+import pytest
+
+from model_monitor import MonitorSchedule
+from sandbox.cdk import CdkError
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+REQUESTS = 250
+
+
+@pytest.fixture(scope="module")
+def first(account):
+    return loan_app.Variant(baseline=loan_app.baseline_csv(account.folder / "train.csv", seed=1))
+
+
+@pytest.fixture(scope="module")
+def deployed(account, first):
+    account.deploy(first)
+    return account
+
+
+def test_deployment_computes_the_baseline_and_names_what_it_cannot_see(deployed):
+    statistics = json.loads(
+        deployed.read(deployed.output("Constraints").replace("constraints.json", "statistics.json"))
+    )
+
+    assert [feature["name"] for feature in statistics["features"]] == ["prediction", "income", "amount", "term", "flag"]
+    assert statistics["dataset"]["item_count"] == 1500
+    assert "flag" in deployed.output("BlindFeatures")
+    assert "term" not in deployed.output("BlindFeatures")
+    assert deployed.schedule()["MonitoringScheduleStatus"] == "Scheduled"
+
+
+def test_baseline_and_report_lie_encrypted_under_the_own_key(deployed):
+    bucket, _, key = deployed.output("Constraints").removeprefix("s3://").partition("/")
+    head = deployed.box.client("s3").head_object(Bucket=bucket, Key=key)
+
+    assert head["ServerSideEncryption"] == "aws:kms"
+    assert deployed.definition()["DataQualityJobOutputConfig"]["KmsKeyId"].startswith("arn:aws:kms:")
+
+
+def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
+    deployed.send(loan_app.applicants(REQUESTS, seed=2))
+
+    assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
+    for alarm in ("DriftAlarm", "MeanShiftAlarm", "CompositeAlarm"):
+        assert deployed.alarm_state(alarm) != "ALARM", alarm
+    assert [mail for mail in deployed.box.outbox() if "ALARM" in mail["subject"] or "drift" in mail["body"]] == []
+
+
+def test_drift_rings_the_alarms_and_sends_one_readable_message(deployed, eventually):
+    before = len(deployed.box.outbox())
+    deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
+
+    assert deployed.next_run()["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    for alarm in ("DriftAlarm", "MeanShiftAlarm", "CompositeAlarm"):
+        deployed.wait_for_alarm(alarm, "ALARM", eventually)
+    eventually(lambda: len(deployed.box.outbox()) >= before + 2)
+    readable = [mail for mail in deployed.box.outbox()[before:] if "amount" in mail["body"]]
+    assert len(readable) == 1
+    assert readable[0]["to"] == loan_app.ONCALL
+    assert loan_app.ENDPOINT in readable[0]["body"]
+    assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
+
+
+def test_violation_reaches_the_target_that_retrains(deployed):
+    messages = deployed.box.client("sqs").receive_message(QueueUrl=deployed.outputs["RetrainQueue"])["Messages"]
+
+    detail = json.loads(messages[0]["Body"])["detail"]
+    assert detail["ExitMessage"].startswith("CompletedWithViolations")
+    assert detail["MonitoringScheduleArn"].endswith(deployed.outputs["Schedule"])
+
+
+def test_an_hour_without_traffic_is_no_failure(deployed):
+    run = deployed.next_run()
+
+    assert run["MonitoringExecutionStatus"] == "Failed"
+    assert run["FailureReason"] == "Job inputs had no data"
+    assert deployed.alarm_state("FailedAlarm") != "ALARM"
+
+
+def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
+    jobs, definition = deployed.baseline_jobs(), deployed.definition()
+
+    deployed.deploy(replace(first, drift_threshold=0.35))
+
+    constraints = json.loads(deployed.read(deployed.output("Constraints")))
+    assert constraints["monitoring_config"]["distribution_constraints"]["comparison_threshold"] == 0.35
+    assert deployed.baseline_jobs() == jobs
+    assert deployed.definition()["JobDefinitionName"] != definition["JobDefinitionName"]
+    assert deployed.definition_names() == [deployed.definition()["JobDefinitionName"]]
+
+
+def test_another_cron_leaves_the_definition_alone(deployed, first):
+    definition = deployed.definition()
+
+    deployed.deploy(replace(first, drift_threshold=0.35, schedule=MonitorSchedule.daily(hour=5)))
+
+    schedule = deployed.schedule()["MonitoringScheduleConfig"]["ScheduleConfig"]["ScheduleExpression"]
+    assert schedule == "cron(0 5 ? * * *)"
+    assert deployed.definition() == definition
+
+
+def test_another_instance_type_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
+    jobs = deployed.baseline_jobs()
+
+    deployed.deploy(replace(first, instance_type="ml.m5.2xlarge"))
+
+    assert deployed.definition()["JobResources"]["ClusterConfig"]["InstanceType"] == "ml.m5.2xlarge"
+    assert deployed.definition_names() == [deployed.definition()["JobDefinitionName"]]
+    assert deployed.baseline_jobs() == jobs
+
+
+def test_another_dataset_makes_a_baseline_beside_the_old_one(deployed, first):
+    old = deployed.output("Constraints")
+    jobs = deployed.baseline_jobs()
+    retrained = loan_app.baseline_csv(deployed.folder / "retrained.csv", seed=9)
+
+    deployed.deploy(replace(first, baseline=retrained))
+
+    assert deployed.output("Constraints") != old
+    assert len(deployed.baseline_jobs()) == len(jobs) + 1
+    assert json.loads(deployed.read(old))["features"], "a rollback must find the old files"
+
+
+def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, first):
+    definition = deployed.definition()
+    broken = deployed.folder / "broken.csv"
+    broken.write_text("prediction,income,amount,term,flag\n0.1,1,2,12,0\n0.2,1\n")
+
+    with pytest.raises(CdkError) as failure:
+        deployed.deploy(replace(first, baseline=broken))
+
+    assert "line 3" in failure.value.output or "row" in failure.value.output, failure.value.output[-3000:]
+    stack = deployed.box.client("cloudformation").describe_stacks(StackName=loan_app.STACK)["Stacks"][0]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert deployed.definition() == definition
+
+
+def test_monitor_works_on_after_the_rollback(deployed, first):
+    deployed.deploy(first)
+    deployed.send(loan_app.applicants(REQUESTS, seed=4))
+
+    assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
+
+
+def test_silence_rings_when_runs_stop(deployed, eventually):
+    deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
+    deployed.box.advance(timedelta(hours=5))
+
+    deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)
+
+
+def test_destroy_leaves_nothing_but_retained_data(deployed):
+    deployed.destroy()
+
+    box = deployed.box
+    sagemaker = box.client("sagemaker")
+    assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
+    assert deployed.definition_names() == []
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    assert box.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])["MetricAlarms"] == []
+    assert box.client("sns").list_topics()["Topics"] == []
+    assert [f for f in box.client("lambda").list_functions()["Functions"] if "loans" in f["FunctionName"].lower()] == []
+    kept = [bucket["Name"] for bucket in box.client("s3").list_buckets()["Buckets"]]
+    assert len([name for name in kept if name.startswith("loans-")]) == 2, kept
