@@ -121,7 +121,7 @@ def _profile(parameters: Parameters, baseline: Baseline) -> TableProfile:
     if not table.item_count:
         raise AnalysisError(f"Job inputs had no data: {_where(parameters)} holds no records")
     _log.info("%d rows of %d columns analysed", table.item_count, len(table.columns))
-    return table.renamed(baseline.names)
+    return table.renamed(baseline.names) if baseline.names else table
 
 
 def _where(parameters: Parameters) -> str:
