@@ -19,6 +19,8 @@ from shared.s3 import S3Uri
 
 # Enough for any header and some rows, little enough to be read in well under a second.
 HEAD_BYTES = 1024 * 1024
+# The csv module's own limit of 128 KiB a field would make a long text fail here that the analyzer can read.
+csv.field_size_limit(HEAD_BYTES)
 _FOREIGN_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 

@@ -45,9 +45,8 @@ class Console:
 
     def job_logs(self, name: str) -> str:
         """Link to the log streams of a processing job, whose names begin with the job's name."""
-        group = _twice_quoted(JOB_LOG_GROUP)
-        pattern = _twice_quoted(f"?logStreamNameFilter={name}")
-        return f"https://{self._host}/cloudwatch/home?region={self.region}#logsV2:log-groups/log-group/{group}{pattern}"
+        path = f"{_twice_quoted(JOB_LOG_GROUP)}$3FlogStreamNameFilter$3D{_twice_quoted(name)}"
+        return f"https://{self._host}/cloudwatch/home?region={self.region}#logsV2:log-groups/log-group/{path}"
 
     def folder(self, uri: S3Uri) -> str:
         """Link to the objects below an S3 prefix."""
@@ -55,5 +54,5 @@ class Console:
 
 
 def _twice_quoted(text: str) -> str:
-    """Quote as the CloudWatch console does: percent-quoted, and each percent sign again with a dollar."""
+    """Quote a value as the CloudWatch console does: percent-quoted twice, with a dollar in place of the percent sign."""
     return quote(quote(text, safe=""), safe="").replace("%", "$")

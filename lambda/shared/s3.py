@@ -47,7 +47,7 @@ class S3Uri:
         bucket, _, key = rest.partition("/")
         if scheme != "s3" or not bucket:
             raise ValueError(f"got {text!r}, expected an S3 URI such as s3://bucket/prefix")
-        if "//" in key.rstrip("/"):
+        if "//" in f"/{key.rstrip('/')}":
             raise ValueError(f"got {text!r} with an empty part ('//'), which S3 takes for a folder without a name")
         return cls(bucket, key.rstrip("/"))
 

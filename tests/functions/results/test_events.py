@@ -1,0 +1,210 @@
+"""A job of a monitor ends: metrics and message, once."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from results.handler import handler
+
+REPORTS = "s3://out/reports"
+
+
+def test_a_run_with_violations_gives_metrics_and_one_message(runs, aws, metrics, two_violations):
+    runs.add("Completed", hours_ago=2)
+    runs.add("CompletedWithViolations", hours_ago=1)
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+
+    assert handler(runs.event(name), None) == {"handled": 1}
+
+    assert metrics() == {"Executions": 1, "FailedExecutions": 0, "NoData": 0, "Violations": 2}
+    assert aws.metrics[0]["Dimensions"] == [
+        {"Name": "Endpoint", "Value": "credit-risk"},
+        {"Name": "MonitoringSchedule", "Value": "Credit-data-quality"},
+    ]
+    assert all("Timestamp" not in datum and datum["Namespace"] == "ModelMonitoring" for datum in aws.metrics)
+    (message,) = aws.messages
+    assert message["TopicArn"] == "arn:aws:sns:us-east-1:111122223333:alerts"
+    assert message["Subject"] == "credit-risk: 2 violations; worst: age, drift 0.25 (limit 0.1)"
+    body = message["Message"]
+    assert body.index("age ") < body.index("dti ")
+    assert f"{runs.time(1):%Y-%m-%d %H:%M} UTC (2 runs in a row)" in body
+    assert f"{REPORTS}/credit-risk/Credit-data-quality/{runs.time():%Y/%m/%d/%H}" in body
+    assert f"#/processing-jobs/{name}" in body
+    assert "https://wiki.example.com/drift" in body
+
+
+def test_the_same_event_again_does_nothing(runs, aws, metrics, two_violations):
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    handler(runs.event(name), None)
+    assert handler(runs.event(name), None) == {"handled": 0}
+    assert len(aws.messages) == 1
+    assert metrics()["Executions"] == 1
+
+
+def test_a_clean_run_gives_metrics_and_no_message(runs, aws, metrics):
+    handler(runs.event(runs.add("Completed")), None)
+    assert metrics() == {"Executions": 1, "FailedExecutions": 0, "NoData": 0, "Violations": 0}
+    assert aws.messages == []
+
+
+def test_a_failed_run_gives_a_message_with_reason_hint_and_log(runs, aws, metrics):
+    name = runs.add("Failed", reason="ClientError: No space left on device", exit_message="Exception while writing")
+    handler(runs.event(name), None)
+    assert metrics() == {"Executions": 1, "FailedExecutions": 1, "NoData": 0, "Violations": 0}
+    (message,) = aws.messages
+    assert message["Subject"] == "credit-risk: the data quality monitor failed"
+    log = f"logStreamNameFilter$3D{name}"
+    for part in ("No space left on device", "Exception while writing", "bigger volume", log):
+        assert part in message["Message"]
+
+
+def test_a_stopped_run_counts_as_failed_and_says_that_it_was_stopped(runs, aws, metrics):
+    handler(runs.event(runs.add("Stopped")), None)
+    assert metrics()["FailedExecutions"] == 1
+    assert "the processing job was stopped" in aws.messages[0]["Message"]
+
+
+def test_an_event_without_the_schedule_is_looked_up(runs, aws, two_violations):
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    assert handler(runs.event(name, MonitoringScheduleArn=None, ExitMessage=None), None) == {"handled": 1}
+    assert len(aws.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"MonitoringScheduleArn": "arn:aws:sagemaker:us-east-1:111122223333:monitoring-schedule/another"},
+        {"ProcessingJobStatus": "InProgress"},
+        {"ProcessingJobName": "groundtruth-merge-202611210300-0123456789abcdef01234567"},
+    ],
+    ids=["unknown schedule", "job still runs", "job that merges ground truth"],
+)
+def test_other_events_are_left_alone(runs, aws, change):
+    name = runs.add("Completed")
+    assert handler(runs.event(name, **change), None) == {"handled": 0}
+    assert aws.metrics == []
+    assert aws.keys("state") == []
+
+
+def test_a_job_without_a_schedule_is_left_alone(runs, aws):
+    name = runs.add("Completed")
+    del aws.jobs[name]["request"]["MonitoringScheduleArn"]
+    assert handler(runs.event(name, MonitoringScheduleArn=None), None) == {"handled": 0}
+
+
+def test_a_job_that_is_gone_without_a_schedule_in_its_event_is_left_alone(runs, aws):
+    event = runs.event(runs.add("Completed"), MonitoringScheduleArn=None)
+    aws.jobs.clear()
+    assert handler(event, None) == {"handled": 0}
+
+
+def test_a_job_name_without_a_time_is_found_in_the_list_of_runs(runs, aws):
+    name = runs.add("Completed")
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:processing-job/custom"
+    aws.jobs["custom"] = aws.jobs.pop(name)
+    aws.jobs["custom"]["request"]["ProcessingJobName"] = "custom"
+    aws.executions[0]["ProcessingJobArn"] = arn
+    assert handler(runs.event("custom"), None) == {"handled": 1}
+    assert aws.keys("state") == [f"state/Credit-data-quality/{runs.time():%Y-%m-%dT%H-%MZ}.metrics"]
+
+    aws.executions.clear()
+    with pytest.raises(LookupError, match="run of job custom is not among the latest"):
+        handler(runs.event("custom"), None)
+
+
+def test_a_publish_that_fails_releases_only_the_message(runs, aws, metrics, two_violations):
+    event = runs.event(runs.add("CompletedWithViolations", violations=two_violations))
+    aws.fail("Publish", "KMSAccessDenied", "no grant")
+    with pytest.raises(ClientError, match="KMSAccessDenied"):
+        handler(event, None)
+    assert metrics()["Executions"] == 1
+    assert aws.messages == []
+
+    assert handler(event, None) == {"handled": 1}
+    assert metrics()["Executions"] == 1
+    assert len(aws.messages) == 1
+
+
+def test_metrics_that_fail_do_not_keep_the_message_back(runs, aws, metrics, two_violations):
+    event = runs.event(runs.add("CompletedWithViolations", violations=two_violations))
+    aws.fail("PutMetricData", "Throttling", "slow down")
+    with pytest.raises(ClientError, match="Throttling"):
+        handler(event, None)
+    assert len(aws.messages) == 1
+
+    handler(event, None)
+    assert metrics()["Violations"] == 2
+    assert len(aws.messages) == 1
+
+
+def test_two_functions_at_the_same_time_send_one_message(runs, aws, two_violations):
+    """The second is called while the first is publishing."""
+    event = runs.event(runs.add("CompletedWithViolations", violations=two_violations))
+    publish = aws.Publish
+
+    def publish_while_another_comes(**message):
+        aws.Publish = publish
+        assert handler(event, None) == {"handled": 0}
+        return publish(**message)
+
+    aws.Publish = publish_while_another_comes
+    handler(event, None)
+    assert len(aws.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("arrange", "words"),
+    [
+        (lambda aws: None, "does not exist"),
+        (lambda aws: aws.fail("GetObject", "AccessDenied", "no", status=403, times=9), "grant s3:GetObject"),
+    ],
+    ids=["missing", "denied"],
+)
+def test_violations_are_told_even_when_the_report_cannot_be_read(runs, aws, metrics, arrange, words):
+    name = runs.add("CompletedWithViolations")
+    arrange(aws)
+    handler(runs.event(name), None)
+    assert metrics()["Violations"] == 2
+    assert words in aws.messages[0]["Message"].replace("\n", " ")
+    assert "2 violations" in aws.messages[0]["Subject"]
+
+
+def test_a_report_that_is_no_json_is_told(runs, aws):
+    name = runs.add("CompletedWithViolations", violations=[])
+    (report,) = aws.keys("reports")
+    aws.put(f"s3://out/{report}", "<html>")
+    handler(runs.event(name), None)
+    assert "is not valid JSON" in aws.messages[0]["Message"]
+
+
+def test_a_report_that_is_throttled_is_tried_again_by_the_next_call(runs, aws, two_violations):
+    event = runs.event(runs.add("CompletedWithViolations", violations=two_violations))
+    aws.fail("GetObject", "SlowDown", status=503, times=2)
+    with pytest.raises(ClientError, match="SlowDown"):
+        handler(event, None)
+    assert aws.messages == []
+    handler(event, None)
+    assert len(aws.messages) == 1
+
+
+def test_the_report_is_found_in_the_dated_folder_too(runs, aws, two_violations):
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    aws.jobs[name]["request"]["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"] = REPORTS
+    handler(runs.event(name), None)
+    assert "age" in aws.messages[0]["Subject"]
+
+
+def test_without_a_topic_there_are_only_metrics(runs, aws, metrics, monkeypatch, two_violations):
+    monkeypatch.delenv("TOPIC_ARN")
+    handler(runs.event(runs.add("CompletedWithViolations", violations=two_violations)), None)
+    assert metrics()["Violations"] == 2
+    assert aws.count("Publish") == 0
+
+
+def test_the_log_is_json_without_data(runs, capsys, two_violations):
+    handler(runs.event(runs.add("CompletedWithViolations", violations=two_violations)), None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[-1]["message"] == "run handled"
+    assert lines[-1]["outcome"] == "violations"
+    assert "0.25" not in json.dumps(lines)

@@ -1,0 +1,116 @@
+"""The hourly sweep finds what events did not tell."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from results.handler import SweepError, handler
+
+SWEEP = {"sweep": True}
+
+
+def test_a_run_without_traffic_counts_as_no_data_and_not_as_failed(runs, aws, metrics):
+    runs.add("Failed", reason="Job inputs had no data", has_job=False)
+    assert handler(SWEEP, None) == {"handled": 1}
+    assert metrics() == {"Executions": 1, "FailedExecutions": 0, "NoData": 1, "Violations": 0}
+    assert aws.messages == []
+
+
+def test_two_sweeps_handle_a_run_once(runs, aws, metrics, two_violations):
+    runs.add("CompletedWithViolations", violations=two_violations)
+    assert handler(SWEEP, None) == {"handled": 1}
+    assert handler(SWEEP, None) == {"handled": 0}
+    assert metrics()["Executions"] == 1
+    assert len(aws.messages) == 1
+
+
+def test_a_lost_event_is_made_up_for_and_a_late_one_is_ignored(runs, aws, two_violations):
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    handler(SWEEP, None)
+    assert handler(runs.event(name), None) == {"handled": 0}
+    assert len(aws.messages) == 1
+
+
+def test_a_sweep_after_the_event_asks_for_no_job_again(runs, aws):
+    handler(runs.event(runs.add("Completed")), None)
+    described = aws.count("DescribeProcessingJob")
+    assert handler(SWEEP, None) == {"handled": 0}
+    assert aws.count("DescribeProcessingJob") == described
+
+
+def test_only_ended_runs_of_the_last_day_are_handled(runs, metrics):
+    runs.add("Completed", hours_ago=30)
+    runs.add("Completed", hours_ago=20)
+    runs.add("InProgress")
+    runs.add("Pending", has_job=False)
+    assert handler(SWEEP, None) == {"handled": 1}
+    assert metrics()["Executions"] == 1
+
+
+def test_a_failed_run_without_a_job_gives_a_message(runs, aws, metrics):
+    runs.add("Failed", reason="ResourceLimitExceeded: the service limit 'ml.m5' is 0", has_job=False)
+    handler(SWEEP, None)
+    assert metrics()["FailedExecutions"] == 1
+    assert "higher quota" in aws.messages[0]["Message"]
+
+
+def test_one_run_with_trouble_does_not_keep_the_others_back(runs, aws, metrics, two_violations):
+    runs.add("CompletedWithViolations", hours_ago=1, violations=two_violations)
+    runs.add("Completed")
+    aws.fail("Publish", "AuthorizationError", "may not publish")
+    with pytest.raises(SweepError, match=r"1 could not be handled: Credit-data-quality, .*may not publish"):
+        handler(SWEEP, None)
+    assert metrics()["Executions"] == 2
+    assert handler(SWEEP, None) == {"handled": 1}
+    assert len(aws.messages) == 1
+
+
+def test_a_schedule_that_does_not_exist_yet_is_no_trouble(runs, aws):
+    aws.fail("ListMonitoringExecutions", "ResourceNotFound", "Monitoring Schedule not found")
+    assert handler(SWEEP, None) == {"handled": 0}
+
+
+def test_a_monitor_that_cannot_be_listed_does_not_keep_the_others_back(runs, aws, metrics, monkeypatch):
+    options = {"endpoint": "credit-risk", "type": "DataQuality", "reports": "s3://out/reports"}
+    monkeypatch.setenv("MONITORS", json.dumps({"denied": options, "Credit-data-quality": options}))
+    runs.add("Completed")
+    aws.fail("ListMonitoringExecutions", "AccessDeniedException", "not authorized")
+    with pytest.raises(SweepError, match=r"denied: .*not authorized"):
+        handler(SWEEP, None)
+    assert metrics()["Executions"] == 1
+
+
+def test_the_claim_of_a_function_that_died_is_given_up_after_a_while(runs, aws, two_violations):
+    runs.add("CompletedWithViolations", violations=two_violations)
+    marker = f"s3://out/state/Credit-data-quality/{runs.time():%Y-%m-%dT%H-%MZ}.message"
+    aws.now = datetime.now(UTC) - timedelta(minutes=14)
+    aws.put(marker, b"")
+    handler(SWEEP, None)
+    assert aws.messages == []
+
+    aws.now = datetime.now(UTC) - timedelta(minutes=16)
+    aws.put(marker, b"")
+    handler(SWEEP, None)
+    assert len(aws.messages) == 1
+    assert aws.get(marker) != b""
+
+
+def test_the_streak_skips_runs_that_say_nothing_and_ends_at_a_clean_one(runs, aws, two_violations):
+    runs.add("CompletedWithViolations", hours_ago=9)
+    runs.add("Completed", hours_ago=8)
+    runs.add("CompletedWithViolations", hours_ago=7)
+    runs.add("Failed", hours_ago=6, reason="Job inputs had no data", has_job=False)
+    runs.add("Failed", hours_ago=5, reason="InternalServerError")
+    runs.add("CompletedWithViolations", hours_ago=4)
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    handler(runs.event(name), None)
+    assert f"{runs.time(7):%Y-%m-%d %H:%M} UTC (3 runs in a row)" in aws.messages[0]["Message"]
+
+
+def test_a_streak_longer_than_the_look_back_is_said_to_be_longer(runs, aws, two_violations):
+    for hours_ago in range(1, 120):
+        runs.add("CompletedWithViolations", hours_ago=hours_ago)
+    name = runs.add("CompletedWithViolations", violations=two_violations)
+    handler(runs.event(name), None)
+    assert "more than 100 runs in a row" in aws.messages[0]["Message"]
