@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, aws_cloudwatch as cloudwatch
+from aws_cdk import Duration, Token, aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.errors import ConfigurationError
@@ -18,6 +19,10 @@ _OWN_PERIODS = 2
 # CloudWatch evaluates at most a week: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_EVALUATION = Duration.days(7)
 _MAX_DESCRIPTION = 1024
+_MAX_FEATURE = 200  # characters of a feature's name in a description
+# What a token stands for is known later: names of buckets and endpoints, which have 63 characters at most.
+_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+_TOKEN_LENGTH = 63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,13 @@ class DataQualityAlarms:
     no_data_after: int | None = 3
 
     def __post_init__(self) -> None:
+        for feature in (*self.drift, *self.mean_shift):
+            if not feature or Token.is_unresolved(feature):
+                raise ConfigurationError(
+                    got=f"an alarm on the feature {feature!r}",
+                    expected="a name that is known at synthesis",
+                    fix="write the feature's name as it is in the baseline",
+                )
         for feature, threshold in self.drift.items():
             if not 0 <= threshold < 1:
                 raise ConfigurationError(
@@ -58,11 +70,35 @@ class DataQualityAlarms:
                     expected="a positive number of standard deviations",
                     fix="0.5 is a visible change, 1 a large one",
                 )
+        if self.mean_shift_minimum_records < 1:
+            raise ConfigurationError(
+                got=f"mean_shift_minimum_records={self.mean_shift_minimum_records}",
+                expected="1 or more records",
+                fix="30 is a sensible minimum for a mean",
+            )
         for name, periods in (("silence_after", self.silence_after), ("no_data_after", self.no_data_after)):
             if periods is not None and periods < 1:
                 raise ConfigurationError(
                     got=f"{name}={periods}", expected="1 or more periods", fix=f"use {name}=None for no such alarm"
                 )
+
+
+def fitting_description(*parts: str) -> str:
+    """Joins as many parts as an alarm's description holds; the first one is never left out.
+
+    Whole parts are left out rather than cut: half a token would be nonsense in the template.
+
+    Args:
+        *parts: Sentences, the most important first; empty ones are skipped.
+    """
+    chosen: list[str] = []
+    room = _MAX_DESCRIPTION
+    for part in filter(None, parts):
+        length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, part)) + 1
+        if length <= room or not chosen:
+            chosen.append(part)
+            room -= length
+    return " ".join(chosen)
 
 
 @dataclass(frozen=True)
@@ -85,13 +121,12 @@ class AlarmTexts:
 
     def describe(self, happened: str, *, missing: str) -> str:
         """A description for a person on call: what happened, where to look, what silence means."""
-        parts = [
+        return fitting_description(
             f"{happened} Endpoint {self.endpoint_name}, {self.monitor} monitor {self.schedule_name}.",
-            f"Reports: {self.reports_uri}.",
             f"Runbook: {self.runbook_url}." if self.runbook_url else "",
             f"Without data: {missing}.",
-        ]
-        return " ".join(part for part in parts if part)[:_MAX_DESCRIPTION]
+            f"Reports: {self.reports_uri}.",
+        )
 
 
 class AlarmFactory:
@@ -104,9 +139,9 @@ class AlarmFactory:
     def drift(self, feature: str, metric: cloudwatch.IMetric, threshold: float) -> cloudwatch.Alarm:
         """Rings when one feature's distance to the baseline exceeds a threshold."""
         return self._alarm(
-            f"Drift{feature}",
+            _id("Drift", feature),
             metric,
-            happened=f"Feature '{feature}' has drifted: its distance to the baseline is above {threshold:g}.",
+            happened=f"Feature {_quoted(feature)} has drifted: its distance to the baseline is above {threshold:g}.",
             threshold=threshold,
             operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             periods=_LATE_PERIODS,
@@ -117,10 +152,10 @@ class AlarmFactory:
     def mean_shift(self, feature: str, metric: cloudwatch.IMetric, limit: float, deviations: float) -> cloudwatch.Alarm:
         """Rings when one feature's mean has moved by more than the baseline's own spread explains."""
         return self._alarm(
-            f"MeanShift{feature}",
+            _id("MeanShift", feature),
             metric,
-            happened=f"The mean of feature '{feature}' lies more than {deviations:g} standard deviations from the "
-            "baseline's.",
+            happened=f"The mean of feature {_quoted(feature)} lies more than {deviations:g} standard deviations from "
+            "the baseline's.",
             threshold=limit,
             operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             periods=_LATE_PERIODS,
@@ -156,13 +191,7 @@ class AlarmFactory:
 
     def silence(self, metric: cloudwatch.IMetric, periods: int, period: Duration) -> cloudwatch.Alarm:
         """Rings when runs have stopped. A deployment counts as a sign of life, so that a new monitor does not ring."""
-        if periods * period.to_seconds() > _MAX_EVALUATION.to_seconds():
-            most = int(_MAX_EVALUATION.to_seconds() // period.to_seconds())
-            raise ConfigurationError(
-                got=f"silence_after={periods} with a run every {period.to_hours():g} hours",
-                expected=f"at most {most}, since an alarm looks back a week at most",
-                fix=f"use silence_after={most} or less",
-            )
+        _require_week("silence_after", periods, period)
         return self._alarm(
             "Silence",
             metric,
@@ -175,8 +204,9 @@ class AlarmFactory:
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def no_data(self, metric: cloudwatch.IMetric, runs: int) -> cloudwatch.Alarm:
+    def no_data(self, metric: cloudwatch.IMetric, runs: int, period: Duration) -> cloudwatch.Alarm:
         """Rings when runs find no captured traffic."""
+        _require_week("no_data_after", runs, period)
         return self._alarm(
             "NoData",
             metric,
@@ -211,6 +241,25 @@ class AlarmFactory:
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
             treat_missing_data=missing,
+        )
+
+
+def _id(kind: str, feature: str) -> str:
+    # A slash parts construct ids, and CDK would turn it into "--", which another feature's name may have.
+    return kind + feature.replace("%", "%25").replace("/", "%2F")
+
+
+def _quoted(feature: str) -> str:
+    return f"'{feature[:_MAX_FEATURE]}'"
+
+
+def _require_week(option: str, periods: int, period: Duration) -> None:
+    if periods * period.to_seconds() > _MAX_EVALUATION.to_seconds():
+        most = int(_MAX_EVALUATION.to_seconds() // period.to_seconds())
+        raise ConfigurationError(
+            got=f"{option}={periods} with a run every {period.to_hours():g} hours",
+            expected=f"at most {most}, since an alarm looks back a week at most",
+            fix=f"use {option}={most} or less",
         )
 
 

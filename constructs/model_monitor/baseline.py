@@ -19,7 +19,14 @@ from model_monitor.constraints import ConstraintOverrides
 from model_monitor.dataset import DatasetFormat
 from model_monitor.errors import ConfigurationError
 from model_monitor.lazy import canonical_json, lazy_json
+from model_monitor.nag import acknowledge_wildcards
 from model_monitor.s3_location import S3Location
+
+# CloudFormation waits an hour for a custom resource. What is left pays for the start of the machines.
+_LIMIT_OF_ONE_JOB = 50 * 60
+_LIMIT_OF_EACH_OF_TWO_JOBS = 22 * 60
+# Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
+_MAX_MEAN_SHIFTS = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,10 @@ class Baseline(ABC):
 
         The job runs again only when the dataset, its format or the scripts change; its files are kept under a prefix
         of their own, so that a rollback finds the earlier ones.
+
+        CloudFormation waits one hour for it at most: a job is stopped after 50 minutes, each of the two that
+        `categorical="auto"` and listed columns of Parquet need after 22. For a larger dataset take a bigger instance,
+        or compute the files elsewhere and use `from_files`.
 
         Args:
             location: An object, or a prefix with several. Usually the training data, prediction column first.
@@ -226,6 +237,12 @@ class BaselineFiles(Construct):
         """
         self._features.add(feature)
         self._mean_shift[feature] = deviations
+        if len(self._mean_shift) > _MAX_MEAN_SHIFTS:
+            raise ConfigurationError(
+                got=f"mean-shift alarms on {len(self._mean_shift)} features",
+                expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation takes no longer answer from a custom resource",
+                fix="keep those that matter most, and hand the others over as categories with categorical=[...]",
+            )
         limit = Token.as_number(self._resource.get_att(f"MeanShiftLimit.{feature}"))
         return self._resource.get_att_string(f"Mean.{feature}"), limit
 
@@ -262,7 +279,7 @@ class BaselineFiles(Construct):
 
     def _job_properties(self) -> dict[str, Any]:
         job, stack = self._job, Stack.of(self)
-        volume_key = job.compute.volume_key or job.encryption_key
+        volume_key = job.compute.disk_key(job.encryption_key)
         network: dict[str, Any] = {
             "EnableNetworkIsolation": job.network.isolation,
             "EnableInterContainerTrafficEncryption": job.network.encrypt_traffic,
@@ -283,11 +300,21 @@ class BaselineFiles(Construct):
             "ImageUri": job.image_uri,
             "Compute": stack.to_json_string(compute),
             "Network": stack.to_json_string(network),
-            "MaxRuntimeInSeconds": str(int(job.compute.max_runtime.to_seconds())),
+            "MaxRuntimeInSeconds": self._max_runtime(),
             "Environment": stack.to_json_string(dict(sorted(job.environment.items()))),
             "PreprocessorUri": job.preprocessor.uri if job.preprocessor else None,
             "PostprocessorUri": job.postprocessor.uri if job.postprocessor else None,
         }
+
+    def _max_runtime(self) -> str:
+        chosen = self._job.compute.max_runtime_seconds
+        if chosen is None:
+            return Token.as_string(self._job.compute.max_runtime.to_seconds())
+        categorical = self._job.categorical
+        # The columns of a Parquet file are known only after a first job, like those that "auto" chooses.
+        parquet = "parquet" in self._source.document["dataset"]["format"]
+        two = categorical is not None and (parquet or categorical.document == "auto")
+        return str(min(chosen, _LIMIT_OF_EACH_OF_TWO_JOBS if two else _LIMIT_OF_ONE_JOB))
 
     def _grant(self, provider: BaselineProvider) -> None:
         job, stack = self._job, Stack.of(self)
@@ -299,10 +326,14 @@ class BaselineFiles(Construct):
                 location.grant_read(function)
             job.output.grant_read_write(function)
             job.output.grant_delete(function)
+            # The job's files are under this key, whatever key the bucket has.
+            if job.encryption_key is not None:
+                job.encryption_key.grant(function, "kms:Decrypt", "kms:GenerateDataKey")
             provider.grant_metrics(function)
             if self._source.needs_job:
                 for statement in _job_statements(stack, job):
                     function.add_to_role_policy(statement)
+                    acknowledge_wildcards(function, statement.resources, "The names of a monitor's jobs end in a hash.")
 
 
 def _job_statements(stack: Stack, job: BaselineJob) -> list[iam.PolicyStatement]:

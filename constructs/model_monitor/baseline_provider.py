@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, Stack, aws_iam as iam
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_lambda as lambda_, aws_logs as logs
 from aws_cdk.custom_resources import Provider
 from constructs import Construct, IConstruct
 
 from model_monitor import metrics
 from model_monitor.functions import MonitoringFunction
+from model_monitor.nag import BASIC_EXECUTION, acknowledge, acknowledge_wildcards, acknowledge_wildcards_at
 
 _ID = "ModelMonitorBaselineProvider"
-# The framework's state machine ends a wait after this; a baseline job has its own, shorter limit.
-_TOTAL_TIMEOUT = Duration.hours(2)
+# CloudFormation gives up after an hour, without a reason; the framework's state machine must be earlier. A baseline job
+# has its own, shorter limit.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+_TOTAL_TIMEOUT = Duration.minutes(58)
 
 
 class BaselineProvider(Construct):
@@ -41,7 +46,14 @@ class BaselineProvider(Construct):
             is_complete_handler=self.is_complete,
             query_interval=Duration.seconds(15),
             total_timeout=_TOTAL_TIMEOUT,
+            log_group=logs.LogGroup(
+                self,
+                "FrameworkLogs",
+                retention=logs.RetentionDays.THREE_MONTHS,
+                removal_policy=RemovalPolicy.DESTROY,
+            ),
         )
+        _acknowledge_framework(provider, self.functions)
         self.service_token = provider.service_token
 
     @classmethod
@@ -65,3 +77,20 @@ class BaselineProvider(Construct):
                 conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
             )
         )
+        acknowledge_wildcards(function, ["*"], "cloudwatch:PutMetricData has no resources; the namespace limits it.")
+
+
+def _acknowledge_framework(provider: Provider, functions: Sequence[lambda_.IFunction]) -> None:
+    steps = [provider.node.find_child(f"framework-{step}") for step in ("isComplete", "onTimeout")]
+    invoked = [*functions, *(step for step in steps if isinstance(step, lambda_.Function))]
+    acknowledge(provider, BASIC_EXECUTION, "CDK's provider framework gives its functions this policy to write logs.")
+    acknowledge_wildcards_at(
+        provider,
+        [f"{function.function_arn}:*" for function in invoked],
+        "CDK's provider framework may invoke every version of these functions.",
+    )
+    reason = (
+        "The state machine of CDK's provider framework only waits; its execution history has every step for 90 days."
+    )
+    acknowledge(provider, "AwsSolutions-SF1", reason)
+    acknowledge(provider, "AwsSolutions-SF2", reason)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from aws_cdk import Duration, Size, Token, aws_ec2 as ec2, aws_kms as kms
+from aws_cdk import Duration, Size, SizeRoundingBehavior, Token, aws_ec2 as ec2, aws_kms as kms
 
 from model_monitor.errors import ConfigurationError
 
@@ -14,6 +15,9 @@ _MAX_INSTANCES = 100
 _MAX_VOLUME_GIB = 16384
 _MAX_SUBNETS = 16
 _MAX_SECURITY_GROUPS = 5
+_MAX_RUNTIME_SECONDS = 86400
+# Families whose disks are NVMe drives of the host: a "d" after the generation (m5d, r5dn), and these accelerated ones.
+_LOCAL_DISKS = re.compile(r"^ml\.([a-z]+[0-9]+[a-z]*d[a-z]*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\.")
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,10 @@ class MonitorCompute:
         instance_type: Processing instance type. Default: `ml.m5.xlarge`, enough for millions of records an hour.
         instance_count: Number of machines. Default: 1.
         volume_size: Disk of each machine; a run's data must fit. Default: 20 GiB.
-        volume_key: KMS key of the disk. Default: the monitoring's own key. Types with local NVMe disks refuse a key.
-        max_runtime: A job that takes longer is stopped. Default: one hour, the most that an hourly schedule allows.
+        volume_key: KMS key of the disk. Default: the monitoring's own key; none for types with local NVMe disks, whose
+            hardware encrypts them and which refuse a key.
+        max_runtime: A run that takes longer is stopped. Default: one hour, the most that an hourly schedule allows. A
+            baseline job has less if need be, since CloudFormation waits for it (see `Baseline.from_dataset`).
     """
 
     instance_type: str = "ml.m5.xlarge"
@@ -47,11 +53,48 @@ class MonitorCompute:
             raise ConfigurationError(
                 got=f"instance_count={self.instance_count}", expected="1 to 100", fix="choose such a number"
             )
-        if not 1 <= self.volume_size.to_gibibytes() <= _MAX_VOLUME_GIB:
+        self._require_volume()
+        self._require_runtime()
+
+    @property
+    def max_runtime_seconds(self) -> int | None:
+        """`max_runtime` in seconds; `None` while it is a token."""
+        return None if self.max_runtime.is_unresolved() else int(self.max_runtime.to_seconds())
+
+    def disk_key(self, default: kms.IKey | None) -> kms.IKey | None:
+        """The key of the disks: the chosen one, else the default, and none where the hardware does it.
+
+        Args:
+            default: Key of the monitoring.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingClusterConfig.html
+        """
+        return self.volume_key or (None if _LOCAL_DISKS.match(self.instance_type) else default)
+
+    def _require_volume(self) -> None:
+        if self.volume_key is not None and _LOCAL_DISKS.match(self.instance_type):
             raise ConfigurationError(
-                got=f"volume_size of {self.volume_size.to_gibibytes():g} GiB",
-                expected="1 to 16384 GiB",
-                fix="choose such a size",
+                got=f"volume_key with {self.instance_type}, whose disks are local",
+                expected="no key for such a type: its hardware encrypts the disks, and the service refuses a key",
+                fix="leave volume_key out",
+            )
+        if self.volume_size.is_unresolved():
+            return
+        size = float(self.volume_size.to_gibibytes(rounding=SizeRoundingBehavior.NONE))
+        if not size.is_integer() or not 1 <= size <= _MAX_VOLUME_GIB:
+            raise ConfigurationError(
+                got=f"volume_size of {size:g} GiB", expected="1 to 16384 whole GiB", fix="choose such a size"
+            )
+
+    def _require_runtime(self) -> None:
+        if self.max_runtime.is_unresolved():
+            return
+        seconds = float(self.max_runtime.to_seconds(integral=False))
+        if not seconds.is_integer() or not 1 <= seconds <= _MAX_RUNTIME_SECONDS:
+            raise ConfigurationError(
+                got=f"max_runtime of {seconds:g} seconds",
+                expected="1 to 86400 whole seconds",
+                fix="choose such a duration",
             )
 
 
@@ -61,7 +104,7 @@ class MonitorNetwork:
 
     Attributes:
         vpc: Runs jobs inside this VPC, which then needs an S3 endpoint or a NAT. Default: SageMaker's own network.
-        subnets: Which subnets. Default: the private ones.
+        subnets: Which subnets. Default: the private ones, or the isolated ones if there are no others.
         security_groups: Default: a new one without inbound rules.
         isolation: Cuts the container off the network; the platform moves the data. Default: on.
         encrypt_traffic: Encrypts what machines of one job send each other. Default: on.
@@ -90,8 +133,14 @@ class MonitorNetwork:
         """Identifiers of the chosen subnets; empty without a VPC."""
         if self.vpc is None:
             return []
-        selection = self.subnets or ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        selection = self.subnets or ec2.SubnetSelection(subnets=self.vpc.private_subnets or self.vpc.isolated_subnets)
         ids = list(self.vpc.select_subnets(**selection._values).subnet_ids)
+        if not ids:
+            raise ConfigurationError(
+                got="a vpc without private and isolated subnets",
+                expected="subnets whose jobs reach S3 through a VPC endpoint or a NAT",
+                fix="choose some with subnets=ec2.SubnetSelection(...)",
+            )
         if len(ids) > _MAX_SUBNETS:
             raise ConfigurationError(
                 got=f"{len(ids)} subnets",

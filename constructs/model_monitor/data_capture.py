@@ -17,6 +17,7 @@ from model_monitor.s3_location import S3Location
 
 _CONTENT_TYPE = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$")
 _MAX_CONTENT_TYPES = 10
+_MAX_CONTENT_TYPE = 256
 _MAX_PERCENT = 100
 
 
@@ -69,10 +70,10 @@ class DataCapture(cdk.Mixin):
             ConfigurationError: The sampling or a content type is not what the service accepts.
         """
         super().__init__()
-        if not Token.is_unresolved(sampling) and not 0 <= sampling <= _MAX_PERCENT:
+        if not Token.is_unresolved(sampling) and (int(sampling) != sampling or not 0 <= sampling <= _MAX_PERCENT):
             raise ConfigurationError(
                 got=f"sampling={sampling}",
-                expected="a percentage from 0 to 100",
+                expected="a whole percentage from 0 to 100",
                 fix="write 20 for a fifth of the calls, not 0.2",
             )
         for name, types in (("csv_content_types", csv_content_types), ("json_content_types", json_content_types)):
@@ -162,9 +163,14 @@ class DataCapture(cdk.Mixin):
             capture_options=[
                 sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self._mode.value
             ],
-            capture_content_type_header=sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
-                csv_content_types=self._csv_content_types or None, json_content_types=self._json_content_types or None
-            ),
+            capture_content_type_header=self._content_types(),
+        )
+
+    def _content_types(self) -> sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty | None:
+        if not self._csv_content_types and not self._json_content_types:
+            return None
+        return sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
+            csv_content_types=self._csv_content_types or None, json_content_types=self._json_content_types or None
         )
 
 
@@ -172,10 +178,10 @@ def _require_content_types(name: str, types: Sequence[str]) -> None:
     if len(types) > _MAX_CONTENT_TYPES:
         raise ConfigurationError(got=f"{len(types)} {name}", expected="at most 10", fix="name fewer")
     for content_type in types:
-        if not _CONTENT_TYPE.match(content_type):
+        if not _CONTENT_TYPE.match(content_type) or len(content_type) > _MAX_CONTENT_TYPE:
             raise ConfigurationError(
                 got=f"{content_type!r} in {name}",
-                expected="a media type without parameters, such as 'text/csv'",
+                expected="a media type of at most 256 characters without parameters, such as 'text/csv'",
                 fix="leave '; charset=...' out: it is matched without parameters",
             )
 

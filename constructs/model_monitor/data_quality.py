@@ -245,7 +245,7 @@ class DataQualityMonitor(Monitor):
         if alarms.silence_after is not None and self.schedule.period is not None:
             made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, self.schedule.period))
         if alarms.no_data_after is not None and self.schedule.period is not None:
-            made.append(factory.no_data(self.metric_no_data(), alarms.no_data_after))
+            made.append(factory.no_data(self.metric_no_data(), alarms.no_data_after, self.schedule.period))
         self.alarms.extend(made)
 
     def _mean_shift_alarm(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+from model_monitor.nag import acknowledge
 
 
 class MonitoringKey(kms.Key):
@@ -30,17 +30,34 @@ class MonitoringKey(kms.Key):
 
 
 def allow_publishing(key: kms.IKey) -> None:
-    """Lets CloudWatch and EventBridge of this account use the key, so that they can publish to a topic under it."""
-    for service in _PUBLISHERS:
+    """Lets CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
+
+    An imported key's policy cannot be changed from here: put the same two statements into it where it is made.
+    """
+    for sid, service, conditions in publishers(key):
         key.add_to_resource_policy(
             iam.PolicyStatement(
-                sid=f"Publish{service.split('.')[0].capitalize()}",
+                sid=sid,
                 principals=[iam.ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],  # in a key's policy this is the key itself
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(key).account}},
+                conditions=conditions,
             )
         )
+
+
+def publishers(scope: IConstruct) -> list[tuple[str, str, dict[str, dict[str, str]] | None]]:
+    """Statement id, service principal and condition of each service that publishes to a monitoring's topic.
+
+    Only CloudWatch is held to this account: EventBridge sends no `aws:SourceAccount` with what it publishes to an
+    encrypted topic, and a condition on it would lose every message
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services).
+    """
+    own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    return [
+        ("PublishCloudwatch", "cloudwatch.amazonaws.com", own_account),
+        ("PublishEvents", "events.amazonaws.com", None),
+    ]
 
 
 class MonitoringBucket(s3.Bucket):
@@ -74,4 +91,10 @@ class MonitoringBucket(s3.Bucket):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
             removal_policy=removal_policy,
+        )
+        acknowledge(
+            self,
+            "AwsSolutions-S1",
+            "A second bucket for access logs is the team's choice: CloudTrail records access to objects, and a bucket "
+            "with access logs can be passed as the output.",
         )

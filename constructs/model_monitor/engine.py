@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aws_cdk import CfnTag, Fn, Token, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
+from aws_cdk import CfnTag, Fn, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
 from constructs import Construct, IConstruct
 
 from model_monitor.baseline import BaselineFiles
@@ -19,6 +19,7 @@ from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.errors import ConfigurationError
 from model_monitor.images import analyzer_image_uri, analyzer_repository_arn
 from model_monitor.lazy import canonical_json, lazy_string
+from model_monitor.nag import acknowledge_wildcards
 from model_monitor.s3_location import S3Location
 from model_monitor.schedule import MonitorSchedule
 
@@ -118,6 +119,7 @@ class ModelMonitorEngine:
         )
         # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
         role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        acknowledge_wildcards(role, ["*"], "ecr:GetAuthorizationToken has no resources.")
 
     def run_data_quality(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
         """Makes a data-quality job definition and its schedule."""
@@ -171,14 +173,14 @@ def _data_quality_properties(scope: Construct, definition: MonitorDefinition) ->
         "job_resources": cfn.MonitoringResourcesProperty(cluster_config=_cluster(definition)),
         "network_config": _network(definition),
         "stopping_condition": cfn.StoppingConditionProperty(
-            max_runtime_in_seconds=int(definition.compute.max_runtime.to_seconds())
+            max_runtime_in_seconds=definition.compute.max_runtime.to_seconds()
         ),
     }
 
 
 def _cluster(definition: MonitorDefinition) -> sagemaker.CfnDataQualityJobDefinition.ClusterConfigProperty:
     compute = definition.compute
-    key = compute.volume_key or definition.encryption_key
+    key = compute.disk_key(definition.encryption_key)
     return sagemaker.CfnDataQualityJobDefinition.ClusterConfigProperty(
         instance_type=compute.instance_type,
         instance_count=compute.instance_count,
@@ -239,15 +241,17 @@ def _definition_name(
     """A name that changes exactly when the definition does.
 
     Definitions are immutable and CloudFormation makes the new one before it deletes the old one, so an unchanged name
-    would collide. The digest is taken of the resolved properties, tags included (aspects may add some until the end),
-    never of a token. What is only known during the deployment, the version of the baseline, is joined as it is.
+    would collide. The digest is taken of the resolved properties as they are in the end, tags included (aspects may
+    change them), never of a token. What is only known during the deployment, the version of the baseline, is joined as
+    it is. The monitor's full name is part of it because the name's readable part may be cut.
     """
 
     def digest() -> str:
         content = canonical_json(
             scope=job_definition,
             value=[
-                properties,
+                definition.name,
+                {name: getattr(job_definition, name) for name in properties},
                 definition.baseline.content,
                 definition.endpoint.identity,
                 job_definition.tags.tag_values(),
@@ -275,9 +279,9 @@ def require_runtime(schedule: MonitorSchedule, compute: MonitorCompute, *, hourl
     Raises:
         ConfigurationError: The service would refuse it.
     """
-    if Token.is_unresolved(compute.max_runtime) or schedule.period is None:
+    seconds = compute.max_runtime_seconds
+    if seconds is None or schedule.period is None:
         return
-    seconds = int(compute.max_runtime.to_seconds())
     limit = hourly_limit_seconds if schedule.is_hourly else int(schedule.period.to_seconds())
     if seconds > limit:
         raise ConfigurationError(

@@ -16,6 +16,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from model_monitor.nag import acknowledge
+
 _SOURCE = Path(__file__).resolve().parents[2] / "lambda"
 _NOT_PACKAGED = ["**/__pycache__", "**/*.pyc", "*.md", ".mypy_cache", ".ruff_cache"]
 
@@ -67,4 +69,9 @@ class MonitoringFunction(lambda_.Function):
             memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
             log_group=log_group,
             role=role,
+        )
+        acknowledge(
+            self,
+            "AwsSolutions-L1",
+            "The runtime is supported until 2029; a newer one is taken when all supported regions have it.",
         )

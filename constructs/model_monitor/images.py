@@ -6,7 +6,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from aws_cdk import CfnMapping, Fn, Stack, Token
+from aws_cdk import CfnMapping, Stack, Token
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError
@@ -92,9 +92,9 @@ def _account_at_deployment(stack: Stack) -> str:
     mapping = stack.node.try_find_child(_MAPPING_ID)
     if not isinstance(mapping, CfnMapping):
         usable = sorted(set(image_accounts()) & _CLOUDFORMATION_REGIONS)
-        CfnMapping(
+        mapping = CfnMapping(
             stack,
             _MAPPING_ID,
             mapping={region: {"analyzer": image_accounts()[region]["analyzer"]} for region in usable},
         )
-    return Fn.find_in_map(_MAPPING_ID, stack.region, "analyzer")
+    return mapping.find_in_map(stack.region, "analyzer")

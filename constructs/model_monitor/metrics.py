@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import Duration, aws_cloudwatch as cloudwatch
+from aws_cdk import Duration, Token, aws_cloudwatch as cloudwatch
+
+from model_monitor.errors import ConfigurationError
 
 # Working alarms and dashboards use this spelling without a leading slash and the dimensions Endpoint and
 # MonitoringSchedule; the guide's page shows others that match nothing
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html).
 DATA_QUALITY_ENDPOINT_NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html and API_Dimension.html
+_MAX_NAME = 255
 
 OWN_NAMESPACE = "ModelMonitoring"
 """Where the results function publishes what AWS does not: one datum per run."""
@@ -36,7 +41,14 @@ class MonitorMetrics:
     def service(
         self, name: str, *, statistic: str, extra_dimensions: Mapping[str, str] | None = None, label: str | None = None
     ) -> cloudwatch.Metric:
-        """A metric that the analyzer publishes. Its data points carry the start of the analysed window as time."""
+        """A metric that the analyzer publishes. Its data points carry the start of the analysed window as time.
+
+        Raises:
+            ConfigurationError: CloudWatch has no such name or dimension.
+        """
+        _require_name(name)
+        for dimension in (extra_dimensions or {}).values():
+            _require_dimension(dimension)
         return cloudwatch.Metric(
             namespace=self.namespace,
             metric_name=name,
@@ -55,6 +67,24 @@ class MonitorMetrics:
             period=self.period,
             statistic=cloudwatch.Stats.SUM,
             label=label,
+        )
+
+
+def _require_name(name: str) -> None:
+    if not Token.is_unresolved(name) and len(name) > _MAX_NAME:
+        raise ConfigurationError(
+            got=f"the metric {name[:60]}..., {len(name)} characters long",
+            expected="at most 255",
+            fix="give the feature a shorter name in the dataset",
+        )
+
+
+def _require_dimension(value: str) -> None:
+    if not Token.is_unresolved(value) and not (value.isascii() and value.strip() and not value.startswith(":")):
+        raise ConfigurationError(
+            got=f"{value!r} as the value of a dimension",
+            expected="ASCII characters, at least one of them no space, not starting with a colon",
+            fix="give the feature such a name in the dataset, or use a metric without a Feature dimension",
         )
 
 

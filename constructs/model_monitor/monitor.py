@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jsii
 from aws_cdk import (
     Duration,
     Names,
     Stack,
-    Token,
     aws_cloudwatch as cloudwatch,
     aws_ec2 as ec2,
     aws_events as events,
@@ -23,41 +22,23 @@ from model_monitor import metrics
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine import IMonitorEngine, ModelMonitorEngine, RunningMonitor
-from model_monitor.errors import ConfigurationError
+from model_monitor.limits import require_environment, require_tags
+from model_monitor.nag import acknowledge_wildcards
 from model_monitor.s3_location import S3Location
 from model_monitor.schedule import MonitorSchedule
 
 _NAME_LENGTH = 63
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataQualityAppSpecification.html
-_ENVIRONMENT_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]{0,255}$")
-_MAX_ENVIRONMENT_ENTRIES = 50
-_MAX_ENVIRONMENT_VALUE = 256
-# https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html: the platform sets these.
-_PLATFORM_VARIABLES = frozenset(
-    [
-        "analysis_type",
-        "baseline_constraints",
-        "baseline_statistics",
-        "dataset_format",
-        "dataset_source",
-        "end_time",
-        "metric_time",
-        "monitoring_input_type",
-        "output_path",
-        "post_analytics_processor_script",
-        "publish_cloudwatch_metrics",
-        "record_preprocessor_script",
-        "sagemaker_endpoint_datacapture_prefix",
-        "sagemaker_endpoint_name",
-        "sagemaker_monitoring_schedule_name",
-        "start_time",
-    ]
+_WHY_WILDCARDS = (
+    "SageMaker names the log streams of jobs; metrics, network interfaces and Describe actions have no resources."
 )
 _VIOLATIONS = "CompletedWithViolations"
 
 
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
 class Monitor(Construct):
     """A monitor of one endpoint.
+
+    It can be granted access (`bucket.grant_read(monitor)`) and, in a VPC, be connected to (`Connections`).
 
     Attributes:
         endpoint: What is monitored.
@@ -92,7 +73,8 @@ class Monitor(Construct):
         tags: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
-        _require_environment(environment)
+        require_environment(environment)
+        require_tags(tags)
         self.endpoint = endpoint
         self.schedule = schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
@@ -116,11 +98,13 @@ class Monitor(Construct):
         return self._require_running().schedule_arn
 
     @property
+    @jsii.member(jsii_name="connections")
     def connections(self) -> ec2.Connections:
         """Network connections of the jobs; empty without a VPC."""
         return ec2.Connections(security_groups=list(self._security_groups))
 
     @property
+    @jsii.member(jsii_name="grantPrincipal")
     def grant_principal(self) -> iam.IPrincipal:
         """The role that baseline job and runs have."""
         return self.role.grant_principal
@@ -249,6 +233,7 @@ class Monitor(Construct):
             statements.append(_vpc_statement())
         for statement in statements:
             self.role.add_to_principal_policy(statement)
+            acknowledge_wildcards(self.role, statement.resources, _WHY_WILDCARDS)
 
 
 def _log_statements(stack: Stack) -> list[iam.PolicyStatement]:
@@ -288,21 +273,3 @@ def _vpc_statement() -> iam.PolicyStatement:
         ],
         resources=["*"],  # interfaces do not exist yet, and Describe actions have no resources
     )
-
-
-def _require_environment(environment: Mapping[str, str]) -> None:
-    if len(environment) > _MAX_ENVIRONMENT_ENTRIES:
-        raise ConfigurationError(got=f"{len(environment)} variables", expected="at most 50", fix="pass fewer")
-    for name, value in environment.items():
-        if not _ENVIRONMENT_NAME.match(name) or name in _PLATFORM_VARIABLES:
-            raise ConfigurationError(
-                got=f"environment variable {name!r}",
-                expected="letters, digits and underscores, and none of the names that the platform sets itself",
-                fix="choose another name",
-            )
-        if not Token.is_unresolved(value) and len(value) > _MAX_ENVIRONMENT_VALUE:
-            raise ConfigurationError(
-                got=f"{len(value)} characters in environment variable {name!r}",
-                expected="at most 256",
-                fix="put the text into a file that a script reads",
-            )

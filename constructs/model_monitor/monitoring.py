@@ -17,13 +17,13 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from model_monitor.alarms import DataQualityAlarms
+from model_monitor.alarms import DataQualityAlarms, fitting_description
 from model_monitor.baseline import Baseline
 from model_monitor.categorical import CategoricalFeatures
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.constraints import ConstraintOverrides
 from model_monitor.data_quality import DataQualityMonitor
-from model_monitor.encryption import MonitoringBucket, MonitoringKey
+from model_monitor.encryption import MonitoringBucket, MonitoringKey, allow_publishing
 from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine import IMonitorEngine
 from model_monitor.errors import ConfigurationError
@@ -77,8 +77,9 @@ class EndpointMonitoring(Construct):
             id: Construct id.
             endpoint: What is monitored.
             output: Where baselines and reports are kept. Default: a new private, encrypted bucket.
-            encryption_key: Key of everything that is stored. Default: a new rotating key. A key of your own must allow
-                CloudWatch and EventBridge to use it when the topic is new: see `allow_publishing`.
+            encryption_key: Key of everything that is stored. Default: a new rotating key. An imported key must allow
+                CloudWatch and EventBridge to use it when the topic is new, with the statements of `allow_publishing`; a
+                key of this app is given them.
             topic: Where messages go. Default: a new encrypted topic.
             compute: Machines of jobs. Default: one ml.m5.xlarge with 20 GiB.
             network: Network of jobs. Default: isolated, without a VPC.
@@ -94,9 +95,7 @@ class EndpointMonitoring(Construct):
             self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
         )
         self.output = output or self._make_output(removal_policy)
-        self.topic = topic or MonitoringTopic(
-            self, "Topic", encryption_key=self.encryption_key, display_name="Model monitoring"
-        )
+        self.topic = topic or self._make_topic()
         self.monitors: dict[str, Monitor] = {}
         self._compute = compute
         self._network = network
@@ -232,6 +231,11 @@ class EndpointMonitoring(Construct):
         CfnOutput(self, "BucketName", value=bucket.bucket_name, description="Baselines and reports")
         return S3Location.of(bucket)
 
+    def _make_topic(self) -> sns.ITopic:
+        # A key of this app gets the statements that it needs; equal ones are written once.
+        allow_publishing(self.encryption_key)
+        return MonitoringTopic(self, "Topic", encryption_key=self.encryption_key, display_name="Model monitoring")
+
     def _require_free(self, id: str) -> None:
         if id in self.monitors:
             raise ConfigurationError(
@@ -258,10 +262,10 @@ class EndpointMonitoring(Construct):
             self,
             "Alarm",
             alarm_rule=_AnyAlarm(self.monitors),
-            alarm_description=(
+            alarm_description=fitting_description(
                 f"Something is wrong with the data or the monitoring of endpoint {self.endpoint.endpoint_name}. "
-                "The alarms that ring beneath it, and the message of the run, say what."
-                + (f" Runbook: {self._runbook_url}." if self._runbook_url else "")
+                "The alarms that ring beneath it, and the message of the run, say what.",
+                f"Runbook: {self._runbook_url}." if self._runbook_url else "",
             ),
         )
         composite.add_alarm_action(actions.SnsAction(self.topic))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack, aws_iam as iam, aws_kms as kms, aws_sns as sns
+from aws_cdk import aws_iam as iam, aws_kms as kms, aws_sns as sns
 from constructs import Construct
 
-_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+from model_monitor.encryption import publishers
 
 
 class MonitoringTopic(sns.Topic):
@@ -26,13 +26,13 @@ class MonitoringTopic(sns.Topic):
             display_name: Sender shown in e-mails.
         """
         super().__init__(scope, id, master_key=encryption_key, enforce_ssl=True, display_name=display_name)
-        for service in _PUBLISHERS:
+        for sid, service, conditions in publishers(self):
             self.add_to_resource_policy(
                 iam.PolicyStatement(
-                    sid=f"Publish{service.split('.')[0].capitalize()}",
+                    sid=sid,
                     principals=[iam.ServicePrincipal(service)],
                     actions=["sns:Publish"],
                     resources=[self.topic_arn],
-                    conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                    conditions=conditions,
                 )
             )

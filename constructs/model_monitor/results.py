@@ -19,7 +19,10 @@ from model_monitor import metrics
 from model_monitor.functions import MonitoringFunction
 from model_monitor.lazy import lazy_json
 from model_monitor.monitor import Monitor
+from model_monitor.nag import acknowledge, acknowledge_wildcards
 from model_monitor.s3_location import S3Location
+
+_WHY_WILDCARDS = "SageMaker names the jobs of runs; listing runs and publishing metrics have no resources to name."
 
 
 class Results(Construct):
@@ -66,12 +69,18 @@ class Results(Construct):
             environment=environment,
         )
         topic.grant_publish(self.function)
+        acknowledge(
+            self,
+            "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
+            "CDK's own permission to publish to an encrypted topic.",
+        )
         if encryption_key is not None:
-            encryption_key.grant(self.function, "kms:Decrypt", "kms:GenerateDataKey*")
+            encryption_key.grant(self.function, "kms:Decrypt", "kms:GenerateDataKey")
         state.grant_read_write(self.function)
         state.grant_delete(self.function)
         for statement in self._statements():
             self.function.add_to_role_policy(statement)
+            acknowledge_wildcards(self.function, statement.resources, _WHY_WILDCARDS)
         events.Rule(
             self,
             "Sweep",

@@ -9,6 +9,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from model_monitor.errors import ConfigurationError
+from model_monitor.nag import acknowledge_wildcards
 
 
 def _segments(path: str) -> list[str]:
@@ -144,3 +145,4 @@ class S3Location:
         grantee.grant_principal.add_to_principal_policy(
             iam.PolicyStatement(actions=sorted(actions), resources=resources, conditions=conditions)
         )
+        acknowledge_wildcards(grantee, resources, "Objects below one location; their names are not known beforehand.")

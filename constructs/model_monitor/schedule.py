@@ -59,10 +59,10 @@ class MonitorSchedule:
             starting: Hour of the day of the first run, 0 to 23, UTC. Default: midnight.
         """
         _require_hour("starting", starting)
-        if not 1 <= hours <= _HOURS_OF_A_DAY:
+        if int(hours) != hours or not 1 <= hours <= _HOURS_OF_A_DAY:
             raise ConfigurationError(
                 got=f"hours={hours}",
-                expected="1 to 24 hours between two runs",
+                expected="1 to 24 whole hours between two runs",
                 fix="the service runs at least once a day and at most once an hour",
             )
         return cls(f"cron(0 {starting}/{hours} ? * * *)", Duration.hours(hours))
@@ -100,14 +100,14 @@ class MonitorSchedule:
             end: How long before the run the window ends; whole hours. Default: the window ends at the run.
         """
         end = end or Duration.hours(0)
-        length = start.to_hours() - end.to_hours()
-        if not 0 < length <= _HOURS_OF_A_DAY:
+        first, last = float(start.to_hours(integral=False)), float(end.to_hours(integral=False))
+        if not 0 < first - last <= _HOURS_OF_A_DAY or not first.is_integer() or not last.is_integer():
             raise ConfigurationError(
-                got=f"a window from {start.to_hours():g} h to {end.to_hours():g} h before the run",
-                expected="a start before the end and at most 24 hours of data",
+                got=f"a window from {first:g} h to {last:g} h before the run",
+                expected="whole hours, a start before the end, and at most 24 hours of data",
                 fix="choose a larger start, or split the window into several runs",
             )
-        return cls(_ONCE, None, f"-PT{start.to_hours():g}H", f"-PT{end.to_hours():g}H")
+        return cls(_ONCE, None, f"-PT{first:g}H", f"-PT{last:g}H")
 
     @property
     def is_hourly(self) -> bool:
@@ -116,7 +116,7 @@ class MonitorSchedule:
 
 
 def _require_hour(name: str, hour: int) -> None:
-    if not 0 <= hour < _HOURS_OF_A_DAY:
+    if int(hour) != hour or not 0 <= hour < _HOURS_OF_A_DAY:
         raise ConfigurationError(got=f"{name}={hour}", expected="an hour from 0 to 23 (UTC)", fix="choose such an hour")
 
 
@@ -124,6 +124,6 @@ def _bad_expression(expression: str) -> ConfigurationError:
     return ConfigurationError(
         got=f"the schedule {expression!r}",
         expected="cron(0 * ? * * *), cron(0 H ? * * *) or cron(0 H/N ? * * *) with H 0 to 23 and N 1 to 24",
-        fix="use MonitorSchedule.hourly(), .daily(hour=...) or .every(hours=...); "
+        fix="use MonitorSchedule.hourly(), .daily(hour=...), .every(hours=...) or .once(start=...); "
         "rate(), minutes and week days are not supported by the service",
     )

@@ -67,7 +67,7 @@ class AnalysisScript:
 
 def _require_function(path: Path, handler: str) -> None:
     try:
-        module = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        module = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:
         raise ConfigurationError(
             got=f"script {str(path)!r} with a syntax error in line {error.lineno}: {error.msg}",
