@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sandbox import cloudformation, events, mail, s3
+from sandbox import cloudformation, events, functions, mail, s3
 from sandbox.cloudwatch import installation as cloudwatch
 from sandbox.seams import Name, replace
 
@@ -21,6 +21,7 @@ def install() -> None:
     events.install()
     cloudwatch.install()
     cloudformation.install()
+    functions.install()
     s3.install()
 
 

@@ -61,10 +61,7 @@ def _assemble() -> AsgiApp:
     sagemaker: Any = None
     if importlib.util.find_spec(_SAGEMAKER):
         sagemaker = importlib.import_module(_SAGEMAKER)
-        if not hasattr(sagemaker, "install"):
-            sagemaker = None
-        else:
-            sagemaker.install()
+        sagemaker.install()
 
     def is_idle() -> bool:
         return sagemaker is None or bool(sagemaker.is_idle())

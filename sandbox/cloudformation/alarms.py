@@ -31,10 +31,19 @@ def install() -> None:
     )
     get(Name.TAG_PROPERTIES)[_COMPOSITE] = ("Tags", "list")
     get(Name.DRIFT_READERS)[_METRIC] = (
-        lambda physical_id, _properties: get(Name.ALARMS).get(physical_id),
+        lambda physical_id, _properties: _read(physical_id),
         frozenset({"AlarmName", "Threshold", "ComparisonOperator", "EvaluationPeriods", "TreatMissingData", *_ACTIONS}),
     )
     replace(Name.ALARM_RECORD, _with_metrics)
+
+
+def _read(name: str) -> dict[str, Any] | None:
+    """A metric alarm as a template writes it: whole thresholds without a fraction."""
+    alarm = get(Name.ALARMS).get(name)
+    if alarm is None:
+        return None
+    threshold = float(alarm["Threshold"])
+    return {**alarm, "Threshold": int(threshold) if threshold.is_integer() else threshold}
 
 
 def _put(name: str, properties: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
 """
 
+import contextvars
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
@@ -12,8 +13,10 @@ from typing import Any
 from sandbox.cloudformation import auto_delete
 from sandbox.seams import Name, get, replace, run_reentrant
 
-_CALLBACK = "/_ministack/cfn-response/"
 _REASON_LENGTH = 300
+
+# Set on the thread that invokes a provider for CloudFormation, for as long as it waits.
+_is_direct: contextvars.ContextVar[bool] = contextvars.ContextVar("is_direct", default=False)
 
 Invoke = Callable[..., tuple[str, dict[str, Any]]]
 
@@ -67,13 +70,15 @@ def _remembering_failures(original: Callable[[str, dict[str, Any]], bool]) -> Ca
 
 
 def _answering_for_the_dead(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Fail a request at once when its function died without an answer; AWS lets the stack wait an hour for it."""
+    """Fail a request at once when its function died without an answer; AWS lets the stack wait an hour for it.
+
+    Functions that the provider hands the request on to may fail: the provider answers for them.
+    """
 
     def execute(func: Any, event: Any) -> Any:
         result = original(func, event)
-        url = event.get("ResponseURL") if isinstance(event, dict) else None
-        if url and _CALLBACK in url and isinstance(result, dict) and result.get("error"):
-            _fail_unless_answered(url.rsplit("/", 1)[-1], event, result)
+        if _is_direct.get() and isinstance(result, dict) and result.get("error"):
+            _fail_unless_answered(event["ResponseURL"].rsplit("/", 1)[-1], event, result)
         return result
 
     return execute
@@ -98,6 +103,7 @@ def _tracking(original: Invoke) -> Invoke:
         if request.resource_type == auto_delete.TYPE:
             return auto_delete.handle(request.request_type, request.logical_id, request.props, request.physical_id), {}
         leftovers = _leftovers.setdefault(request.stack_id, [])
+        _is_direct.set(True)
         try:
             new_id, data = original(*arguments, **options)
         except Exception:

@@ -6,7 +6,13 @@ there refuses to start on any other version. The rest of this package gives thos
 
 from sandbox.seams.context import ScopedStore, account_id, endpoint_url, region, run_reentrant, scope, spawn_background
 from sandbox.seams.emit import put_event, put_metric_data, write_log_lines
-from sandbox.seams.identity import require_pass_role, role_credentials, root_credentials
+from sandbox.seams.identity import (
+    can_be_assumed_by,
+    require_pass_role,
+    require_permission_to_pass,
+    role_credentials,
+    root_credentials,
+)
 from sandbox.seams.names import Name, SeamError, check, get, replace
 from sandbox.seams.resource_types import physical_name, register_resource_type
 from sandbox.seams.services import Handler, Response, register_service, route_runtime_path
@@ -18,6 +24,7 @@ __all__ = [
     "ScopedStore",
     "SeamError",
     "account_id",
+    "can_be_assumed_by",
     "check",
     "endpoint_url",
     "get",
@@ -29,6 +36,7 @@ __all__ = [
     "register_service",
     "replace",
     "require_pass_role",
+    "require_permission_to_pass",
     "role_credentials",
     "root_credentials",
     "route_runtime_path",

@@ -54,11 +54,8 @@ def require_pass_role(headers: Mapping[str, str], role_arn: str) -> None:
     """
     if not get(Name.AUTH):
         return
-    if headers.get("authorization"):
-        _require_permission(headers, role_arn)
-    role = get(Name.ROLES).get(role_arn.rsplit("/", 1)[-1])
-    trust = role and role["AssumeRolePolicyDocument"]
-    if not policy.allows_service(trust, _SAGEMAKER, "sts:AssumeRole", context={"aws:SourceAccount": account_id()}):
+    require_permission_to_pass(headers, role_arn, _SAGEMAKER)
+    if not can_be_assumed_by(role_arn, _SAGEMAKER):
         raise AwsError(
             "ValidationException",
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
@@ -66,22 +63,35 @@ def require_pass_role(headers: Mapping[str, str], role_arn: str) -> None:
         )
 
 
-def _require_permission(headers: Mapping[str, str], role_arn: str) -> None:
+def can_be_assumed_by(role_arn: str, service: str) -> bool:
+    """Whether a role exists and its trust policy names the service."""
+    role = get(Name.ROLES).get(role_arn.rsplit("/", 1)[-1])
+    trust = role and role["AssumeRolePolicyDocument"]
+    return policy.allows_service(trust, service, "sts:AssumeRole", context={"aws:SourceAccount": account_id()})
+
+
+def require_permission_to_pass(headers: Mapping[str, str], role_arn: str, service: str) -> None:
+    """Check that the signer of a request may pass a role to a service; unsigned requests are ours and may.
+
+    Raises:
+        AwsError: AccessDeniedException, in AWS's words.
+    """
+    if not get(Name.AUTH) or not headers.get("authorization"):
+        return
     denied = get(Name.ENFORCE)(
         get(Name.ACCESS_KEY_OF)(dict(headers), {}),
         "iam:PassRole",
         "iam",
         region(),
         resource_arn=role_arn,
-        service_context={"iam:passedtoservice": _SAGEMAKER},
+        service_context={"iam:passedtoservice": service},
     )
     if denied is None:
         return
     if isinstance(denied, get(Name.AUTH_ERROR)):
         raise AwsError(denied.code, denied.message, 403)
-    caller = denied.principal_arn or f"arn:aws:iam::{account_id()}:root"
     raise AwsError(
         "AccessDeniedException",
-        f"User: {caller} is not authorized to perform: iam:PassRole on resource: {role_arn} because no "
+        f"User: {denied.principal_arn} is not authorized to perform: iam:PassRole on resource: {role_arn} because no "
         "identity-based policy allows the iam:PassRole action",
     )

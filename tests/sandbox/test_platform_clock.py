@@ -1,0 +1,54 @@
+import json
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sandbox.client import SandboxError, SandboxProcess
+
+HOUR = timedelta(hours=1)
+
+
+def test_the_clock_starts_at_real_time_and_knows_its_zone() -> None:
+    with_zone = datetime.now(UTC)
+    from sandbox import clock  # noqa: PLC0415 - its origin is the moment of the import
+
+    assert abs(clock.now() - with_zone) < timedelta(seconds=30)
+
+
+def test_advancing_moves_the_clock_by_at_least_as_much(box: SandboxProcess) -> None:
+    before = box.now()
+    after = box.advance(HOUR)
+    assert HOUR <= after - before < HOUR + timedelta(seconds=10)
+
+
+def test_the_clock_never_runs_backwards(box: SandboxProcess) -> None:
+    with pytest.raises(SandboxError, match="a number from 0 on"):
+        box.advance(-HOUR)
+
+
+def test_a_wrong_body_says_what_to_send(box: SandboxProcess) -> None:
+    request = urllib.request.Request(f"{box.endpoint_url}/_sandbox/clock", data=b'{"hours": 1}')
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+    assert raised.value.code == 400
+    assert "advance_seconds" in json.load(raised.value)["error"]
+
+
+@pytest.mark.parametrize("path", ["clock", "health", "idle", "outbox"])
+def test_administration_answers(box: SandboxProcess, path: str) -> None:
+    with urllib.request.urlopen(f"{box.endpoint_url}/_sandbox/{path}") as answer:
+        assert answer.status == 200
+
+
+def test_an_unknown_administration_path_names_those_that_exist(box: SandboxProcess) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(f"{box.endpoint_url}/_sandbox/nothing")
+    assert raised.value.code == 404
+    assert "there are clock, health, idle, outbox" in json.load(raised.value)["error"]
+
+
+def test_a_sandbox_without_work_is_idle(box: SandboxProcess) -> None:
+    box.wait_until_idle(timeout=30)
+    assert box.is_idle()

@@ -1,0 +1,223 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+RESPOND = """
+import json, urllib.request
+def answer(event, status, physical_id, **extra):
+    body = {"Status": status, "PhysicalResourceId": physical_id, "Reason": "because", **extra}
+    body |= {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    request = urllib.request.Request(event["ResponseURL"], data=json.dumps(body).encode(), method="PUT")
+    urllib.request.urlopen(request)
+"""
+
+
+def bucket(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": properties}
+
+
+def alarm(name: str, **properties: Any) -> dict[str, Any]:
+    base = {"AlarmName": name, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Threshold": 1}
+    if "Metrics" not in properties:
+        base |= {"Namespace": name, "MetricName": "M", "Period": 60, "Statistic": "Sum"}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": base | properties}
+
+
+def custom(arn: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": "Custom::Thing", "Properties": {"ServiceToken": arn, **properties}}
+
+
+def reasons(stack: dict[str, Any]) -> str:
+    return " ".join(event.get("ResourceStatusReason", "") for event in stack["Events"])
+
+
+class TestBucket:
+    def test_encryption_tags_and_lifecycle_are_kept(
+        self, client: Callable[..., Any], stack: Callable[..., Any], unique: str
+    ) -> None:
+        key = client("kms").create_key()["KeyMetadata"]["Arn"]
+        default = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        stack(
+            {
+                "B": bucket(
+                    BucketName=unique,
+                    BucketEncryption={"ServerSideEncryptionConfiguration": [default]},
+                    Tags=[{"Key": "team", "Value": "ml"}],
+                    LifecycleConfiguration={
+                        "Rules": [{"Status": "Enabled", "Prefix": "capture/", "ExpirationInDays": 30}]
+                    },
+                )
+            }
+        )
+        s3 = client("s3")
+        rules = s3.get_bucket_encryption(Bucket=unique)["ServerSideEncryptionConfiguration"]["Rules"]
+        assert rules[0]["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+        assert {"Key": "team", "Value": "ml"} in s3.get_bucket_tagging(Bucket=unique)["TagSet"]
+        rule = s3.get_bucket_lifecycle_configuration(Bucket=unique)["Rules"][0]
+        assert (rule["Filter"]["Prefix"], rule["Expiration"]["Days"]) == ("capture/", 30)
+
+    def test_an_update_takes_away_what_the_template_no_longer_has(
+        self, client: Callable[..., Any], stack: Callable[..., Any], unique: str
+    ) -> None:
+        lifecycle = {"Rules": [{"Status": "Enabled", "ExpirationInDays": 1}]}
+        stack({"B": bucket(BucketName=unique, LifecycleConfiguration=lifecycle)})
+        assert stack({"B": bucket(BucketName=unique)})["StackStatus"] == "UPDATE_COMPLETE"
+        with pytest.raises(client("s3").exceptions.ClientError, match="NoSuchLifecycleConfiguration"):
+            client("s3").get_bucket_lifecycle_configuration(Bucket=unique)
+
+    def test_one_with_objects_is_not_deleted(
+        self, client: Callable[..., Any], stack: Callable[..., Any], unique: str, until: Callable[..., Any]
+    ) -> None:
+        stack({"B": bucket(BucketName=unique)})
+        client("s3").put_object(Bucket=unique, Key="a", Body=b"x")
+        formation = client("cloudformation")
+        formation.delete_stack(StackName=unique)
+        until(lambda: formation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"] == "DELETE_FAILED")
+        assert client("s3").get_object(Bucket=unique, Key="a")["Body"].read() == b"x"
+
+    def test_auto_delete_objects_empties_it_first(
+        self,
+        client: Callable[..., Any],
+        stack: Callable[..., Any],
+        function: Callable[..., str],
+        unique: str,
+        until: Callable[..., Any],
+    ) -> None:
+        provider = function("raise ImportError('no AWS SDK here')")
+        properties = {"ServiceToken": provider, "BucketName": {"Ref": "B"}}
+        deployed = stack(
+            {
+                "B": bucket(
+                    BucketName=unique,
+                    VersioningConfiguration={"Status": "Enabled"},
+                    Tags=[{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}],
+                ),
+                "Empty": {"Type": "Custom::S3AutoDeleteObjects", "Properties": properties},
+            }
+        )
+        assert deployed["StackStatus"] == "CREATE_COMPLETE"
+        for body in (b"1", b"2"):
+            client("s3").put_object(Bucket=unique, Key="a", Body=body)
+        client("s3").delete_object(Bucket=unique, Key="a")
+        client("cloudformation").delete_stack(StackName=unique)
+        until(lambda: unique not in [found["Name"] for found in client("s3").list_buckets()["Buckets"]])
+
+
+class TestTopic:
+    def test_its_key_is_kept_changed_and_taken_away(
+        self, client: Callable[..., Any], stack: Callable[..., Any], unique: str
+    ) -> None:
+        arn = f"arn:aws:sns:us-east-1:000000000000:{unique}"
+        for key in ("alias/one", "alias/two", None):
+            properties = {"TopicName": unique} | ({"KmsMasterKeyId": key} if key else {})
+            stack({"T": {"Type": "AWS::SNS::Topic", "Properties": properties}})
+            assert client("sns").get_topic_attributes(TopicArn=arn)["Attributes"].get("KmsMasterKeyId") == key
+
+
+class TestAlarms:
+    def metrics(self, unique: str) -> list[dict[str, Any]]:
+        """As CloudFormation may pass them: numbers and booleans as text."""
+        metric = {"Namespace": unique, "MetricName": "M"}
+        stat = {"Metric": metric, "Period": "60", "Stat": "Sum"}
+        return [{"Id": "e", "Expression": "m * 10"}, {"Id": "m", "MetricStat": stat, "ReturnData": "false"}]
+
+    def composite(self, unique: str, **properties: Any) -> dict[str, Any]:
+        rule = {"Fn::Sub": f'ALARM("${{A.Arn}}") AND NOT ALARM({unique}-quiet)'}
+        base = {"AlarmName": f"{unique}-all", "AlarmRule": rule}
+        return {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": base | properties, "DependsOn": "Quiet"}
+
+    def test_metric_math_and_composites_deploy_and_work(
+        self, client: Callable[..., Any], stack: Callable[..., Any], unique: str
+    ) -> None:
+        resources = {
+            "A": alarm(unique, Metrics=self.metrics(unique), Threshold="15"),
+            "Quiet": alarm(f"{unique}-quiet"),
+            "C": self.composite(
+                unique,
+                ActionsSuppressor=f"{unique}-quiet",
+                ActionsSuppressorWaitPeriod=60,
+                ActionsSuppressorExtensionPeriod=120,
+            ),
+        }
+        assert stack(resources)["StackStatus"] == "CREATE_COMPLETE"
+        client("cloudwatch").put_metric_data(Namespace=unique, MetricData=[{"MetricName": "M", "Value": 2}])
+        found = client("cloudwatch").describe_alarms(AlarmNames=[f"{unique}-all"], AlarmTypes=["CompositeAlarm"])
+        described = found["CompositeAlarms"][0]
+        assert described["StateValue"] == "ALARM"
+        assert described["ActionsSuppressorWaitPeriod"] == 60
+        resources["A"]["Properties"]["Threshold"] = 25
+        assert stack(resources)["StackStatus"] == "UPDATE_COMPLETE"
+        client("cloudwatch").put_metric_data(Namespace=unique, MetricData=[{"MetricName": "M", "Value": 0}])
+        found = client("cloudwatch").describe_alarms(AlarmNames=[unique])["MetricAlarms"][0]
+        assert (found["StateValue"], found["Threshold"]) == ("OK", 25)
+
+    def test_an_expression_that_cannot_work_fails_the_deploy(self, stack: Callable[..., Any], unique: str) -> None:
+        metrics = self.metrics(unique)
+        metrics[0]["Expression"] = "m / nothing"
+        deployed = stack({"A": alarm(unique, Metrics=metrics)})
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "'nothing' is not defined" in reasons(deployed)
+
+    def test_a_rule_with_an_unknown_alarm_fails_the_deploy(self, stack: Callable[..., Any], unique: str) -> None:
+        deployed = stack(
+            {
+                "C": {
+                    "Type": "AWS::CloudWatch::CompositeAlarm",
+                    "Properties": {"AlarmName": unique, "AlarmRule": "ALARM(nowhere)"},
+                }
+            }
+        )
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "in the alarm rule do not exist" in reasons(deployed)
+
+
+class TestCustomResource:
+    def test_a_function_that_dies_unanswered_fails_at_once(
+        self, stack: Callable[..., Any], function: Callable[..., str]
+    ) -> None:
+        deployed = stack({"R": custom(function("raise ImportError('no such module')"))})
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "the function failed without answering CloudFormation" in reasons(deployed)
+
+    def requests(self, client: Callable[..., Any], arn: str) -> list[tuple[str, str | None]]:
+        group = f"/aws/lambda/{arn.rsplit(':', 1)[-1]}"
+        lines = [event["message"] for event in client("logs").filter_log_events(logGroupName=group)["events"]]
+        return [tuple(json.loads(line)) for line in lines if line.startswith("[")]
+
+    def test_a_failed_create_is_deleted_by_the_physical_id_it_named(
+        self, client: Callable[..., Any], stack: Callable[..., Any], function: Callable[..., str]
+    ) -> None:
+        arn = function(
+            RESPOND
+            + "def handler(event, context):\n"
+            + "    print(json.dumps([event['RequestType'], event.get('PhysicalResourceId')]))\n"
+            + "    answer(event, 'FAILED' if event['RequestType'] == 'Create' else 'SUCCESS', 'thing-1')\n"
+        )
+        deployed = stack({"R": custom(arn)})
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "because" in reasons(deployed)
+        assert self.requests(client, arn) == [("Create", None), ("Delete", "thing-1")]
+        statuses = [event["ResourceStatus"] for event in deployed["Events"] if event["LogicalResourceId"] == "R"]
+        assert statuses == ["CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+    def test_a_physical_id_that_a_rollback_supersedes_is_deleted(
+        self, client: Callable[..., Any], stack: Callable[..., Any], function: Callable[..., str]
+    ) -> None:
+        arn = function(
+            RESPOND
+            + "def handler(event, context):\n"
+            + "    version = event['ResourceProperties']['Version']\n"
+            + "    print(json.dumps([event['RequestType'], event.get('PhysicalResourceId')]))\n"
+            + "    status = 'FAILED' if (event['RequestType'], version) == ('Update', '3') else 'SUCCESS'\n"
+            + "    same = event['RequestType'] == 'Delete'\n"
+            + "    answer(event, status, event['PhysicalResourceId'] if same else 'v' + version)\n"
+        )
+        stack({"R": custom(arn, Version=1)})
+        updated = stack({"R": custom(arn, Version=2)})
+        assert updated["StackStatus"] == "UPDATE_COMPLETE"
+        failed = stack({"R": custom(arn, Version=3)})
+        assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert ("Delete", "v1") in self.requests(client, arn)
+        assert ("Delete", "v2") not in self.requests(client, arn)
