@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
-from polars.exceptions import ComputeError
+from polars.exceptions import PolarsError
 
 from analyzer.dataset.source import ScriptInput
 from analyzer.failure import AnalysisError
@@ -134,10 +134,11 @@ def parse_plain(block: bytes, names: Sequence[str]) -> pl.DataFrame | None:
     separators = (len(names) - 1) * lines
     if block.count(b",") != separators or b"\n\n" in block or block.startswith(b"\n") or b'"' in block:
         return None
+    schema = dict.fromkeys(names, pl.String)
     try:
         # Too many values in a row are an error here; with the right total, too few in another are, too.
-        table = pl.read_csv(block, has_header=False, new_columns=list(names), infer_schema=False, quote_char=None)
-    except ComputeError:
+        table = pl.read_csv(block, has_header=False, schema=schema, quote_char=None)
+    except PolarsError:
         return None
     return table if table.shape == (lines, len(names)) else None
 

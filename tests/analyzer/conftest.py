@@ -79,7 +79,7 @@ def formats():
 def job(tmp_path_factory):
     """Run the analyzer in this process: job(source, dataset_format, **variables)."""
 
-    def run(source, dataset_format, **variables):
+    def run(source, dataset_format, /, **variables):
         folder = tmp_path_factory.mktemp("job")
         return Job(main(_environment(folder, source, dataset_format, variables)), folder)
 
@@ -90,11 +90,10 @@ def job(tmp_path_factory):
 def process(tmp_path_factory):
     """Run ``python -m analyzer`` with these environment variables and nothing else."""
 
-    def run(source, dataset_format, **variables):
+    def run(source, dataset_format, /, **variables):
         folder = tmp_path_factory.mktemp("process")
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
         environment |= _environment(folder, source, dataset_format, variables)
-        environment = {name: value for name, value in environment.items() if value != "absent"}
         done = subprocess.run(
             [sys.executable, "-m", "analyzer"], env=environment, cwd=folder, capture_output=True, text=True, check=False
         )
@@ -120,10 +119,9 @@ def table(tmp_path):
 def record():
     """Make a capture record."""
 
-    def make(output, given, time="2026-01-01T10:20:30Z", encoding="CSV", **content_types):
+    def make(output, given, time="2026-01-01T10:20:30Z", encoding="CSV", content_type="text/csv"):
         def direction(mode, data):
-            kind = content_types.get(mode.lower(), "text/csv")
-            return {"observedContentType": kind, "mode": mode, "data": data, "encoding": encoding}
+            return {"observedContentType": content_type, "mode": mode, "data": data, "encoding": encoding}
 
         captured = {}
         if given is not None:

@@ -6,8 +6,7 @@ import random
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.profile.column import ColumnProfile
 from analyzer.profile.table import TableProfile

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.profile.distinct import DistinctSketch
 from analyzer.profile.hll_bias import BIAS, RAW_ESTIMATE

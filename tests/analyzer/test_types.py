@@ -4,8 +4,7 @@ import re
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analyzer.profile.types import DataType, TypeCounts, count_types, count_types_weighted, to_numbers
 
@@ -13,7 +12,24 @@ _SAMPLES = {
     "integral": ["0", "-5", "+5", " 7", "- 7", "007", "123456789012345678901234567890"],
     "fractional": ["3.0", "-0.5", "+ 1.25", "1e5", "1E-3", "2.5e+10"],
     "boolean": ["true", "false"],
-    "string": [".5", "1.", "nan", "NaN", "inf", "True", "FALSE", "1,5", "1 000", "--1", "1e", "e5", "0x1F", " ", "1\n", "٣"],
+    "string": [
+        ".5",
+        "1.",
+        "nan",
+        "NaN",
+        "inf",
+        "True",
+        "FALSE",
+        "1,5",
+        "1 000",
+        "--1",
+        "1e",
+        "e5",
+        "0x1F",
+        " ",
+        "1\n",
+        "٣",
+    ],
 }
 
 
@@ -62,4 +78,10 @@ def test_integral_satisfies_fractional_but_not_the_other_way_round():
 
 
 def test_numbers_are_read_with_spaces_signs_and_exponents():
-    assert to_numbers(pl.Series(["- 7", " 7", "+1.5", "1e3", "1e999"])).to_list() == [-7.0, 7.0, 1.5, 1000.0, float("inf")]
+    assert to_numbers(pl.Series(["- 7", " 7", "+1.5", "1e3", "1e999"])).to_list() == [
+        -7.0,
+        7.0,
+        1.5,
+        1000.0,
+        float("inf"),
+    ]
