@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from sandbox import cloudformation, events, functions, mail, s3
-from sandbox.cloudwatch import installation as cloudwatch
+from sandbox.cloudwatch import condition_keys, installation as cloudwatch
 from sandbox.seams import Name, replace
 
 _TICK_SECONDS = 1.0
@@ -20,6 +20,7 @@ def install() -> None:
     mail.install()
     events.install()
     cloudwatch.install()
+    condition_keys.install()
     cloudformation.install()
     functions.install()
     s3.install()

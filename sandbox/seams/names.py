@@ -40,6 +40,7 @@ class Name(StrEnum):
     )
     ENFORCE = "core.iam_evaluator:enforce(access_key_id, iam_action, service, region, resource_arn, service_context)"
     AUTH_ERROR = "core.iam_evaluator:AuthError"
+    CONDITION_KEYS = "core.iam_actions:request_tag_context(service, iam_action, body, params)"
     ROLES = "services.iam:_roles"
     REGISTER_SESSION = "services.sts:register_session(access_key, session)"
     # CloudFormation
