@@ -52,7 +52,7 @@ class Job:
 def _environment(folder, source, dataset_format, variables):
     return {
         "dataset_source": str(source),
-        "dataset_format": json.dumps(dataset_format),
+        "dataset_format": json.dumps(FORMATS.get(str(dataset_format), dataset_format)),
         "output_path": str(folder / "output"),
         "output_message_file": str(folder / "message"),
         "cloudwatch_metrics_directory": str(folder / "metrics"),
@@ -60,24 +60,18 @@ def _environment(folder, source, dataset_format, variables):
     }
 
 
-CSV = {"csv": {"header": True, "output_columns_position": "START"}}
-CAPTURE = {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
-
-
-@pytest.fixture
-def formats():
-    return {
-        "csv": CSV,
-        "headerless csv": {"csv": {"header": False}},
-        "json": {"json": {"lines": True}},
-        "parquet": {"parquet": {}},
-        "capture": CAPTURE,
-    }
+FORMATS = {
+    "csv": {"csv": {"header": True, "output_columns_position": "START"}},
+    "headerless csv": {"csv": {"header": False}},
+    "json": {"json": {"lines": True}},
+    "parquet": {"parquet": {}},
+    "capture": {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}},
+}
 
 
 @pytest.fixture
 def job(tmp_path_factory):
-    """Run the analyzer in this process: job(source, dataset_format, **variables)."""
+    """Run the analyzer in this process: job(source, name of a format or its value, **variables)."""
 
     def run(source, dataset_format, /, **variables):
         folder = tmp_path_factory.mktemp("job")
@@ -152,7 +146,7 @@ def captures(tmp_path):
 def monitor(job):
     """Run a baseline, change its constraints, then monitor: monitor(baseline, live, dataset_format, change=...)."""
 
-    def run(baseline, live, dataset_format=CSV, *, live_format=None, change=None, statistics=True, **variables):
+    def run(baseline, live, dataset_format="csv", *, live_format=None, change=None, statistics=True, **variables):
         suggested = job(baseline, dataset_format)
         assert suggested.code == 0, suggested.message
         constraints = suggested.folder / "output" / "constraints.json"

@@ -7,6 +7,14 @@ import pytest
 GOOD = [f"{i},{i}.5" for i in range(30)]
 
 
+@pytest.fixture
+def monitor_captures(monitor, table, captures):
+    def run(records):
+        return monitor(table("train.csv", "a,b", *GOOD), captures(records), live_format="capture", statistics=False)
+
+    return run
+
+
 @pytest.mark.parametrize(
     ("bad", "problem"),
     [
@@ -15,16 +23,16 @@ GOOD = [f"{i},{i}.5" for i in range(30)]
         (b"7,caf\xe9", "not UTF-8 text"),
     ],
 )
-def test_a_broken_row_ends_a_baseline_with_file_and_line(job, tmp_path, formats, bad, problem):
+def test_a_broken_row_ends_a_baseline_with_file_and_line(job, tmp_path, bad, problem):
     path = tmp_path / "train.csv"
     path.write_bytes(b"a,b\n1,2\n3,4\n" + bad + b"\n5,6\n")
-    done = job(path, formats["csv"])
+    done = job(path, "csv")
     assert done.code == 1
     assert done.message == f"Exception performing analysis: {path}, line 4: {problem}"
 
 
-def test_a_short_and_a_long_row_do_not_make_up_for_each_other(job, table, formats):
-    done = job(table("train.csv", "a,b", "1", "2,3,4"), formats["csv"])
+def test_a_short_and_a_long_row_do_not_make_up_for_each_other(job, table):
+    done = job(table("train.csv", "a,b", "1", "2,3,4"), "csv")
     assert "line 2: wrong number of values: 1 instead of 2" in done.message
 
 
@@ -65,9 +73,8 @@ def test_a_monitoring_run_fails_when_too_much_is_broken(monitor, table):
         ('{"eventMetadata": {"inferenceTime": "2026-01-01T10:00:00Z"}, "captureData": {}}', "holds none of"),
     ],
 )
-def test_lines_that_are_no_capture_records(monitor, table, captures, record, formats, broken, problem):
-    source = captures([record("1", "0.5")] * 9 + [broken])
-    done = monitor(table("train.csv", "a,b", *GOOD), source, live_format=formats["capture"], statistics=False)
+def test_lines_that_are_no_capture_records(monitor_captures, record, broken, problem):
+    done = monitor_captures([record("1", "0.5")] * 9 + [broken])
     assert done.code == 0, done.message
     issues = done.document("data_issues.json")
     assert (issues["item_count"], issues["broken_records"]) == (9, 1)
@@ -76,21 +83,20 @@ def test_lines_that_are_no_capture_records(monitor, table, captures, record, for
 
 
 @pytest.mark.parametrize(
-    ("output", "given", "encoding", "problem"),
+    ("payload", "encoding", "problem"),
     [
-        ("1", "0.5,7", "CSV", "wrong number of values: 3 instead of 2"),
-        ("1", "0.5\n0.6", "CSV", "the output has 1 rows, the input 2"),
-        ("1", '"0.5', "CSV", "not CSV"),
-        ("1", "!!", "BASE64", "not base64"),
-        ("/w==", "/w==", "BASE64", "not base64 of UTF-8 text"),
-        ("1", "{", "JSON", "not JSON"),
-        ("1", "2", "XML", "encoding is 'XML', expected CSV, JSON or BASE64"),
-        ("1", 2, "CSV", "data is int, expected a string"),
+        (("1", "0.5,7"), "CSV", "wrong number of values: 3 instead of 2"),
+        (("1", "0.5\n0.6"), "CSV", "the output has 1 rows, the input 2"),
+        (("1", '"0.5'), "CSV", "not CSV"),
+        (("1", "!!"), "BASE64", "not base64"),
+        (("/w==", "/w=="), "BASE64", "not base64 of UTF-8 text"),
+        (("1", "{"), "JSON", "not JSON"),
+        (("1", "2"), "XML", "encoding is 'XML', expected CSV, JSON or BASE64"),
+        (("1", 2), "CSV", "data is int, expected a string"),
     ],
 )
-def test_payloads_that_cannot_be_read(monitor, table, captures, record, formats, output, given, encoding, problem):
-    source = captures([record("1", "0.5")] * 9 + [record(output, given, encoding=encoding)])
-    done = monitor(table("train.csv", "a,b", *GOOD), source, live_format=formats["capture"], statistics=False)
+def test_payloads_that_cannot_be_read(monitor_captures, record, payload, encoding, problem):
+    done = monitor_captures([record("1", "0.5")] * 9 + [record(*payload, encoding=encoding)])
     assert done.code == 0, done.message
     issues = done.document("data_issues.json")
     assert (issues["item_count"], issues["broken_records"]) == (9, 1)
@@ -100,73 +106,73 @@ def test_payloads_that_cannot_be_read(monitor, table, captures, record, formats,
 @pytest.mark.parametrize(
     ("line", "problem"), [("{", "not JSON"), ("[1]", "not a JSON object"), ("{}", "not a JSON object")]
 )
-def test_lines_that_are_no_json_objects(job, table, formats, line, problem):
-    done = job(table("train.jsonl", '{"a": 1}', line), formats["json"])
+def test_lines_that_are_no_json_objects(job, table, line, problem):
+    done = job(table("train.jsonl", '{"a": 1}', line), "json")
     assert done.code == 1
     assert "train.jsonl, line 2: " + problem in done.message
 
 
 @pytest.mark.parametrize("kind", ["csv", "headerless csv", "json", "parquet", "capture"])
-def test_an_empty_file_ends_a_baseline(job, tmp_path, formats, kind):
+def test_an_empty_file_ends_a_baseline(job, tmp_path, kind):
     path = tmp_path / "empty"
     path.touch()
-    done = job(path, formats[kind])
+    done = job(path, kind)
     assert (done.code, done.message) == (1, f"Exception performing analysis: {path}: the file is empty")
 
 
-def test_an_empty_file_among_others_is_reported_by_a_monitoring_run(monitor, table, captures, record, formats):
+def test_an_empty_file_among_others_is_reported_by_a_monitoring_run(monitor, table, captures, record):
     source = captures([record("1", "0.5")])
     (source / "empty.jsonl").touch()
-    done = monitor(table("train.csv", "a,b", *GOOD), source, live_format=formats["capture"], statistics=False)
+    done = monitor(table("train.csv", "a,b", *GOOD), source, live_format="capture", statistics=False)
     assert done.code == 0
     issues = done.document("data_issues.json")
     assert issues["broken_records"] == 0
     assert issues["examples"] == [{"file": str(source / "empty.jsonl"), "line": None, "problem": "the file is empty"}]
 
 
-def test_a_file_with_nothing_but_a_header(job, table, formats):
+def test_a_file_with_nothing_but_a_header(job, table):
     path = table("train.csv", "a,b")
-    assert f"{path}: the file has a header but no rows" in job(path, formats["csv"]).message
+    assert f"{path}: the file has a header but no rows" in job(path, "csv").message
 
 
-def test_a_file_of_blank_lines(job, table, formats):
-    assert "nothing but blank lines" in job(table("train.csv", "", ""), formats["headerless csv"]).message
+def test_a_file_of_blank_lines(job, table):
+    assert "nothing but blank lines" in job(table("train.csv", "", ""), "headerless csv").message
 
 
 @pytest.mark.parametrize(
     ("header", "problem"),
     [("a,a", "repeats 'a'"), ("a,", "has an empty name"), ("", "has an empty name")],
 )
-def test_headers_need_distinct_names(job, table, formats, header, problem):
-    done = job(table("train.csv", header, "1,2"), formats["csv"])
+def test_headers_need_distinct_names(job, table, header, problem):
+    done = job(table("train.csv", header, "1,2"), "csv")
     assert f"train.csv, line 1: the header {problem}" in done.message
 
 
-def test_headers_of_all_files_must_agree(job, table, tmp_path, formats):
+def test_headers_of_all_files_must_agree(job, table, tmp_path):
     table("data/1.csv", "a,b", "1,2")
     table("data/2.csv", "a,c", "1,2")
-    assert "2.csv, line 1: the header is ['a', 'c'], but that of" in job(tmp_path / "data", formats["csv"]).message
+    assert "2.csv, line 1: the header is ['a', 'c'], but that of" in job(tmp_path / "data", "csv").message
 
 
-def test_a_quote_that_is_never_closed_is_named(job, table, formats):
-    done = job(table("train.csv", "a,b", "1,2", '3,"4', "5,6", "7,8"), formats["csv"])
+def test_a_quote_that_is_never_closed_is_named(job, table):
+    done = job(table("train.csv", "a,b", "1,2", '3,"4', "5,6", "7,8"), "csv")
     assert done.message.endswith("train.csv, line 3: a quote is opened here and never closed")
 
 
-def test_lines_are_counted_past_quoted_line_breaks(job, table, formats):
-    done = job(table("train.csv", "a,b", '1,"x', 'y"', "", "2,3,4"), formats["csv"])
+def test_lines_are_counted_past_quoted_line_breaks(job, table):
+    done = job(table("train.csv", "a,b", '1,"x', 'y"', "", "2,3,4"), "csv")
     assert "train.csv, line 5: wrong number of values" in done.message
 
 
-def test_a_file_that_is_not_parquet(job, table, formats):
-    done = job(table("train.parquet", "a,b"), formats["parquet"])
+def test_a_file_that_is_not_parquet(job, table):
+    done = job(table("train.parquet", "a,b"), "parquet")
     assert done.code == 1
     assert "train.parquet is not a Parquet file" in done.message
 
 
-def test_a_source_that_does_not_exist_or_holds_nothing(job, tmp_path, formats):
-    assert "nowhere does not exist" in job(tmp_path / "nowhere", formats["csv"]).message
-    assert "holds no files" in job(tmp_path, formats["csv"]).message
+def test_a_source_that_does_not_exist_or_holds_nothing(job, tmp_path):
+    assert "nowhere does not exist" in job(tmp_path / "nowhere", "csv").message
+    assert "holds no files" in job(tmp_path, "csv").message
 
 
 @pytest.mark.parametrize(
@@ -189,15 +195,15 @@ def test_a_source_that_does_not_exist_or_holds_nothing(job, tmp_path, formats):
         ),
     ],
 )
-def test_constraints_that_cannot_be_understood(job, table, formats, text, problem):
+def test_constraints_that_cannot_be_understood(job, table, text, problem):
     constraints = table("constraints.json", text)
-    done = job(table("a.csv", "a", "1"), formats["csv"], baseline_constraints=constraints)
+    done = job(table("a.csv", "a", "1"), "csv", baseline_constraints=constraints)
     assert done.code == 1
     assert problem in done.message
     assert "constraints.json" in done.message
 
 
-def test_statistics_that_cannot_be_understood(job, table, formats):
+def test_statistics_that_cannot_be_understood(job, table):
     statistics = table("statistics.json", '{"features": [{"inferred_type": "String"}]}')
-    done = job(table("a.csv", "a", "1"), formats["csv"], baseline_statistics=statistics)
+    done = job(table("a.csv", "a", "1"), "csv", baseline_statistics=statistics)
     assert "is not a statistics.json: KeyError 'name'" in done.message

@@ -3,9 +3,9 @@
 import pytest
 
 
-def test_a_baseline_describes_numbers_and_texts(job, table, formats):
+def test_a_baseline_describes_numbers_and_texts(job, table):
     path = table("train.csv", "label,age,city", "1,30.5,Paris", "0,41.5,Lyon", "1,,Paris")
-    done = job(path, formats["csv"])
+    done = job(path, "csv")
     assert (done.code, done.message) == (0, "Completed: Job completed successfully with no violations.")
     assert list(done.statistics) == ["label", "age", "city"]
     age = done.statistics["age"]["numerical_statistics"]
@@ -27,9 +27,9 @@ def test_a_baseline_describes_numbers_and_texts(job, table, formats):
     assert not done.has("data_issues.json")
 
 
-def test_suggested_constraints_hold_type_completeness_sign_and_categories(job, table, formats):
+def test_suggested_constraints_hold_type_completeness_sign_and_categories(job, table):
     path = table("train.csv", "n,m,s,none", "0,-1.5,a,", "3,2,b,", "4,,a,")
-    done = job(path, formats["csv"])
+    done = job(path, "csv")
     assert done.document("constraints.json") == {
         "version": 0.0,
         "features": [
@@ -69,35 +69,35 @@ def test_suggested_constraints_hold_type_completeness_sign_and_categories(job, t
     }
 
 
-def test_texts_with_many_distinct_values_have_neither_categories_nor_domains(job, table, formats):
-    done = job(table("train.csv", "id", *(f"id-{number}" for number in range(2520))), formats["csv"])
+def test_texts_with_many_distinct_values_have_neither_categories_nor_domains(job, table):
+    done = job(table("train.csv", "id", *(f"id-{number}" for number in range(2520))), "csv")
     assert "distribution" not in done.statistics["id"]["string_statistics"]
     assert done.constraints["id"] == {"name": "id", "inferred_type": "String", "completeness": 1.0}
 
 
-def test_the_categorical_method_can_be_chosen(job, table, formats):
-    done = job(table("train.csv", "a", "x"), formats["csv"], categorical_drift_method="ChiSquared")
+def test_the_categorical_method_can_be_chosen(job, table):
+    done = job(table("train.csv", "a", "x"), "csv", categorical_drift_method="ChiSquared")
     config = done.document("constraints.json")["monitoring_config"]
     assert config["distribution_constraints"]["categorical_drift_method"] == "ChiSquared"
 
 
-def test_documents_are_laid_out_as_the_services(job, table, formats):
-    done = job(table("train.csv", "a", "10000000", "20000000"), formats["csv"])
+def test_documents_are_laid_out_as_the_services(job, table):
+    done = job(table("train.csv", "a", "10000000", "20000000"), "csv")
     text = (done.folder / "output" / "statistics.json").read_text()
     assert text.startswith('{\n  "version" : 0.0,\n  "dataset" : {\n    "item_count" : 2\n  },\n  "features" : [ {\n')
     assert '"data" : [ [ 1.0E7, 2.0E7 ] ]' in text
 
 
-def test_infinite_numbers_keep_the_documents_valid(job, table, formats):
-    done = job(table("train.csv", "a", "1", "1e999"), formats["csv"])
+def test_infinite_numbers_keep_the_documents_valid(job, table):
+    done = job(table("train.csv", "a", "1", "1e999"), "csv")
     assert done.code == 0
     assert done.statistics["a"]["numerical_statistics"]["max"] == "Infinity"
 
 
-def test_a_published_baseline_column(job, table, formats):
+def test_a_published_baseline_column(job, table):
     """Feature ``label`` of PacktPublishing/Machine-Learning-with-Amazon-SageMaker-Cookbook, chapter 7 (2021)."""
     values = ["0"] * 1052 + ["1"] * 998 + ["0"] * 446 + ["1"] * 504
-    done = job(table("train.csv", "label", *values), formats["csv"])
+    done = job(table("train.csv", "label", *values), "csv")
     label = done.statistics["label"]
     figures = label["numerical_statistics"]
     assert label["inferred_type"] == "Integral"

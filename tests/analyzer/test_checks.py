@@ -21,7 +21,7 @@ def test_the_data_of_the_baseline_breaks_nothing(monitor, table):
     assert set(done.constraints) == set(done.statistics) == {"label", "x", "s"}
 
 
-def test_a_published_run_with_two_type_violations(monitor, table, captures, record, formats):
+def test_a_published_run_with_two_type_violations(monitor, table, captures, record):
     """PacktPublishing/Machine-Learning-with-Amazon-SageMaker-Cookbook, chapter 7 (2021): 18 records of two rows."""
     baseline = table(
         "train.csv", "label,a,b,c,d", *(f"{i % 2}.5,{i - 9}.25,{i - 9}.5,{i - 9},{9 - i}" for i in range(18))
@@ -29,7 +29,7 @@ def test_a_published_run_with_two_type_violations(monitor, table, captures, reco
     rows = ["-3.585282409963491,-4.820820583530444,88,51", "-3.585,-4.8208,88.123,51.456"]
     order = [0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0]
     live = captures([record("0.9837374687194824", rows[which] + "\n") for which in order])
-    done = monitor(baseline, live, live_format=formats["capture"])
+    done = monitor(baseline, live, live_format="capture")
     text = (
         "Data type match requirement is not met. Expected data type: Integral, Expected match: 100.0%. "
         "Observed: Only 66.66666666666666% of data is Integral."
@@ -167,10 +167,11 @@ def test_chi_squared_with_simple_compares_the_statistic(monitor, table):
 
 
 @pytest.mark.parametrize(
-    ("header", "row", "kind", "count"),
-    [("a", "1.5", "missing", 1), ("a,b,c", "1.5,2,3", "extra", 3), ("x,a,b", "9,1.5,2", "extra", 3)],
+    ("header", "row", "kind"),
+    [("a", "1.5", "missing"), ("a,b,c", "1.5,2,3", "extra"), ("x,a,b", "9,1.5,2", "extra")],
 )
-def test_another_number_of_columns_is_the_only_violation(monitor, table, header, row, kind, count):
+def test_another_number_of_columns_is_the_only_violation(monitor, table, header, row, kind):
+    count = len(header.split(","))
     live = table("b.csv", header, row)
     done = monitor(table("a.csv", "a,b", "1,2", "3,4"), live)
     assert one(done) == {
@@ -256,10 +257,10 @@ def test_without_baseline_statistics_nothing_is_compared(monitor, table):
     assert monitor(table("a.csv", "label,x", *NUMBERS), table("b.csv", *DRIFTING), statistics=False).violations == []
 
 
-def test_without_constraints_nothing_is_checked(job, table, formats):
-    baseline = job(table("a.csv", "first,second", "1,2"), formats["csv"])
+def test_without_constraints_nothing_is_checked(job, table):
+    baseline = job(table("a.csv", "first,second", "1,2"), "csv")
     statistics = baseline.folder / "output" / "statistics.json"
-    done = job(table("b.csv", "p,q", "a,b"), formats["csv"], baseline_statistics=statistics)
+    done = job(table("b.csv", "p,q", "a,b"), "csv", baseline_statistics=statistics)
     assert done.violations == []
     assert list(done.statistics) == ["first", "second"]
 

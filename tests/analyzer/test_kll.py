@@ -42,7 +42,7 @@ class SlowSketch:
             self.compactions.append(0)
             self.offsets.append(0)
         for mine, theirs in zip(self.levels, other.levels, strict=False):
-            mine += theirs
+            mine.extend(theirs)
         while sum(map(len, self.levels)) >= sum(capacity(i) for i in range(len(self.levels))):
             self.condense()
 

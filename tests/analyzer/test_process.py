@@ -3,13 +3,13 @@
 import pytest
 
 
-def test_a_baseline_and_a_monitoring_run_as_processes(process, table, captures, record, formats):
-    baseline = process(table("train.csv", "label,x", *(f"{i % 2},{i / 3}" for i in range(300))), formats["csv"])
+def test_a_baseline_and_a_monitoring_run_as_processes(process, table, captures, record):
+    baseline = process(table("train.csv", "label,x", *(f"{i % 2},{i / 3}" for i in range(300))), "csv")
     assert (baseline.code, baseline.message) == (0, "Completed: Job completed successfully with no violations.")
     output = baseline.folder / "output"
     run = process(
         captures([record(str(i % 2), f"{i / 3 + 200}\n") for i in range(300)]),
-        formats["capture"],
+        "capture",
         baseline_constraints=output / "constraints.json",
         baseline_statistics=output / "statistics.json",
         publish_cloudwatch_metrics="Enabled",
@@ -32,17 +32,17 @@ def test_a_baseline_and_a_monitoring_run_as_processes(process, table, captures, 
     assert run.metrics
 
 
-def test_a_failure_leaves_one_line_in_message_file_and_log(process, tmp_path, formats):
-    done = process(tmp_path / "nowhere", formats["csv"])
+def test_a_failure_leaves_one_line_in_message_file_and_log(process, tmp_path):
+    done = process(tmp_path / "nowhere", "csv")
     assert done.code == 1
     assert done.message == f"Exception performing analysis: dataset_source {tmp_path / 'nowhere'} does not exist"
     assert done.message in done.log.splitlines()
     assert "Traceback" not in done.log
 
 
-def test_an_error_in_a_script_leaves_its_traceback_in_the_log(process, table, formats):
+def test_an_error_in_a_script_leaves_its_traceback_in_the_log(process, table):
     script = table("preprocessor.py", "def preprocess_handler(line):", "    return {'n': 1 / int(line)}")
-    done = process(table("a.csv", "n", "0"), formats["csv"], record_preprocessor_script=script)
+    done = process(table("a.csv", "n", "0"), "csv", record_preprocessor_script=script)
     assert done.code == 1
     assert "ZeroDivisionError" in done.message
     assert "Traceback (most recent call last)" in done.log
@@ -68,13 +68,13 @@ def test_an_error_in_a_script_leaves_its_traceback_in_the_log(process, table, fo
         ({"publish_cloudwatch_metrics": "Enabled"}, "lacks sagemaker_monitoring_schedule_name"),
     ],
 )
-def test_variables_that_cannot_be_understood_are_named(job, table, formats, variables, message):
-    done = job(table("a.csv", "a", "1"), formats["csv"], **variables)
+def test_variables_that_cannot_be_understood_are_named(job, table, variables, message):
+    done = job(table("a.csv", "a", "1"), "csv", **variables)
     assert done.code == 1
     assert message in done.message
 
 
-def test_the_exit_message_fits_the_field_of_the_service(job, table, formats):
+def test_the_exit_message_fits_the_field_of_the_service(job, table):
     script = table("s.py", "def preprocess_handler(line):", "    raise ValueError('long ' * 1000)")
-    done = job(table("a.csv", "a", "1"), formats["csv"], record_preprocessor_script=script)
+    done = job(table("a.csv", "a", "1"), "csv", record_preprocessor_script=script)
     assert len(done.message) == 1024
