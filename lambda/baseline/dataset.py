@@ -52,8 +52,10 @@ def inspect_dataset(dataset: Dataset) -> DatasetFacts:
     columns = None
     if dataset.kind != "parquet":
         uri = S3Uri(dataset.uri.bucket, first.key)
-        text = _head(uri, whole=first.size <= HEAD_BYTES)
-        columns = _csv_columns(uri, text, dataset) if dataset.kind == "csv" else _json_columns(uri, text)
+        whole = first.size <= HEAD_BYTES
+        text = _head(uri, whole=whole)
+        columns_of = _csv_columns if dataset.kind == "csv" else _json_columns
+        columns = columns_of(uri, text, dataset, whole=whole)
     return DatasetFacts(objects, columns)
 
 
@@ -97,7 +99,7 @@ def _head(uri: S3Uri, *, whole: bool) -> str:
         ) from error
 
 
-def _csv_columns(uri: S3Uri, text: str, dataset: Dataset) -> tuple[str, ...]:
+def _csv_columns(uri: S3Uri, text: str, dataset: Dataset, *, whole: bool) -> tuple[str, ...]:
     rows = csv.reader(io.StringIO(text, newline=""))
     filled = (row for row in rows if row)
     first, second = next(filled, []), next(filled, None)
@@ -107,7 +109,8 @@ def _csv_columns(uri: S3Uri, text: str, dataset: Dataset) -> tuple[str, ...]:
     _check_header(uri, first)
     if second is None:
         raise BaselineError(f"{uri} holds a header and no rows; say that it has no header, or upload the training data")
-    if len(second) != len(first) and not _is_cut(text, second):
+    is_cut = not whole and next(filled, None) is None
+    if len(second) != len(first) and not is_cut:
         raise BaselineError(
             f"{uri}: the header names {len(first)} columns and the first row has {len(second)} values; expected as "
             "many; quote values that contain commas"
@@ -130,12 +133,7 @@ def _check_header(uri: S3Uri, header: list[str]) -> None:
         raise BaselineError(f"{uri}: the header has {', '.join(map(repr, double))} more than once; rename the columns")
 
 
-def _is_cut(text: str, row: list[str]) -> bool:
-    """Say whether a row ends where the range read ended, so that its length says nothing."""
-    return len(text) >= HEAD_BYTES // 4 and bool(row) and text.endswith(row[-1])
-
-
-def _json_columns(uri: S3Uri, text: str) -> tuple[str, ...]:
+def _json_columns(uri: S3Uri, text: str, _dataset: Dataset, *, whole: bool) -> tuple[str, ...]:
     """Return the (joined) keys of all whole lines of the text, in the order in which they appear first."""
     columns: dict[str, None] = {}
     lines = text.splitlines()
@@ -145,8 +143,8 @@ def _json_columns(uri: S3Uri, text: str) -> tuple[str, ...]:
         try:
             record = json.loads(line)
         except ValueError as error:
-            if number == len(lines) > 1:
-                break  # cut by the range read, or for the job to report
+            if number == len(lines) and not whole:
+                break  # cut by the range read
             raise BaselineError(f"{uri}, line {number}: expected one JSON object a line ({error})") from error
         if not isinstance(record, dict):
             raise BaselineError(f"{uri}, line {number}: got a JSON {type(record).__name__}, expected an object")

@@ -179,20 +179,20 @@ def _message(execution: Execution, report: Report, settings: Settings) -> Messag
 
 def _facts(execution: Execution, report: Report, settings: Settings) -> RunFacts:
     console = Console.of_arn(settings.topic_arn or "")
-    links = {}
+    places = {}
     if execution.outcome is Outcome.VIOLATIONS:
-        links["Open report"] = console.folder(report.folder)
+        places["Report"] = str(report.folder)
+        places["Open report"] = console.folder(report.folder)
     if execution.job_name:
-        links["Job"] = console.processing_job(execution.job_name)
-        links["Log"] = console.job_logs(execution.job_name)
+        places["Job"] = console.processing_job(execution.job_name)
+        places["Log"] = console.job_logs(execution.job_name)
     if settings.runbook_url:
-        links["Runbook"] = settings.runbook_url
+        places["Runbook"] = settings.runbook_url
     return RunFacts(
         endpoint=execution.monitor.endpoint,
         schedule=execution.monitor.schedule,
         kind=execution.monitor.kind,
         scheduled=execution.scheduled,
         window=execution.window,
-        report=str(report.folder),
-        links=links,
+        places=places,
     )

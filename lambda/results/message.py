@@ -36,7 +36,7 @@ _ADVICE = {
     "categorical_values_check": "There are values that training never saw. A new category needs retraining and a new "
     "baseline; a misspelt one must be mended where it is made. Values that are fine go into allowed_values.",
 }
-_OTHER_ADVICE = "Look at the report."
+_OTHER_ADVICE = "Look at the report, or at the job's log."
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ class RunFacts:
         kind: Kind of monitor in words, such as `data quality`.
         scheduled: Nominal time of the run (UTC).
         window: Beginning and end of the traffic that was looked at (UTC).
-        report: S3 location of the report.
-        links: Title -> URL, in the order in which they are shown.
+        places: Title -> S3 location or URL, in the order in which they are shown.
     """
 
     endpoint: str
@@ -66,8 +65,7 @@ class RunFacts:
     kind: str
     scheduled: datetime
     window: tuple[datetime, datetime]
-    report: str
-    links: dict[str, str]
+    places: dict[str, str]
 
 
 def violations_message(
@@ -146,7 +144,7 @@ def _advice(findings: Sequence[Finding]) -> str:
 
 
 def _places(run: RunFacts) -> str:
-    return "WHERE\n" + "\n".join(f"{title}: {place}" for title, place in {"Report": run.report, **run.links}.items())
+    return "WHERE\n" + "\n".join(f"{title}: {place}" for title, place in run.places.items())
 
 
 def _run_lines(run: RunFacts) -> dict[str, str]:

@@ -24,7 +24,7 @@ _LABELS = {
     "data_type_check": "data type",
     "completeness_check": "completeness",
     "baseline_drift_check": "drift",
-    "categorical_values_check": "unknown values",
+    "categorical_values_check": "allowed values",
 }
 
 

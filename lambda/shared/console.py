@@ -54,5 +54,5 @@ class Console:
 
 
 def _twice_quoted(text: str) -> str:
-    """Quote a value as the CloudWatch console does: percent-quoted twice, with a dollar in place of the percent sign."""
+    """Quote a value as the CloudWatch console does: twice, and with a dollar in place of the percent sign."""
     return quote(quote(text, safe=""), safe="").replace("%", "$")

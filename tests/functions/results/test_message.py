@@ -1,0 +1,141 @@
+"""The message as people get it. The files in `golden` are the expected messages, letter by letter.
+
+`UPDATE_SNAPSHOTS=1 python -m pytest tests/functions/results/test_message.py` writes them anew after a change that is
+meant.
+"""
+
+import math
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from results.executions import Streak
+from results.message import RunFacts, failure_message, violations_message
+from results.violations import Finding, by_severity, parse_violation
+
+GOLDEN = Path(__file__).parent / "golden"
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RUN = RunFacts(
+    endpoint="credit-risk",
+    schedule="credit-risk-data-quality",
+    kind="data quality",
+    scheduled=NOON,
+    window=(NOON - timedelta(hours=1), NOON),
+    places={"Report": "s3://monitoring/reports/2026/11/21/12", "Runbook": "https://wiki.example.com/drift"},
+)
+ONCE = Streak(NOON, 1, is_cut=False)
+VIOLATIONS = [
+    ("age", "baseline_drift_check", "Baseline drift distance: 0.34567891234 exceeds threshold: 0.1"),
+    (
+        "dti",
+        "data_type_check",
+        "Data type match requirement is not met. Expected data type: Integral, Expected match: 100.0%. "
+        "Observed: Only 99.58289885297185% of data is Integral.",
+    ),
+    (
+        "income_of_the_household_over_the_last_twelve_months",
+        "completeness_check",
+        "Data completeness requirement is not met. Expected: 100.0%. Observed: Only 96.875%.",
+    ),
+    (
+        "purpose",
+        "categorical_values_check",
+        "Value: 0.009009009009009009 does not meet the constraint requirement! ",
+    ),
+    ("region", "new_check", "Something that nobody has seen before and that is long enough to need two lines here"),
+]
+
+
+def findings(violations):
+    names = ("feature_name", "constraint_check_type", "description")
+    return by_severity([parse_violation(dict(zip(names, violation, strict=True))) for violation in violations])
+
+
+def drifting(count):
+    return findings(
+        (f"f{number:02}", "baseline_drift_check", f"distance: 0.{99 - number} exceeds threshold: 0.1")
+        for number in range(count)
+    )
+
+
+def expect(name, message):
+    text, file = f"{message.subject}\n\n{message.body}", GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        file.write_text(text)
+    assert text == file.read_text()
+
+
+def test_violations_of_every_kind():
+    streak = Streak(NOON - timedelta(hours=14), 6, is_cut=False)
+    expect("violations", violations_message(RUN, findings(VIOLATIONS), count=5, streak=streak, problem=None))
+
+
+def test_missing_columns():
+    text = (
+        "There are missing columns in current dataset. Number of columns in current dataset: 7, "
+        "Number of columns in baseline constraints: 21"
+    )
+    found = findings([("Missing columns", "missing_column_check", text)])
+    expect("missing_columns", violations_message(RUN, found, count=1, streak=ONCE, problem=None))
+
+
+def test_more_violations_than_one_wants_to_read():
+    expect("many", violations_message(RUN, drifting(24), count=24, streak=ONCE, problem=None))
+
+
+def test_a_report_that_cannot_be_read():
+    problem = "s3://monitoring/reports/constraint_violations.json does not exist"
+    expect("unreadable", violations_message(RUN, [], count=3, streak=ONCE, problem=problem))
+
+
+def test_a_failed_run():
+    hint = "give the job a bigger volume (VolumeSizeInGB); the data must fit on it"
+    reason = "ClientError: No space left on device"
+    expect("failed", failure_message(RUN, reason=reason, exit_message="Writing statistics failed", hint=hint))
+
+
+def test_a_failed_run_that_says_nothing():
+    expect("failed_without_reason", failure_message(RUN, reason=None, exit_message=None, hint=None))
+
+
+def test_a_window_over_midnight_names_both_days():
+    run = RunFacts(**{**vars(RUN), "window": (NOON - timedelta(hours=24), NOON)})
+    body = violations_message(run, drifting(1), count=1, streak=ONCE, problem=None).body.replace("\n", " ")
+    assert "between 2026-11-20 12:00 and 2026-11-21 12:00 UTC" in body
+
+
+@pytest.mark.parametrize("endpoint", ["x" * 63, "Kreditrisiko-\u00fc"])
+def test_the_subject_is_what_sns_takes(endpoint):
+    run = RunFacts(**{**vars(RUN), "endpoint": endpoint})
+    found = findings([("l\u00e4nge\n" * 30, "baseline_drift_check", "distance: 0.5 exceeds threshold: 0.1")])
+    subject = violations_message(run, found, count=1, streak=ONCE, problem=None).subject
+    assert subject.isascii()
+    assert subject.isprintable()
+    assert len(subject) < 100
+
+
+TEXTS = st.text(max_size=40)
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        feature=TEXTS,
+        check=st.sampled_from(["baseline_drift_check", "missing_column_check", "unknown"]),
+        value=st.sampled_from(["", "0.5", "99.9 %"]),
+        limit=st.sampled_from(["", "0.1"]),
+        description=TEXTS,
+        severity=st.sampled_from([0.0, 1.0, math.inf]),
+    ),
+    max_size=40,
+)
+
+
+@given(FINDINGS)
+def test_the_message_stays_small_and_names_the_worst_whatever_was_found(found):
+    message = violations_message(RUN, by_severity(found), count=len(found), streak=ONCE, problem=None)
+    assert len(message.body.encode()) < 64 * 1024
+    assert message.body.startswith("The data quality monitor found ")
+    if len(found) > 20:
+        assert f"and {len(found) - 20} more, see the report" in message.body

@@ -1,0 +1,104 @@
+"""Texts of violations as numbers, in every wording that real runs have used."""
+
+import math
+
+import pytest
+from hypothesis import given, strategies as st
+
+from results.violations import by_severity, parse_violation
+
+COLUMNS = (
+    "columns in current dataset. Number of columns in current dataset: {}, "
+    "Number of columns in baseline constraints: {}"
+)
+TYPE = (
+    "Data type match requirement is not met. Expected data type: {}, Expected match: 100.0%. "
+    "Observed: Only {}% of data is {}."
+)
+
+
+def parsed(check, description):
+    return parse_violation({"feature_name": "f", "constraint_check_type": check, "description": description})
+
+
+@pytest.mark.parametrize(
+    ("check", "description", "value", "limit", "severity"),
+    [
+        ("missing_column_check", "There are missing " + COLUMNS.format(7, 21), "7", "21", math.inf),
+        ("extra_column_check", "There are extra " + COLUMNS.format(23, 22), "23", "22", math.inf),
+        (
+            "baseline_drift_check",
+            "Baseline drift distance: 0.34567891234 exceeds threshold: 0.1",
+            "0.3457",
+            "0.1",
+            2.4567891234,
+        ),
+        ("data_type_check", TYPE.format("Integral", "99.58289885297185", "Integral"), "99.58 %", "100 %", 0.0041710115),
+        ("data_type_check", TYPE.format("String", "0.0", "String"), "0 %", "100 %", 1.0),
+        (
+            "completeness_check",
+            "Data completeness requirement is not met. Expected: 100.0%. Observed: Only 96.875%.",
+            "96.88 %",
+            "100 %",
+            0.03125,
+        ),
+        (
+            "completeness_check",
+            "Data completeness requirement is not met. Expected: 100.0%. Observed: Only 99.9999999%.",
+            "99.9999999 %",
+            "100 %",
+            1e-9,
+        ),
+        (
+            "categorical_values_check",
+            "Value: 0.009009009009009009 does not meet the constraint requirement! ",
+            "0.9009 %",
+            "",
+            0.990990991,
+        ),
+        ("new_check", "Something that nobody has seen", "", "", 0.0),
+        ("baseline_drift_check", "Baseline drift distance: much exceeds threshold: 0.1", "", "", 0.0),
+        ("missing_column_check", "columns are gone", "", "", math.inf),
+    ],
+)
+def test_real_texts(check, description, value, limit, severity):
+    finding = parsed(check, description)
+    assert (finding.value, finding.limit) == (value, limit)
+    assert finding.severity == pytest.approx(severity)
+    assert finding.description == description.strip()
+
+
+def test_a_threshold_of_zero_is_no_trouble():
+    assert parsed("baseline_drift_check", "drift distance: 0.2 exceeds threshold: 0.0").severity == 0.2
+
+
+def test_the_most_severe_come_first_and_equals_by_name():
+    def finding(feature, check, description):
+        return parse_violation({"feature_name": feature, "constraint_check_type": check, "description": description})
+
+    drift = "Baseline drift distance: {} exceeds threshold: 0.1"
+    findings = [
+        finding("type", "data_type_check", TYPE.format("Integral", "99.0", "Integral")),
+        finding("b", "baseline_drift_check", drift.format(0.3)),
+        finding("a", "baseline_drift_check", drift.format(0.3)),
+        finding("c", "baseline_drift_check", drift.format(0.9)),
+        finding("Missing columns", "missing_column_check", "There are missing " + COLUMNS.format(7, 21)),
+    ]
+    assert [item.feature for item in by_severity(findings)] == ["Missing columns", "c", "a", "b", "type"]
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3))
+
+
+@given(st.dictionaries(st.sampled_from(["feature_name", "constraint_check_type", "description"]), JSON))
+def test_whatever_the_file_holds_is_shown(violation):
+    finding = parse_violation(violation)
+    assert finding.label is not None
+    assert not math.isnan(finding.severity)
+    assert by_severity([finding]) == [finding]
+
+
+@given(st.text(alphabet="0123456789.E-%+ "), st.text(alphabet="0123456789.E-+"))
+def test_numbers_in_no_known_notation_raise_nothing(value, limit):
+    finding = parsed("completeness_check", f"Expected: {limit}%. Observed: Only {value}%.")
+    assert isinstance(finding.severity, float)
