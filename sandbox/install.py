@@ -4,9 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sandbox import cloudformation, events, functions, mail, s3
+from sandbox import authorization, cloudformation, events, functions, mail, s3
 from sandbox.cloudwatch import condition_keys, installation as cloudwatch
-from sandbox.seams import Name, replace
 
 _TICK_SECONDS = 1.0
 _TICKING: tuple[Callable[[], None], ...] = (cloudwatch.tick, events.tick)
@@ -15,8 +14,7 @@ _log = logging.getLogger("sandbox")
 
 def install() -> None:
     """Install every correction. Called once, before the server starts."""
-    # Loopback HTTP stands in for TLS: without this every bucket policy that demands aws:SecureTransport denies.
-    replace(Name.PIN_REQUEST_ORIGIN, lambda original: lambda source_ip, _secure: original(source_ip, True))
+    authorization.install()
     mail.install()
     events.install()
     cloudwatch.install()

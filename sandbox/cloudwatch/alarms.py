@@ -3,6 +3,7 @@
 import json
 import logging
 import math as _math
+import threading
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ Alarm = MutableMapping[str, Any]
 _MINUTE = 60
 _METRIC = "m1"
 _log = logging.getLogger("sandbox.cloudwatch")
+# Jobs publish metrics from threads while the clock ticks on the event loop; a change of state must happen once.
+_evaluating = threading.RLock()
 _held: ScopedStore[float] = ScopedStore()
 
 
@@ -37,9 +40,10 @@ def evaluate(alarm: Alarm) -> None:
     """Bring one alarm to the state that its data call for now."""
     if _held.get(alarm["AlarmName"], 0) > clock.time():
         return
-    found = _look(alarm)
-    if found is not None and found.decision.state != alarm["StateValue"]:
-        transitions.change_state(alarm, found.decision.state, _reason(found), _reason_data(found))
+    with _evaluating:
+        found = _look(alarm)
+        if found is not None and found.decision.state != alarm["StateValue"]:
+            transitions.change_state(alarm, found.decision.state, _reason(found), _reason_data(found))
 
 
 def evaluate_all() -> None:

@@ -7,8 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import cbor2
-
 from sandbox.seams import Name, replace
 
 _ACTION = "cloudwatch:PutMetricData"
@@ -32,12 +30,12 @@ def install() -> None:
 
 
 def namespace_of(body: bytes, params: Mapping[str, Any]) -> str | None:
-    """The namespace of a PutMetricData request, in whichever protocol it came; None when it has none."""
+    """The namespace of a PutMetricData request of the query or the JSON protocol; None when it has none."""
     if "Namespace" in params:
         value = params["Namespace"]
         return str(value[0] if isinstance(value, list) else value)
     try:
-        document = json.loads(body) if body[:1] == b"{" else cbor2.loads(body)
-    except (ValueError, cbor2.CBORDecodeError):
+        document = json.loads(body)
+    except ValueError:
         return None
     return str(document["Namespace"]) if isinstance(document, dict) and "Namespace" in document else None

@@ -40,6 +40,10 @@ class Name(StrEnum):
     )
     ENFORCE = "core.iam_evaluator:enforce(access_key_id, iam_action, service, region, resource_arn, service_context)"
     AUTH_ERROR = "core.iam_evaluator:AuthError"
+    ACCESS_DENIED = (
+        "core.iam_actions:access_denied_response(service, action, principal_arn, request_id, error_code, message, "
+        "headers, resource_arn, explicit_deny, resource_policy_arn)"
+    )
     CONDITION_KEYS = "core.iam_actions:request_tag_context(service, iam_action, body, params)"
     ROLES = "services.iam:_roles"
     REGISTER_SESSION = "services.sts:register_session(access_key, session)"

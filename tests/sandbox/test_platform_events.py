@@ -43,20 +43,32 @@ def put(client: Callable[..., Any], unique: str, **detail: Any) -> None:
     ],
 )
 def test_content_filters_choose_the_events(
+    client: Callable[..., Any], pattern: dict[str, Any], matching: dict[str, Any], other: dict[str, Any]
+) -> None:
+    def matches(detail: dict[str, Any]) -> bool:
+        event = {"id": "1", "account": "0", "source": SOURCE, "time": "2026-01-01T00:00:00Z", "region": "us-east-1"}
+        event |= {"detail-type": "x", "resources": [], "detail": detail}
+        answer = client("events").test_event_pattern(
+            EventPattern=json.dumps({"detail": pattern}), Event=json.dumps(event)
+        )
+        return bool(answer["Result"])
+
+    assert matches(matching)
+    assert not matches(other)
+
+
+def test_a_rule_delivers_exactly_what_matches(
     client: Callable[..., Any],
     queue: Callable[..., Any],
     rule: Callable[..., str],
     unique: str,
     until: Callable[..., Any],
-    pattern: dict[str, Any],
-    matching: dict[str, Any],
-    other: dict[str, Any],
 ) -> None:
     arn, read = queue("events.amazonaws.com")
-    rule(arn, {"detail-type": [unique], "detail": pattern})
-    put(client, unique, **other)
-    put(client, unique, **matching)
-    assert [json.loads(body)["detail"] for body in until(read)] == [matching]
+    rule(arn, {"detail-type": [unique], "detail": {"$or": [{"status": ["Failed"]}, {"message": [{"prefix": "With"}]}]}})
+    for detail in ({"status": "Completed"}, {"status": "Failed"}, {"message": "Without"}):
+        put(client, unique, **detail)
+    assert [json.loads(body)["detail"] for body in until(read)] == [{"status": "Failed"}, {"message": "Without"}]
 
 
 def test_a_queue_whose_policy_does_not_name_eventbridge_gets_nothing(

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -37,9 +38,23 @@ def test_the_administrator_is_the_account_root(box: SandboxProcess, client: Call
     assert len(box.access_key_id) == 20
 
 
-def test_a_wrong_secret_is_refused(box: SandboxProcess) -> None:
+def test_an_unknown_key_is_refused(box: SandboxProcess) -> None:
+    with pytest.raises(ClientError, match="security token included in the request is invalid"):
+        box.client("sns", aws_access_key_id="AKIAUNKNOWNUNKNOWN00").list_topics()
+
+
+def test_a_sessions_signature_is_verified(
+    box: SandboxProcess, client: Callable[..., Any], role: Callable[..., Any]
+) -> None:
+    credentials = client("sts").assume_role(RoleArn=role()["arn"], RoleSessionName="tester")["Credentials"]
+    forged = box.client(
+        "sns",
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key="forged",
+        aws_session_token=credentials["SessionToken"],
+    )
     with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
-        box.client("sts", aws_secret_access_key="wrong").get_caller_identity()
+        forged.list_topics()
 
 
 def test_a_missing_permission_is_worded_as_aws_words_it(role: Callable[..., Any], as_role: Callable[..., Any]) -> None:
@@ -52,6 +67,18 @@ def test_a_missing_permission_is_worded_as_aws_words_it(role: Callable[..., Any]
         f"User: arn:aws:sts::000000000000:assumed-role/{made['name']}/tester is not authorized to perform: "
         "sagemaker:DescribeProcessingJob on resource: arn:aws:sagemaker:us-east-1:000000000000:processing-job/job"
     )
+
+
+def test_publishing_metrics_can_be_narrowed_to_a_namespace(
+    role: Callable[..., Any], as_role: Callable[..., Any]
+) -> None:
+    condition = {"StringEquals": {"cloudwatch:namespace": "ModelMonitoring"}}
+    statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    cloudwatch = as_role("cloudwatch", role(statement)["arn"])
+    data = [{"MetricName": "M", "Value": 1}]
+    cloudwatch.put_metric_data(Namespace="ModelMonitoring", MetricData=data)
+    with pytest.raises(ClientError, match="cloudwatch:PutMetricData"):
+        cloudwatch.put_metric_data(Namespace="Other", MetricData=data)
 
 
 class TestPassRole:
@@ -86,11 +113,13 @@ def test_a_function_has_its_roles_permissions_and_nothing_of_the_host(
         "        allowed = True\n"
         "    except Exception as error:\n"
         "        allowed = str(error)\n"
-        "    return {'who': boto3.client('sts').get_caller_identity()['Arn'], 'allowed': allowed, 'env': dict(os.environ)}\n"
+        "    who = boto3.client('sts').get_caller_identity()['Arn']\n"
+        "    return {'who': who, 'allowed': allowed, 'env': dict(os.environ)}\n"
     )
     arn = function(source)
     answer = json.load(client("lambda").invoke(FunctionName=arn)["Payload"])
     assert answer["who"].startswith(f"arn:aws:sts::000000000000:assumed-role/{unique}-fn-role/")
     assert "AccessDenied" in answer["allowed"]
-    assert "SANDBOX_TEST_SECRET" not in answer["env"]
+    assert os.environ["HOME"] != answer["env"]["HOME"]
+    assert "PYTEST_CURRENT_TEST" not in answer["env"]
     assert answer["env"]["AWS_ACCESS_KEY_ID"].startswith("ASIA")

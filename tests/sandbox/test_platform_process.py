@@ -1,5 +1,7 @@
 """Starting and stopping: what ``python -m sandbox up`` prints, takes and leaves."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -7,10 +9,12 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psutil
 import pytest
 
@@ -54,11 +58,6 @@ def test_it_serves_on_loopback_alone_and_leaves_nothing_when_interrupted(up: sub
 
 
 def invoke_a_function(connection: dict[str, str]) -> None:
-    import io  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
-
-    import boto3  # noqa: PLC0415
-
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.py", "def handler(event, context): return event")
@@ -118,10 +117,8 @@ def test_it_stops_when_the_program_that_started_it_dies() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     pid = int(done.stdout)
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(pid).wait(15)
-    except psutil.NoSuchProcess:
-        pass
     assert not psutil.pid_exists(pid)
 
 
