@@ -34,7 +34,7 @@ def create_endpoint(request: Request) -> dict[str, Any]:
         EndpointStatus="Creating",
         LastModifiedTime=clock.time(),
         ProductionVariants=_variants(config),
-        DataCaptureConfigSummary=_capture_summary(config.get("DataCaptureConfig"), active=False),
+        DataCaptureConfig=_capture_summary(config.get("DataCaptureConfig"), active=False),
     )
     _announce(endpoint)
     background.run(lambda: _bring_up(endpoint, config), f"create endpoint {endpoint['EndpointName']}")
@@ -98,7 +98,7 @@ def delete_endpoint(request: Request) -> dict[str, Any]:
 
 def captures(endpoint: Document) -> bool:
     """Whether an endpoint's configuration captures data."""
-    summary = endpoint.get("DataCaptureConfigSummary") or {}
+    summary = endpoint.get("DataCaptureConfig") or {}
     return bool(summary.get("EnableCapture"))
 
 
@@ -136,7 +136,7 @@ def _settle(endpoint: Document, config: Document, capture: Document | None, vari
         EndpointStatus="InService",
         EndpointConfigName=config["EndpointConfigName"],
         ProductionVariants=_variants({**config, "ProductionVariants": variants}),
-        DataCaptureConfigSummary=_capture_summary(capture, active=True),
+        DataCaptureConfig=_capture_summary(capture, active=True),
     )
 
 

@@ -90,7 +90,7 @@ def processing_job(schedule: Document, job: MonitoringJob, scheduled: datetime, 
 
 def _capture_uri(endpoint_name: str) -> str:
     endpoint = state.find(ENDPOINT, endpoint_name)
-    summary = endpoint and endpoint.get("DataCaptureConfigSummary")
+    summary = endpoint and endpoint.get("DataCaptureConfig")
     if not summary:
         raise CannotRunError(f"endpoint {endpoint_name} has no data capture")
     return str(summary["DestinationS3Uri"])

@@ -5,10 +5,13 @@ import json
 import tarfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+import pytest
+from botocore.config import Config
 
 from sandbox.client import SandboxProcess
 
@@ -42,21 +45,6 @@ TRUST = {
 CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
 
 
-def unique(prefix: str) -> str:
-    return f"{prefix}-{uuid.uuid4().hex[:8]}"
-
-
-def eventually(condition: Callable[[], Any], timeout: float = 30) -> Any:
-    """The first true value of a condition."""
-    end = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, "the condition did not come true in time"
-        time.sleep(0.05)
-
-
 def model_archive(script: str = INFERENCE) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
@@ -71,7 +59,25 @@ class World:
     """A bucket and a role in a sandbox, and short ways to make SageMaker resources with them."""
 
     box: SandboxProcess
-    bucket: str = field(default_factory=lambda: unique("data"))
+    bucket: str = field(default_factory=lambda: World.unique("data"))
+
+    analyzer = ANALYZER
+
+    @staticmethod
+    def unique(prefix: str) -> str:
+        """A name that no other test has."""
+        return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+    @staticmethod
+    def eventually(condition: Callable[[], Any], timeout: float = 30) -> Any:
+        """The first true value of a condition."""
+        end = time.monotonic() + timeout
+        while True:
+            value = condition()
+            if value:
+                return value
+            assert time.monotonic() < end, "the condition did not come true in time"
+            time.sleep(0.05)
 
     def __post_init__(self) -> None:
         self.s3.create_bucket(Bucket=self.bucket)
@@ -80,6 +86,11 @@ class World:
     @cached_property
     def sagemaker(self) -> Any:
         return self.box.client("sagemaker")
+
+    @cached_property
+    def unchecked(self) -> Any:
+        """A client that sends what botocore would refuse."""
+        return self.box.client("sagemaker", config=Config(parameter_validation=False, retries={"max_attempts": 1}))
 
     @cached_property
     def runtime(self) -> Any:
@@ -94,7 +105,7 @@ class World:
         return self.box.client("iam")
 
     def make_role(self, *actions: str, trust: dict[str, Any] | None = None) -> str:
-        name = unique("role")
+        name = self.unique("role")
         arn: str = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust or TRUST))["Role"][
             "Arn"
         ]
@@ -115,7 +126,7 @@ class World:
         return str(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode())
 
     def make_model(self, script: str = INFERENCE, role: str | None = None) -> str:
-        name = unique("model")
+        name = self.unique("model")
         archive = self.put(f"models/{name}/model.tar.gz", model_archive(script))
         self.sagemaker.create_model(
             ModelName=name,
@@ -125,7 +136,7 @@ class World:
         return name
 
     def make_config(self, model: str | None = None, capture: dict[str, Any] | None = None) -> str:
-        name = unique("config")
+        name = self.unique("config")
         variant = {
             "VariantName": "AllTraffic",
             "ModelName": model or self.make_model(),
@@ -147,7 +158,7 @@ class World:
         }
 
     def make_endpoint(self, config: str | None = None) -> str:
-        name = unique("Endpoint")
+        name = self.unique("Endpoint")
         self.sagemaker.create_endpoint(
             EndpointName=name, EndpointConfigName=config or self.make_config(capture=self.capture())
         )
@@ -161,7 +172,7 @@ class World:
             description = self.sagemaker.describe_endpoint(EndpointName=endpoint)
             return description if description["EndpointStatus"] in ("InService", "Failed") else None
 
-        return eventually(settled)
+        return self.eventually(settled)
 
     def invoke(self, endpoint: str, body: str = "1,2\n", content_type: str = "text/csv", **more: Any) -> str:
         answer = self.runtime.invoke_endpoint(
@@ -172,7 +183,7 @@ class World:
     def definition(self, endpoint: str, **changes: Any) -> dict[str, Any]:
         """A CreateDataQualityJobDefinition request."""
         return {
-            "JobDefinitionName": unique("Definition"),
+            "JobDefinitionName": self.unique("Definition"),
             "DataQualityAppSpecification": {"ImageUri": ANALYZER},
             "DataQualityJobInput": {
                 "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input/endpoint"}
@@ -193,7 +204,7 @@ class World:
         return str(request["JobDefinitionName"])
 
     def make_schedule(self, definition: str, expression: str = "cron(0 * ? * * *)", **schedule: str) -> str:
-        name = unique("Schedule")
+        name = self.unique("Schedule")
         self.sagemaker.create_monitoring_schedule(
             MonitoringScheduleName=name,
             MonitoringScheduleConfig={
@@ -212,7 +223,7 @@ class World:
             described = self.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=name)
             return bool(described["MonitoringScheduleStatus"] == status)
 
-        eventually(arrived)
+        self.eventually(arrived)
 
     def executions(self, schedule: str, **more: Any) -> list[dict[str, Any]]:
         answer = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=schedule, **more)
@@ -222,7 +233,7 @@ class World:
         """A CreateProcessingJob request for a baseline of ``train.csv``, which it uploads."""
         source = self.put("training/train.csv", "age,income\n" + "\n".join(f"{i},{i * 1.5}" for i in range(50)))
         return {
-            "ProcessingJobName": unique("Baseline"),
+            "ProcessingJobName": self.unique("Baseline"),
             "ProcessingInputs": [
                 {
                     "InputName": "baseline_dataset_input",
@@ -271,4 +282,28 @@ class World:
             description = self.sagemaker.describe_processing_job(ProcessingJobName=job)
             return description if description["ProcessingJobStatus"] in ("Completed", "Failed", "Stopped") else None
 
-        return eventually(ended, 60)
+        return self.eventually(ended, 60)
+
+    def remove_schedules(self) -> None:
+        """Let no schedule of this test run in the next one, which may move the same clock."""
+        self.box.wait_until_idle()
+        for summary in self.sagemaker.list_monitoring_schedules(MaxResults=100)["MonitoringScheduleSummaries"]:
+            self.sagemaker.delete_monitoring_schedule(MonitoringScheduleName=summary["MonitoringScheduleName"])
+
+
+@pytest.fixture(scope="session")
+def session_world(box: SandboxProcess) -> World:
+    return World(box)
+
+
+@pytest.fixture
+def world(session_world: World) -> Iterator[World]:
+    """The shared bucket and role; schedules are removed after each test."""
+    yield session_world
+    session_world.remove_schedules()
+
+
+@pytest.fixture(scope="session")
+def capturing_endpoint(session_world: World) -> str:
+    """An endpoint that captures everything it serves, shared by tests that only need one to exist."""
+    return session_world.make_endpoint()
