@@ -1,0 +1,84 @@
+"""Machines and network of jobs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from stacks.configuration.base import StrictModel, refuse
+from stacks.configuration.values import KeyArn, matching
+
+InstanceType = Annotated[
+    str,
+    *matching(
+        r"ml\.[a-z0-9-]+\.[a-z0-9-]+",
+        expected="a SageMaker instance type such as ml.m5.xlarge",
+        fix="write it with 'ml.' in front",
+        example="ml.m5.xlarge",
+    ),
+]
+
+
+VpcId = Annotated[
+    str,
+    *matching(
+        "vpc-[0-9a-f]{8,17}", expected="the id of a VPC", fix="copy it from the VPC console", example="vpc-0a1b2c3d"
+    ),
+]
+SubnetId = Annotated[
+    str,
+    *matching(
+        "subnet-[0-9a-f]{8,17}",
+        expected="the id of a subnet",
+        fix="copy it from the VPC console",
+        example="subnet-0a1b2c3d",
+    ),
+]
+SecurityGroupId = Annotated[
+    str,
+    *matching(
+        "sg-[0-9a-f]{8,17}",
+        expected="the id of a security group",
+        fix="copy it from the VPC console",
+        example="sg-0a1b2c3d",
+    ),
+]
+
+
+class ComputeConfig(StrictModel):
+    """Machines of baseline jobs and runs."""
+
+    instance_type: InstanceType = "ml.m5.xlarge"
+    """Processing instance type. The default is enough for millions of records an hour."""
+    instance_count: int = Field(default=1, ge=1, le=100)
+    """Number of machines."""
+    volume_size_gib: int = Field(default=20, ge=1, le=16384)
+    """Disk of each machine in GiB; the data of a run must fit."""
+    volume_key: KeyArn | None = None
+    """KMS key of the disks. Left out: the key of everything else that is stored."""
+    max_runtime_minutes: int = Field(default=60, ge=1, le=1440)
+    """A job that takes longer is stopped. At most the time between two runs."""
+
+
+class NetworkConfig(StrictModel):
+    """Network of baseline jobs and runs."""
+
+    vpc: VpcId | None = None
+    """Run jobs inside this VPC, which then needs an S3 endpoint or a NAT. Left out: SageMaker's own network."""
+    subnets: list[SubnetId] = Field(default_factory=list, max_length=16)
+    """Subnets of the VPC; needed with `vpc`."""
+    security_groups: list[SecurityGroupId] = Field(default_factory=list, max_length=5)
+    """Security groups of the jobs. Left out: a new one without inbound rules."""
+    isolation: bool = True
+    """Cut the analyzer off the network; the platform moves the data."""
+    encrypt_traffic: bool = True
+    """Encrypt what the machines of one job send each other."""
+
+    @model_validator(mode="after")
+    def _require_both(self) -> NetworkConfig:
+        if self.vpc is not None and not self.subnets:
+            raise refuse(expected="'subnets' beside 'vpc'", fix="add 'subnets: [subnet-..., subnet-...]'")
+        if self.vpc is None and (self.subnets or self.security_groups):
+            raise refuse(expected="'vpc' beside 'subnets' and 'security_groups'", fix="add 'vpc: vpc-...'")
+        return self
