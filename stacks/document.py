@@ -69,7 +69,9 @@ class Document:
             if value is None:
                 break
             node = value
-            line = key.start_mark.line if key is not None and of_key and index == len(path) - 1 else _first_line(value)
+            # A block starts in the line below its key; people look for the key.
+            about_key = (of_key and index == len(path) - 1) or isinstance(value, yaml.CollectionNode)
+            line = key.start_mark.line if key is not None and about_key else value.start_mark.line
         return line + 1
 
 
@@ -113,12 +115,12 @@ def _repeated_keys(node: yaml.Node, path: DocumentPath, seen: set[int]) -> list[
         for index, item in enumerate(node.value):
             problems += _repeated_keys(item, (*path, index), seen)
     if isinstance(node, yaml.MappingNode):
-        lines: dict[Hashable, int] = {}
+        first_keys: dict[Hashable, yaml.Node] = {}
         for key, value in node.value:
             inner = (*path, _key_text(key))
-            first = lines.setdefault((key.tag, _key_text(key)), key.start_mark.line + 1)
-            if first != key.start_mark.line + 1 and key.tag != _MERGE_TAG:
-                problems.append(_repeated(inner, key.start_mark.line + 1, first))
+            first = first_keys.setdefault((key.tag, _key_text(key)), key)
+            if first is not key and key.tag != _MERGE_TAG:
+                problems.append(_repeated(inner, key.start_mark.line + 1, first.start_mark.line + 1))
             problems += _repeated_keys(value, inner, seen)
     return problems
 
@@ -151,7 +153,3 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Nod
                 if found[1] is not None:
                     return found
     return None, None
-
-
-def _first_line(node: yaml.Node) -> int:
-    return int(node.start_mark.line)

@@ -17,6 +17,7 @@ _LONGEST_QUOTE = 60
 _TYPES = {
     "bool_type": "true or false",
     "dict_type": "a mapping (key: value)",
+    "finite_number": "a finite number",
     "float_type": "a number",
     "int_from_float": "a whole number",
     "int_type": "a whole number",
@@ -44,9 +45,8 @@ def explain(error: ErrorDetails, document: Document) -> Problem:
         document: What was validated.
     """
     path = tuple(part for part in error["loc"] if not _is_tag(part))
-    kind, context = error["type"], error.get("ctx", {})
-    about_key = kind == UNKNOWN_KEY or "[key]" in error["loc"]
-    got, expected, fix = _words(kind, context, path, error["input"])
+    about_key = error["type"] == UNKNOWN_KEY or "[key]" in error["loc"]
+    got, expected, fix = _words(error, path)
     return Problem(document.line(path, of_key=about_key), path, got, expected, fix)
 
 
@@ -62,7 +62,8 @@ def quote(value: object) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
-def _words(kind: str, context: Mapping[str, Any], path: DocumentPath, value: object) -> tuple[str, str, str]:
+def _words(error: ErrorDetails, path: DocumentPath) -> tuple[str, str, str]:
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == UNKNOWN_KEY:
         return f"the unknown key '{path[-1]}'", f"one of {context['known']}", _nearest(str(path[-1]), context["known"])
     if kind == NO_SHAPE:
@@ -71,13 +72,18 @@ def _words(kind: str, context: Mapping[str, Any], path: DocumentPath, value: obj
         return quote(value), context["expected"], context["fix"]
     if kind == "missing":
         return f"no '{path[-1]}'", f"the key '{path[-1]}'", f"add '{path[-1]}: ...'; docs/configuration.md explains it"
+    return quote(value), *_words_of_pydantic(error)
+
+
+def _words_of_pydantic(error: ErrorDetails) -> tuple[str, str]:
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == "literal_error":
-        known = context["expected"].replace("'", "").replace(" or ", ", ")
-        return quote(value), context["expected"].replace("'", ""), _nearest(str(value), known)
+        expected = context["expected"].replace("'", "")
+        return expected, _nearest(str(value), expected.replace(" or ", ", "))
     if kind in _TYPES:
-        return quote(value), _TYPES[kind], _type_fix(kind, value)
-    expected = _LIMITS[kind].format(**context) if kind in _LIMITS else str(context)
-    return quote(value), expected, "choose such a value"
+        return _TYPES[kind], _type_fix(kind, value)
+    numbers = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
+    return _LIMITS.get(kind, error["msg"]).format(**numbers), "choose such a value"
 
 
 def _type_fix(kind: str, value: object) -> str:
@@ -102,9 +108,7 @@ def _shape_fix(value: object, known: str) -> str:
 
 def _nearest(word: str, known: str) -> str:
     near = difflib.get_close_matches(word, known.split(", "), n=1)
-    return (
-        f"did you mean '{near[0]}'?" if near else "remove it, or use one of these; docs/configuration.md explains them"
-    )
+    return f"did you mean '{near[0]}'?" if near else "use one of these; docs/configuration.md explains them"
 
 
 def _keys(value: Mapping[Any, Any]) -> str:

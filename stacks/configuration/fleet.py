@@ -136,7 +136,7 @@ class EndpointConfig(SharedSettings):
 class FleetConfig(StrictModel):
     """Endpoints and how they are monitored with Amazon SageMaker Model Monitor."""
 
-    defaults: Defaults = Defaults()
+    defaults: Defaults = Field(default_factory=Defaults)
     """Settings of all endpoints that do not say otherwise."""
     endpoints: dict[EndpointName, EndpointConfig] = Field(min_length=1)
     """The endpoints, by name. Each becomes one CloudFormation stack."""
