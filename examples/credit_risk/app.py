@@ -109,7 +109,7 @@ class Monitoring(cdk.Stack):
                     },
                 }
             ),
-            alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"age": 0.5}),
+            alarms=DataQualityAlarms(drift={"price": 0.2}, mean_shift={"age": 0.5}),
         )
         monitoring.notify(subscriptions.EmailSubscription("ml-oncall@example.com"))
         cdk.CfnOutput(self, "Schedule", value=self.monitor.monitoring_schedule_name)

@@ -57,9 +57,15 @@ class Demo:
         findings.show_alarms(console, self.box.client("cloudwatch"))
         with self.steps.step(f"{_REQUESTS} applicants from a new sales partner, higher prices, incomes lost") as detail:
             self._send(data.to_csv_rows(data.drifted(live, _REQUESTS)), detail)
+        before = len(self.box.outbox())
         drifted = self.run_monitor("Another hour later")
         findings.show_execution(console, drifted)
-        self.show_findings(drifted, _output(outputs, "Constraints"))
+        report_uri = self.show_findings(drifted, _output(outputs, "Constraints"))
+        # The run's own message says most, so it comes last.
+        findings.show_messages(
+            console, sorted(self.box.outbox()[before:], key=lambda mail: "violation" in mail["subject"])
+        )
+        self.show_files(report_uri, _output(outputs, "Constraints"))
 
     def synthesise(self) -> None:
         """Prepares the account and synthesises the app, side by side."""
@@ -88,21 +94,25 @@ class Demo:
             newest: Mapping[str, Any] = executions["MonitoringExecutionSummaries"][0]
             return newest
 
-    def show_findings(self, execution: Mapping[str, Any], constraints_uri: str) -> None:
-        """Shows what drifted, the alarms, and the messages as delivered."""
+    def show_findings(self, execution: Mapping[str, Any], constraints_uri: str) -> str:
+        """Shows what drifted and what the alarms say, and returns where the report lies."""
         console, s3 = self.steps.console, self.box.client("s3")
         job = self.box.client("sagemaker").describe_processing_job(
             ProcessingJobName=execution["ProcessingJobArn"].rsplit("/", 1)[-1]
         )
-        report_uri = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+        report_uri: str = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
         report = findings.download_report(s3, report_uri, _REPORTS)
         baseline = findings.read_json(s3, constraints_uri.replace("constraints.json", "statistics.json"))
         findings.show_violations(console, report["constraint_violations.json"], baseline, report["statistics.json"])
         findings.show_alarms(console, self.box.client("cloudwatch"))
-        findings.show_messages(console, self.box.outbox())
-        console.print(f"Report:    {report_uri}", highlight=False)
-        console.print(f"           (copied to {_REPORTS.relative_to(_ROOT)}/)", highlight=False)
-        console.print(f"Baseline:  {constraints_uri}", highlight=False)
+        return report_uri
+
+    def show_files(self, report_uri: str, constraints_uri: str) -> None:
+        """Says where everything lies."""
+        console = self.steps.console
+        console.print(f"Report    {report_uri}", highlight=False, soft_wrap=True)
+        console.print(f"          (copied to {_REPORTS.relative_to(_ROOT)}/)", highlight=False)
+        console.print(f"Baseline  {constraints_uri}", highlight=False, soft_wrap=True)
 
     def _send(self, rows: list[str], progress: Callable[[str], None]) -> None:
         traffic.send(self.box.client("sagemaker-runtime"), _ENDPOINT, rows, progress)
@@ -117,11 +127,17 @@ def _output(outputs: Mapping[str, str], ending: str) -> str:
     return next(value for name, value in outputs.items() if ending in name)
 
 
-def _prepare(steps: Steps) -> None:
+def _prepare(steps: Steps) -> SandboxProcess:
     BUILD.mkdir(parents=True, exist_ok=True)
-    with steps.step("Train a credit-scoring model on 3000 real applicants"):
+    with (
+        steps.step("Train a credit-scoring model on 3000 real applicants, start the embedded AWS"),
+        ThreadPoolExecutor() as both,
+    ):
+        starting = both.submit(SandboxProcess.start)
         area = train(Prepared(BUILD / "model.tar.gz", BUILD / "baseline.csv"))
+        box = starting.result()
     steps.console.print(f"   area under the ROC curve on unseen applicants: {area:.3f}", highlight=False, style="dim")
+    return box
 
 
 def _keep_running(console: Console, box: SandboxProcess) -> None:
@@ -144,10 +160,7 @@ def main() -> int:
     console = Console()
     steps = Steps(console)
     try:
-        _prepare(steps)
-        with steps.step("Start the embedded AWS"):
-            box = SandboxProcess.start()
-        with box, tempfile.TemporaryDirectory(prefix="credit-risk-") as folder:
+        with _prepare(steps) as box, tempfile.TemporaryDirectory(prefix="credit-risk-") as folder:
             demo = Demo(box, steps, Path(folder) / "cdk.out")
             demo.run()
             if keep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 _REPORT_FILES = ("constraint_violations.json", "statistics.json")
+_NUMBER = re.compile(r"\d+\.\d+(?:E-?\d+)?")
 _COLOURS = {"OK": "green", "ALARM": "bold red", "INSUFFICIENT_DATA": "yellow"}
 
 
@@ -51,16 +53,15 @@ def show_violations(
     before = {feature["name"]: feature for feature in baseline["features"]}
     now = {feature["name"]: feature for feature in current["features"]}
     table = Table(title="What drifted", title_justify="left")
-    for column in ("feature", "check", "baseline", "current", "finding"):
+    for column in ("feature", "baseline", "current", "finding"):
         table.add_column(column, overflow="fold")
     for violation in violations["violations"]:
         name = violation["feature_name"]
         table.add_row(
             f"[bold]{name}[/bold]",
-            violation["constraint_check_type"].removesuffix("_check"),
             _summary(before.get(name)),
             _summary(now.get(name)),
-            violation["description"],
+            _NUMBER.sub(lambda number: f"{float(number[0]):.3g}", violation["description"]),
         )
     console.print(table)
 

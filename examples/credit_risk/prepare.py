@@ -74,9 +74,10 @@ def _pipeline() -> Pipeline:
 def _write_archive(path: Path, pipeline: Pipeline) -> None:
     model = io.BytesIO()
     joblib.dump(pipeline, model)
+    kinds = {name: "object" if name in data.TEXT_FEATURES else "float64" for name in data.FEATURES}
     members = {
         "model.joblib": model.getvalue(),
-        "features.json": json.dumps(data.FEATURES).encode(),
+        "features.json": json.dumps(kinds).encode(),
         "code/inference.py": _SERVING_CODE.read_bytes(),
     }
     with tarfile.open(path, "w:gz") as archive:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import clock, delivery
-from sandbox.cloudwatch import suppression
+from sandbox.cloudwatch import email, suppression
 from sandbox.seams import Name, account_id, get, region
 
 _ACTIONS_OF = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
@@ -35,8 +35,9 @@ def run(alarm: Alarm, old_state: str, new_state: str, reason: str) -> None:
         refused = delivery.refusal(arn, service, alarm["AlarmArn"])
         if refused is None and kind == "sns":
             subject = f'{new_state}: "{alarm["AlarmName"]}" in {_region_name()}'[:_SUBJECT_LENGTH]
-            notification = json.dumps(_notification(alarm, old_state, new_state, reason))
-            get(Name.FANOUT)(arn, get(Name.NEW_UUID)(), notification, subject)
+            notification = _notification(alarm, old_state, new_state, reason)
+            forms = {"default": json.dumps(notification), "email": email.text_of(notification, region())}
+            get(Name.FANOUT)(arn, get(Name.NEW_UUID)(), json.dumps(forms), subject, "json")
         elif refused is None:
             get(Name.TO_LAMBDA)(arn, json.dumps(_invocation(alarm, old_state, new_state, reason)))
         _record(alarm, arn, refused)

@@ -52,12 +52,13 @@ def test_baseline_and_report_lie_encrypted_under_the_own_key(deployed):
 
 
 def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
+    before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=2))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
     for alarm in ("DriftAlarm", "MeanShiftAlarm", "CompositeAlarm"):
         assert deployed.alarm_state(alarm) != "ALARM", alarm
-    assert [mail for mail in deployed.box.outbox() if "ALARM" in mail["subject"] or "drift" in mail["body"]] == []
+    assert deployed.box.outbox()[before:] == []
 
 
 def test_drift_rings_the_alarms_and_sends_one_readable_message(deployed, eventually):

@@ -11,7 +11,7 @@ import pandas as pd
 
 
 def model_fn(model_dir: str) -> dict:
-    """Loads the model and the names of its features."""
+    """Loads the model and the kinds of its features."""
     folder = Path(model_dir)
     return {
         "pipeline": joblib.load(folder / "model.joblib"),
@@ -19,18 +19,19 @@ def model_fn(model_dir: str) -> dict:
     }
 
 
-def input_fn(body: str | bytes, content_type: str) -> list[list[str]] | pd.DataFrame:
-    """Reads CSV rows without a header."""
+def input_fn(body: str | bytes, content_type: str) -> str:
+    """Takes CSV rows without a header."""
     if content_type.split(";", maxsplit=1)[0].strip() != "text/csv":
         raise ValueError(f"got content type {content_type!r}; expected text/csv without a header")
-    text = body.decode() if isinstance(body, bytes) else body
-    return pd.read_csv(io.StringIO(text), header=None)
+    return body.decode() if isinstance(body, bytes) else body
 
 
-def predict_fn(rows: pd.DataFrame, model: dict) -> list[float]:
+def predict_fn(rows: str, model: dict) -> list[float]:
     """Probability of default of each applicant."""
-    rows.columns = model["features"]
-    return [float(probability) for probability in model["pipeline"].predict_proba(rows)[:, 1]]
+    # The kinds are those of the training: a single row with an empty field does not tell its own.
+    features = model["features"]
+    table = pd.read_csv(io.StringIO(rows), header=None, names=list(features), dtype=features)
+    return [float(probability) for probability in model["pipeline"].predict_proba(table)[:, 1]]
 
 
 def output_fn(probabilities: list[float], accept: str) -> tuple[str, str]:
