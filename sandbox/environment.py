@@ -9,6 +9,7 @@ from pathlib import Path
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
+_START_UP = ("AUTH", "LOG_LEVEL", "PYTHONPATH", "SFN_WAIT_SCALE")
 # A step function's waits (the Provider framework polls every 5 s and more) shrink to this share.
 _WAIT_SCALE = "0.2"
 
@@ -67,3 +68,9 @@ def isolate(port: int, *, iam: bool) -> Path:
     )
     tempfile.tempdir = str(work)
     return work
+
+
+def seal() -> None:
+    """Take out what only MiniStack's start needed; functions would take it for their own settings."""
+    for name in _START_UP:
+        os.environ.pop(name, None)

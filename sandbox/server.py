@@ -39,6 +39,7 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
     work = environment.isolate(listener.getsockname()[1], iam=iam)
     try:
         app = _assemble()
+        environment.seal()
         config = Config()
         config.bind = [f"fd://{listener.detach()}"]  # hypercorn owns the socket from here on
         config.loglevel = "WARNING"

@@ -15,11 +15,11 @@ _SUPPRESSION = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSupp
 
 
 def get_metric_data(original: Call) -> Call:
-    """Answer GetMetricData with expressions. The query protocol, which no current client speaks, stays as it was."""
+    """Answer GetMetricData with expressions."""
 
     def call(params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Response:
         if not (is_cbor or is_json):
-            return original(params, data, is_cbor, is_json)
+            return _outdated(params) or original(params, data, is_cbor, is_json)
         try:
             results = _results(data)
         except MetricMathError as error:
@@ -36,9 +36,10 @@ def put_metric_alarm(original: Call) -> Call:
     """Keep the metric math of an alarm, and refuse at once what could never be evaluated."""
 
     def call(params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Response:
+        if not (is_cbor or is_json):
+            return _outdated(params) or original(params, data, is_cbor, is_json)
         try:
-            if is_cbor or is_json:
-                check_alarm(data)
+            check_alarm(data)
         except ValueError as error:
             return _validation_error(str(error), is_cbor)
         answer = original(params, data, is_cbor, is_json)
@@ -129,6 +130,18 @@ def _points(series: Series, grid: queries.Grid) -> list[tuple[str, float]]:
 
 def _label(query: Mapping[str, Any]) -> str:
     return str(query["MetricStat"]["Metric"]["MetricName"]) if "MetricStat" in query else str(query["Id"])
+
+
+def _outdated(params: Mapping[str, Any]) -> Response | None:
+    """Refuse metric math from clients so old that they speak the query protocol; it would be ignored silently."""
+    if not any(key.endswith(".Expression") for key in params):
+        return None
+    message = (
+        "the sandbox takes metric math from clients that speak CloudWatch's JSON protocol; use a current boto3 or AWS "
+        "CLI"
+    )
+    error: Response = get(Name.CLOUDWATCH_ERROR)("ValidationError", message, 400)
+    return error
 
 
 def _validation_error(message: str, is_cbor: bool) -> Response:

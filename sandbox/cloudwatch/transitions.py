@@ -34,8 +34,14 @@ def announcing(original: Callable[..., None]) -> Callable[..., None]:
 
     def record_history(alarm_name: str, old_state: str, new_state: str, reason: str, *rest: Any) -> None:
         original(alarm_name, old_state, new_state, reason, *rest)
+        if old_state == new_state:
+            # MiniStack's way to note the creation.
+            get(Name.HISTORY)()[-1].update(
+                HistoryItemType="ConfigurationUpdate", HistorySummary=f'Alarm "{alarm_name}" created'
+            )
+            return
         alarm = find(alarm_name)
-        if old_state != new_state and alarm is not None:
+        if alarm is not None:
             _announce(alarm, old_state, new_state, reason)
 
     return record_history

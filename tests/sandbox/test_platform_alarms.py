@@ -1,10 +1,17 @@
+import html
 import json
 import math
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from sandbox.client import SandboxProcess
@@ -194,6 +201,35 @@ def test_an_expression_that_cannot_be_evaluated_is_refused_at_once(
         alarms.put(Metrics=[{"Id": "e", "Expression": expression}, alarms.metric("Bad", "bad")])
 
 
+def test_metric_math_of_an_outdated_client_is_refused_instead_of_ignored(alarms: Alarms) -> None:
+    form = {
+        "Action": "PutMetricAlarm",
+        "AlarmName": alarms.name,
+        "EvaluationPeriods": "1",
+        "Threshold": "1",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Metrics.member.1.Id": "e",
+        "Metrics.member.1.Expression": "1",
+    }
+    answer = signed_form(alarms.box, form)
+    assert answer[0] == 400
+    assert "CloudWatch's JSON protocol" in answer[1]
+
+
+def signed_form(box: SandboxProcess, form: dict[str, str]) -> tuple[int, str]:
+    """Send a request of the query protocol, which this boto3 no longer speaks with CloudWatch."""
+    body = urllib.parse.urlencode(form)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = AWSRequest("POST", box.endpoint_url + "/", headers=headers, data=body)
+    SigV4Auth(Credentials(box.access_key_id, box.secret_access_key), "monitoring", box.region).add_auth(request)
+    try:
+        sent = urllib.request.Request(box.endpoint_url + "/", data=body.encode(), headers=dict(request.headers))
+        with urllib.request.urlopen(sent) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, html.unescape(error.read().decode())
+
+
 def test_get_metric_data_evaluates_expressions(alarms: Alarms) -> None:
     now = alarms.box.now()
     alarms.data(1, 3 * MINUTE, metric="A")
@@ -240,10 +276,12 @@ def test_every_change_of_state_is_in_the_history(alarms: Alarms) -> None:
     alarms.data(5)
     alarms.box.advance(LONG)
     summaries = [item["HistorySummary"] for item in alarms.history(kind="StateUpdate")]
-    assert summaries[:2] == [
+    assert summaries == [
         "Alarm updated from ALARM to INSUFFICIENT_DATA",
         "Alarm updated from INSUFFICIENT_DATA to ALARM",
     ]
+    created = [item["HistorySummary"] for item in alarms.history(kind="ConfigurationUpdate")]
+    assert created == [f'Alarm "{alarms.name}" created']
 
 
 class TestComposite:
@@ -278,7 +316,7 @@ class TestComposite:
 
     def test_its_message_names_the_children_that_triggered_it(self, alarms: Alarms, client: Callable[..., Any]) -> None:
         topic = client("sns").create_topic(Name=alarms.name)["TopicArn"]
-        client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{alarms.name}@example.com")
+        client("sns").subscribe(TopicArn=topic, Protocol="email-json", Endpoint=f"{alarms.name}@example.com")
         alarms.put("a", TreatMissingData="notBreaching")
         alarms.cloudwatch.put_composite_alarm(
             AlarmName=f"{alarms.name}c", AlarmRule=f"ALARM({alarms.name}a)", AlarmActions=[topic]
@@ -294,7 +332,7 @@ class TestComposite:
         self, alarms: Alarms, client: Callable[..., Any], until: Callable[..., Any]
     ) -> None:
         topic = client("sns").create_topic(Name=alarms.name)["TopicArn"]
-        client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{alarms.name}@example.com")
+        client("sns").subscribe(TopicArn=topic, Protocol="email-json", Endpoint=f"{alarms.name}@example.com")
         alarms.put("a", MetricName="A", TreatMissingData="ignore")
         alarms.put("maintenance", MetricName="S", TreatMissingData="notBreaching")
         alarms.cloudwatch.put_composite_alarm(
@@ -325,7 +363,7 @@ class TestActions:
     def topic(self, alarms: Alarms, client: Callable[..., Any]) -> Callable[..., str]:
         def make(**attributes: str) -> str:
             arn = client("sns").create_topic(Name=alarms.name, Attributes=attributes)["TopicArn"]
-            client("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint=f"{alarms.name}@example.com")
+            client("sns").subscribe(TopicArn=arn, Protocol="email-json", Endpoint=f"{alarms.name}@example.com")
             return arn
 
         return make
