@@ -6,6 +6,7 @@ A record gives the columns of its output, then those of its input. Nearly all re
 a batch of such records is one CSV text for Polars. All others are read one by one.
 """
 
+import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 import orjson
 import polars as pl
 
-from analyzer.dataset.delimited import numbered_names, parse_plain
+from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.files import may_hold_window
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
 from analyzer.dataset.record import capture_record
@@ -24,7 +25,7 @@ from analyzer.dataset.texts import frame_of
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
 from analyzer.parameters import Window
-from analyzer.profile.table import NUMBERED_COLUMN
+from analyzer.profile.table import NUMBERED_COLUMN, numbered_names
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 
@@ -105,12 +106,8 @@ class CaptureDataset:
         if not bodies:
             return pl.DataFrame()
         rows = [",".join(parts) for parts in zip(*[iter(bodies)] * len(directions), strict=True)]
-        width = self._width or rows[0].count(",") + 1
-        block = "\n".join(rows).encode()
-        if block.count(b"\n") != len(rows) - 1:
-            return None
-        table = parse_plain(block, numbered_names(width))
-        self._width = width if table is not None else self._width
+        table = _parse_rows(rows, self._width)
+        self._width = self._width if table is None else table.width
         return table
 
     def _careful(self, batch: _Lines) -> Iterator[pl.DataFrame]:
@@ -165,6 +162,18 @@ class CaptureDataset:
         if PayloadKind.CSV in kinds.values():
             return _joined_by_position([csv_rows(text) for _, text in bodies.values()])
         return _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+
+
+def _parse_rows(rows: Sequence[str], width: int | None) -> pl.DataFrame | None:
+    """Return CSV rows as a table when each is one row of ``width`` values (default: as many as the first)."""
+    names = numbered_names(width or len(next(csv.reader(rows[0].splitlines()), [])))
+    block = "\n".join(rows).encode()
+    if b'"' in block:
+        parsed = parse_quoted(block + b"\n", names)
+        table = parsed[0] if parsed else None
+    else:
+        table = parse_plain(block, names)
+    return table if table is not None and table.height == len(rows) else None
 
 
 def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:

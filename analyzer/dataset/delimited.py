@@ -1,7 +1,8 @@
 """CSV files.
 
-Blocks of whole lines go to Polars' parser. Whatever it would forgive or guess (short rows, blank lines, quotes, bytes
-that are not UTF-8) sends a block through a careful parser that knows lines. Blank lines are not data, as for Spark.
+Blocks of whole rows go to a fast parser (``analyzer.dataset.blocks``). What it does not take (short rows, blank lines,
+odd quotes, bytes that are not UTF-8) goes through a careful parser that knows lines. Blank lines are not data, as for
+Spark.
 """
 
 import csv
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
-from polars.exceptions import PolarsError
 
+from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.source import ScriptInput
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
-from analyzer.profile.table import NUMBERED_COLUMN
+from analyzer.profile.table import numbered_names
 
 _BLOCK_BYTES = 16 * 1024 * 1024
 _ROWS_PER_CAREFUL_BATCH = 50_000
@@ -101,15 +102,19 @@ class CsvDataset:
                     self._issues.add(Location(path), "the file has a header but no rows")
                 return
             if b'"' in block:
-                # A quoted field may hold line breaks: from here on only a parser that knows quotes can tell rows.
-                file.seek(position)
-                yield from self._careful(path, file, number)
-                return
-            table = parse_plain(block, self._names)
-            if table is None:
-                yield from self._careful(path, BytesIO(block), number)
-            else:
+                parsed = parse_quoted(block, self._names)
+                if parsed is None:
+                    # A quoted field may hold line breaks: only a parser that knows quotes can tell where rows end.
+                    file.seek(position)
+                    yield from self._careful(path, file, number)
+                    return
+                table, size = parsed
                 yield table
+                file.seek(position + size)
+                number += block.count(b"\n", 0, size)
+                continue
+            plain = parse_plain(block, self._names)
+            yield from [plain] if plain is not None else self._careful(path, BytesIO(block), number)
             number += block.count(b"\n")
 
     def _careful(self, path: Path, file: BinaryIO, first_line: int) -> Iterator[pl.DataFrame]:
@@ -125,22 +130,6 @@ class CsvDataset:
                 rows = []
         if rows:
             yield _frame(rows, self._names)
-
-
-def parse_plain(block: bytes, names: Sequence[str]) -> pl.DataFrame | None:
-    """Parse whole lines of CSV without quotes; None when anything about them is unusual."""
-    block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
-    lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    separators = (len(names) - 1) * lines
-    if block.count(b",") != separators or b"\n\n" in block or block.startswith(b"\n") or b'"' in block:
-        return None
-    schema = dict.fromkeys(names, pl.String)
-    try:
-        # Too many values in a row are an error here; with the right total, too few in another are, too.
-        table = pl.read_csv(block, has_header=False, schema=schema, quote_char=None)
-    except PolarsError:
-        return None
-    return table if table.shape == (lines, len(names)) else None
 
 
 def _physical_rows(file: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes]]:
@@ -208,11 +197,6 @@ def _common_width(file: BinaryIO, path: Path) -> int:
     if not widths:
         raise AnalysisError(f"{path} holds nothing but blank lines")
     return widths.most_common(1)[0][0]
-
-
-def numbered_names(width: int) -> list[str]:
-    """Return the names of columns that have none."""
-    return [NUMBERED_COLUMN.format(position) for position in range(width)]
 
 
 def _frame(rows: list[list[str]], names: Sequence[str]) -> pl.DataFrame:

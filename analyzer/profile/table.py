@@ -15,6 +15,11 @@ NUMBERED_COLUMN = "_c{}"
 _WORKERS = os.cpu_count() or 1
 
 
+def numbered_names(width: int) -> list[str]:
+    """Return the names of ``width`` columns that have none."""
+    return [NUMBERED_COLUMN.format(position) for position in range(width)]
+
+
 class TableProfile:
     """Profiles of the columns of a table, in the order in which the columns first appeared.
 
@@ -57,9 +62,9 @@ class TableProfile:
         Columns beyond ``names`` are called by their position, ``_c<position>``: their own name may be taken by now.
         """
         twin = TableProfile()
-        given = [*names][: len(self.columns)]
-        rest = [NUMBERED_COLUMN.format(position) for position in range(len(given), len(self.columns))]
-        twin.columns = dict(zip([*given, *rest], self.columns.values(), strict=True))
+        width = len(self.columns)
+        given = [*names][:width]
+        twin.columns = dict(zip(given + numbered_names(width)[len(given) :], self.columns.values(), strict=True))
         twin.item_count = self.item_count
         return twin
 
