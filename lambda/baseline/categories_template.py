@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import csv
 import decimal
+import functools
 import io
 import json
 import re
@@ -58,7 +59,13 @@ def category(value: Any) -> str:  # noqa: ANN401 - whatever the data hold
         >>> category("1.0"), category(1), category(True), category(" red"), category("")
         ('category 1', 'category 1', 'category true', 'category red', '')
     """
-    text = "" if value is None else str(value).strip()
+    return "" if value is None else _category_of_text(str(value))
+
+
+# Few values come again and again, by the million in a baseline: that is what makes them categories.
+@functools.lru_cache(maxsize=100_000)
+def _category_of_text(raw: str) -> str:
+    text = raw.strip()
     if not text:
         return ""
     if text.lower() in ("true", "false"):
@@ -92,15 +99,22 @@ def _canonical_number(text: str) -> str:
 
 
 def _to_columns(row: Row) -> Columns:
-    values = _in_column_order(row)
     return {
-        "%020d" % position: category(value) if position in CATEGORICAL else value  # noqa: UP031 - the documented form
-        for position, value in enumerate(values)
+        _key(position): category(value) if position in CATEGORICAL else value
+        for position, value in enumerate(_in_column_order(row))
     }
+
+
+@functools.lru_cache(maxsize=None)  # noqa: UP033 - functools.cache needs Python 3.9
+def _key(position: int) -> str:
+    """Name a column so that the analyzer, which sorts names as texts, keeps the order."""
+    return f"{position:020}"
 
 
 def _in_column_order(row: Row) -> list[Any]:
     """Order by name when the record names known columns, each once; otherwise take the order in which they came."""
+    if not _has_names([row]):
+        return [value for _, value in row]
     names = [name for name, _ in row]
     if len(set(names)) == len(names) and set(names) <= set(COLUMNS):
         by_name = dict(row)

@@ -142,14 +142,20 @@ def stop(name: str) -> None:
     log("job asked to stop", job=name)
 
 
-def failure_text(job: Job) -> str:
-    """Explain a job that has failed, was stopped, or has written nothing."""
+def failure_text(job: Job, endpoint: str | None) -> str:
+    """Explain a job that has failed, was stopped, or has written nothing.
+
+    Args:
+        job: Its description.
+        endpoint: Name of the endpoint that the baseline is for, if there is one.
+    """
     name, status = job["ProcessingJobName"], job["ProcessingJobStatus"]
+    title = f"the baseline job {name}" + (f" for endpoint {endpoint}" if endpoint else "")
     reason, message = job.get("FailureReason"), job.get("ExitMessage")
     if status == "Completed":
-        what = f"the baseline job {name} has ended but wrote no statistics.json and constraints.json"
+        what = f"{title} has ended but wrote no statistics.json and constraints.json"
     else:
-        what = f"the baseline job {name} {'was stopped' if status == 'Stopped' else 'has failed'}"
+        what = f"{title} {'was stopped' if status == 'Stopped' else 'has failed'}"
     parts = [what, f"reason: {reason}" if reason else "", f"exit message: {message}" if message else ""]
     text = _with_hint("; ".join(part.strip().rstrip(".") for part in parts if part), reason, message)
     return f"{text}. Log: {Console.of_arn(job['ProcessingJobArn']).job_logs(name)}"

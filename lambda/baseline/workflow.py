@@ -113,7 +113,7 @@ class DatasetRun:
         output = self.folder / _PROFILE if name.endswith(jobs.PROFILE_SUFFIX) else self.folder
         if job["ProcessingJobStatus"] != "Completed" or not self.store.has_results(output):
             self.store.clear_running()
-            raise BaselineError(jobs.failure_text(job))
+            raise BaselineError(jobs.failure_text(job, self.properties.endpoint))
         return True
 
     def _start_next(self) -> bool:

@@ -10,9 +10,10 @@ import hashlib
 import io
 import json
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
@@ -69,28 +70,17 @@ class FakeAws:
     def count(self, operation):
         return sum(name == operation for name, _ in self.calls)
 
-    # The wire.
-
-    def attach(self, client):
-        client.meta.events.register_first("before-parameter-build.*.*", self._remember)
-        client.meta.events.register_first("before-call.*.*", self._answer)
-
-    def _remember(self, params, context, **_):
-        context["parameters"] = copy.copy(params)
-
-    def _answer(self, model, context, **_):
-        params = context["parameters"]
-        self.calls.append((model.name, params))
+    def answer(self, operation, params):
+        """Do one call; return the HTTP status and the parsed answer."""
+        self.calls.append((operation, params))
         try:
             for failure in self.failures:
-                if failure.operation == model.name and failure.times and failure.when(params):
+                if failure.operation == operation and failure.times and failure.when(params):
                     failure.times -= 1
                     raise failure.error
-            status, parsed = 200, getattr(self, model.name)(**params) or {}
+            return 200, getattr(self, operation)(**params) or {}
         except FakeError as error:
-            status, parsed = error.status, {"Error": {"Code": error.code, "Message": error.message}}
-        parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": status})
-        return AWSResponse("https://aws.invalid", status, {}, None), parsed
+            return error.status, {"Error": {"Code": error.code, "Message": error.message}}
 
     # S3
 
@@ -201,20 +191,37 @@ def job_arn(name):
     return f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:processing-job/{name}"
 
 
+class Wire:
+    """Real clients, made once because that is slow, whose calls end at the account of the moment."""
+
+    def __init__(self):
+        self.aws = FakeAws()
+        self.clients = {name: self._client(name) for name in ("s3", "sagemaker", "cloudwatch", "sns")}
+
+    def _client(self, name):
+        client = boto3.client(name, "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+        client.meta.events.register_first("before-parameter-build.*.*", self._remember)
+        client.meta.events.register_first("before-call.*.*", self._answer)
+        return client
+
+    def _remember(self, params, context, **_):
+        context["parameters"] = copy.copy(params)
+
+    def _answer(self, model, context, **_):
+        status, parsed = self.aws.answer(model.name, context["parameters"])
+        parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": status})
+        return AWSResponse("https://aws.invalid", status, {}, None), parsed
+
+
+@pytest.fixture(scope="session")
+def wire() -> Wire:
+    return Wire()
+
+
 @pytest.fixture
-def aws(monkeypatch) -> Iterator[FakeAws]:
+def aws(wire, monkeypatch) -> FakeAws:
     """An empty account with the buckets `data` and `out`; the functions' clients talk to it."""
-    for name, value in {
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    fake = FakeAws()
-    for client in (clients.s3(), clients.sagemaker(), clients.cloudwatch(), clients.sns()):
-        fake.attach(client)
-    yield fake
-    for make in (clients.s3, clients.sagemaker, clients.cloudwatch, clients.sns):
-        make.cache_clear()
+    for name, client in wire.clients.items():
+        monkeypatch.setattr(clients, name, lambda client=client: client)
+    wire.aws = FakeAws()
+    return wire.aws

@@ -13,7 +13,7 @@ def test_a_failed_job_fails_the_deployment_with_reason_hint_and_log(csv_baseline
 
     (name,) = csv_baseline.jobs
     text = str(caught.value)
-    assert f"the baseline job {name} has failed; reason: ClientError: AccessDenied" in text
+    assert f"the baseline job {name} for endpoint credit-risk has failed; reason: ClientError: AccessDenied" in text
     assert "What to do: the job role lacks a permission" in text
     assert "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2" in text
     assert text.endswith(name)
