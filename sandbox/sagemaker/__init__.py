@@ -13,6 +13,7 @@
 from sandbox import seams
 from sandbox.sagemaker import (
     activity,
+    aws,
     endpoints,
     hosting,
     jobs,
@@ -66,4 +67,5 @@ def reset() -> None:
     jobs.reset()
     hosting.reset()
     executions.reset()
+    aws.reset()
     state.reset()

@@ -1,5 +1,6 @@
 """Clients of this very sandbox, acting as a role: what a container or the service's own agents hold."""
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,21 +19,35 @@ _CONFIG = Config(
     read_timeout=60,
 )
 
+_SESSION = "SageMaker"
+_clients: dict[tuple[str, str, str], "S3Client"] = {}
+_lock = threading.Lock()
 
-def s3_client(role_arn: str, session_name: str) -> "S3Client":
-    """An S3 client with the credentials of a role; its policies are enforced.
+
+def s3_client(role_arn: str) -> "S3Client":
+    """An S3 client with the credentials of a role; its policies are enforced. Made once for each role.
 
     Must not be used on the event loop: the calls come back to it.
     """
-    credentials: dict[str, Any] = dict(seams.role_credentials(role_arn, session_name))
-    return boto3.session.Session().client(
-        "s3", endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials
-    )
+    key = (seams.account_id(), seams.region(), role_arn)
+    with _lock:
+        if key not in _clients:
+            credentials: dict[str, Any] = dict(seams.role_credentials(role_arn, _SESSION))
+            _clients[key] = boto3.session.Session().client(
+                "s3", endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials
+            )
+        return _clients[key]
 
 
-def container_environment(role_arn: str, session_name: str) -> dict[str, str]:
+def reset() -> None:
+    """Forget the clients: a reset ends the sessions of their roles."""
+    with _lock:
+        _clients.clear()
+
+
+def container_environment(role_arn: str) -> dict[str, str]:
     """Environment variables with which code in a container reaches the sandbox as its role."""
-    credentials = seams.role_credentials(role_arn, session_name)
+    credentials = seams.role_credentials(role_arn, _SESSION)
     return {
         **{name.upper(): value for name, value in credentials.items()},
         "AWS_ENDPOINT_URL": seams.endpoint_url(),

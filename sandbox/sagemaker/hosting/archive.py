@@ -33,7 +33,7 @@ def unpack(model: Document) -> tuple[Path, dict[str, str]]:
     bucket, key = s3_uri.split(uri)
     archive = folder / "model.tar.gz"
     try:
-        s3_client(model["ExecutionRoleArn"], "SageMaker").download_file(bucket, key, str(archive))
+        s3_client(model["ExecutionRoleArn"]).download_file(bucket, key, str(archive))
     except (ClientError, BotoCoreError) as error:
         raise HostingError(_no_access(uri, model["ExecutionRoleArn"], error)) from error
     root = folder / "model"

@@ -11,7 +11,7 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,9 +20,6 @@ from sandbox.sagemaker import aws, s3_uri
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
 from sandbox.sagemaker.hosting.worker import Answer
 from sandbox.sagemaker.state import Document
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +57,6 @@ class _Batch:
 
 
 _batches: dict[_Folder, _Batch] = {}
-_clients: dict[tuple[tuple[str, str], str], "S3Client"] = {}
 _gather = threading.Lock()
 _write = threading.Lock()
 
@@ -121,10 +117,9 @@ def is_flushed() -> bool:
 
 
 def reset() -> None:
-    """Forget what was gathered and the clients."""
+    """Forget what was gathered."""
     with _gather:
         _batches.clear()
-        _clients.clear()
 
 
 def _payload(content_type: str, mode: str, body: bytes, header: Document) -> dict[str, str]:
@@ -147,12 +142,13 @@ def _write_object(folder: _Folder, batch: _Batch) -> None:
     created = batch.created
     name = f"{created:%M-%S}-{created.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
     bucket, key = s3_uri.split(s3_uri.join(folder.uri, name))
+    body = b"".join(line + b"\n" for line in batch.lines)
     encryption: Any = {}
     if folder.kms_key_id:
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": folder.kms_key_id}
     with seams.scope(*folder.scope):
         try:
-            _client(folder).put_object(Bucket=bucket, Key=key, Body=b"\n".join(batch.lines) + b"\n", **encryption)
+            aws.s3_client(folder.role_arn).put_object(Bucket=bucket, Key=key, Body=body, **encryption)
         except (ClientError, BotoCoreError) as error:
             # The endpoint goes on serving, as on AWS; the reason stands where its owner would look.
             text = f"data capture of {len(batch.lines)} records to s3://{bucket}/{key} failed: {error}"
@@ -160,10 +156,3 @@ def _write_object(folder: _Folder, batch: _Batch) -> None:
             seams.write_log_lines(
                 f"/aws/sagemaker/Endpoints/{folder.endpoint}", f"{folder.variant}/data-capture", [text]
             )
-
-
-def _client(folder: _Folder) -> "S3Client":
-    key = (folder.scope, folder.role_arn)
-    if key not in _clients:
-        _clients[key] = aws.s3_client(folder.role_arn, "SageMaker")
-    return _clients[key]

@@ -126,7 +126,7 @@ def _bring_up(endpoint: str, production_variant: Document) -> Variant:
     folder, environment = archive.unpack(model)
     role_arn: str = model["ExecutionRoleArn"]
     if not model.get("EnableNetworkIsolation"):
-        environment |= aws.container_environment(role_arn, "SageMaker")
+        environment |= aws.container_environment(role_arn)
     environment |= {"SM_MODEL_DIR": str(folder)}
     stream = f"{name}/i-{uuid.uuid4().hex[:17]}"
     worker = ModelWorker(folder, environment, (f"/aws/sagemaker/Endpoints/{endpoint}", stream))

@@ -14,7 +14,8 @@ from sandbox.errors import AwsError
 from sandbox.sagemaker import state
 from sandbox.sagemaker.hosting import capture, fleet, flusher, usage
 from sandbox.sagemaker.hosting.capture import Invocation
-from sandbox.sagemaker.hosting.worker import Answer
+from sandbox.sagemaker.hosting.fleet import Fleet, Variant
+from sandbox.sagemaker.hosting.worker import Answer, RetiredError
 from sandbox.sagemaker.kinds import ENDPOINT
 from sandbox.seams import Response
 
@@ -42,11 +43,6 @@ async def _invoke(method: str, path: str, headers: dict[str, str], body: bytes) 
     parts = path.strip("/").split("/")
     if method != "POST" or len(parts) != 3 or parts[2] != "invocations":  # noqa: PLR2004 - endpoints/<name>/invocations
         raise AwsError("UnknownOperationException", f"the sandbox serves InvokeEndpoint only, not {method} {path}", 404)
-    serving = _serving_fleet(unquote(parts[1]))
-    target = headers.get("x-amzn-sagemaker-target-variant")
-    variant = serving.choose(target)
-    if variant is None:
-        raise AwsError("ValidationError", f"Variant {target} not found for endpoint {serving.endpoint}")
     inference_id = headers.get("x-amzn-sagemaker-inference-id")
     if inference_id is not None and not 1 <= len(inference_id) <= _INFERENCE_ID_LENGTH:
         raise AwsError("ValidationError", "InferenceId must have a length from 1 to 64")
@@ -54,12 +50,8 @@ async def _invoke(method: str, path: str, headers: dict[str, str], body: bytes) 
     accept = headers.get("accept", "")
     accept = _DEFAULT_TYPE if accept in _ANY else accept
 
-    started = time.perf_counter()
-    answer = await asyncio.get_running_loop().run_in_executor(
-        _threads, variant.worker.invoke, body, content_type, accept
-    )
-    usage.count(serving, variant, answer.status, time.perf_counter() - started)
-    flusher.start()
+    target = headers.get("x-amzn-sagemaker-target-variant")
+    serving, variant, answer = await _ask_model(unquote(parts[1]), target, (body, content_type, accept))
     if answer.status != _OK:
         return _model_error(serving.endpoint, answer)
     attributes = headers.get("x-amzn-sagemaker-custom-attributes")
@@ -67,7 +59,24 @@ async def _invoke(method: str, path: str, headers: dict[str, str], body: bytes) 
     return _OK, {**_headers(answer.content_type), "x-Amzn-Invoked-Production-Variant": variant.name}, answer.body
 
 
-def _serving_fleet(name: str) -> fleet.Fleet:
+async def _ask_model(name: str, target: str | None, request: tuple[bytes, str, str]) -> tuple[Fleet, Variant, Answer]:
+    """The answer, and who gave it."""
+    while True:
+        serving = _serving_fleet(name)
+        variant = serving.choose(target)
+        if variant is None:
+            raise AwsError("ValidationError", f"Variant {target} not found for endpoint {serving.endpoint}")
+        started = time.perf_counter()
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(_threads, variant.worker.invoke, *request)
+        except RetiredError:
+            continue  # the endpoint was updated or deleted meanwhile
+        usage.count(serving, variant, answer.status, time.perf_counter() - started)
+        flusher.start()
+        return serving, variant, answer
+
+
+def _serving_fleet(name: str) -> Fleet:
     endpoint = state.find(ENDPOINT, name)
     serving = fleet.find(name)
     if endpoint is None or serving is None or endpoint["EndpointStatus"] not in _SERVING:

@@ -27,6 +27,10 @@ class HostingError(Exception):
     """A model cannot be served; the message is the endpoint's FailureReason."""
 
 
+class RetiredError(Exception):
+    """The container was taken out of service while the request waited for it; another one serves now."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a container answered.
@@ -57,6 +61,7 @@ class ModelWorker:
         self._environment = inherited | environment
         self._log = log
         self._lock = threading.Lock()
+        self._retired = False
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
         self._incoming: BinaryIO | None = None
@@ -71,8 +76,14 @@ class ModelWorker:
             self._start()
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Answer:
-        """Have the model answer one request."""
+        """Have the model answer one request.
+
+        Raises:
+            RetiredError: The container was stopped for good.
+        """
         with self._lock:
+            if self._retired:
+                raise RetiredError
             try:
                 if self._process is None or self._process.poll() is not None:
                     self._start()
@@ -88,8 +99,9 @@ class ModelWorker:
                 return Answer(500, "text/plain", b"the model container died while it served the request")
 
     def stop(self) -> None:
-        """End the container, after the request at hand."""
+        """End the container for good, after the request at hand."""
         with self._lock:
+            self._retired = True
             self._stop()
 
     def _start(self) -> None:

@@ -81,7 +81,7 @@ def run(job: Document, folder: JobFolder, stop: threading.Event, log: Callable[[
 def _environment(job: Document, folder: JobFolder) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     isolated = job.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)
-    credentials = {} if isolated else aws.container_environment(job["RoleArn"], "SageMaker")
+    credentials = {} if isolated else aws.container_environment(job["RoleArn"])
     return {
         **inherited,
         **credentials,

@@ -120,7 +120,7 @@ def _run(job: Document, stop: threading.Event) -> Document:
     state.touch(job, ProcessingStartTime=clock.time())
     stream = f"{job['ProcessingJobName']}/{HOST}-{int(clock.time() * 1000)}"
     with JobFolder() as folder:
-        s3 = aws.s3_client(job["RoleArn"], "SageMaker")
+        s3 = aws.s3_client(job["RoleArn"])
         try:
             folder.prepare(job)
             transfer.download(job, folder, s3)

@@ -54,7 +54,7 @@ def processing_job(schedule: Document, job: MonitoringJob, scheduled: datetime, 
             f"{'an endpoint' if job.endpoint_name else 'batch transform'}"
         )
     capture = _capture_uri(job.endpoint_name)
-    s3 = aws.s3_client(job.role_arn, "SageMaker")
+    s3 = aws.s3_client(job.role_arn)
     data = list(_captured_hours(s3, capture, job, window))
     if not data:
         raise CannotRunError(NO_DATA)

@@ -1,5 +1,6 @@
 """Waits for the times at which schedules fall due, on the sandbox's clock."""
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ def arm(schedule: Document, run: Run) -> None:
     now = clock.now()
     if parsed is None:
         disarm(schedule)
-        background.run(lambda: run(now.timestamp()), name)
+        # Windows end at whole seconds: the next one, so that what was served until now is inside.
+        background.run(lambda: run(float(math.ceil(now.timestamp()))), name)
         return
     timer = _Timer(parsed, run, (seams.account_id(), seams.region()), name, parsed.next_after(now))
     with _changed:

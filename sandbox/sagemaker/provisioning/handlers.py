@@ -67,6 +67,7 @@ class _Handler:
         _call(f"Create{self._kind.operation}", request)
         document = self._settled(name)
         if document.get("EndpointStatus") == "Failed":
+            self.delete(document[self._kind.arn_member], properties)  # what failed must not hold the name
             raise _not_stabilized(f"Endpoint {name} failed: {document['FailureReason']}")
         return self._remember(properties, document)
 

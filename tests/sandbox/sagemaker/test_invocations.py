@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -90,6 +91,20 @@ def test_a_model_that_dies_is_started_again(world: Any) -> None:
     with pytest.raises(ClientError, match="died while it served"):
         world.invoke(endpoint, "die")
     assert world.invoke(endpoint, "live") == "alive"
+    world.sagemaker.delete_endpoint(EndpointName=endpoint)
+
+
+def test_callers_do_not_notice_an_update(world: Any) -> None:
+    endpoint = world.make_endpoint()
+    config = world.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    with ThreadPoolExecutor(4) as callers:
+        calls = [callers.submit(world.invoke, endpoint, "1\n") for _ in range(100)]
+        world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config)
+        while world.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"] == "Updating":
+            calls.append(callers.submit(world.invoke, endpoint, "1\n"))
+            time.sleep(0.005)
+        assert {call.result() for call in calls} == {"2.0"}
+    world.settled(endpoint)
     world.sagemaker.delete_endpoint(EndpointName=endpoint)
 
 

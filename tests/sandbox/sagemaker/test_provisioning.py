@@ -172,6 +172,7 @@ def test_an_endpoint_that_fails_fails_the_stack_with_the_reason(world: Any, depl
     assert outcome["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "Could not access model data at s3://" in reasons(outcome)
     assert "HandlerErrorCode: NotStabilized" in reasons(outcome)
+    assert not world.sagemaker.list_endpoints(StatusEquals="Failed")["Endpoints"]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +199,13 @@ def test_a_taken_name_fails_the_stack(world: Any, deploy: Stack, archive: str, c
     world.sagemaker.delete_data_quality_job_definition(JobDefinitionName=taken)
 
 
+def test_a_changed_definition_that_keeps_its_name_is_refused(world: Any, deploy: Stack, archive: str) -> None:
+    deploy(resources(world, archive))
+    outcome = deploy(resources(world, archive, Definition={"StoppingCondition": {"MaxRuntimeInSeconds": "1800"}}))
+    assert outcome["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "custom-named resource requires replacing" in reasons(outcome)
+
+
 def test_tags_change_in_place_where_they_can(
     world: Any, deploy: Stack, client: Callable[..., Any], unique: str, archive: str
 ) -> None:
@@ -209,12 +217,30 @@ def test_tags_change_in_place_where_they_can(
     assert {"Key": "team", "Value": "fraud"} in tags
 
 
+@pytest.fixture
+def drift(client: Callable[..., Any], unique: str, until: Callable[..., Any]) -> Callable[[], dict[str, str]]:
+    """Detects the drift of the test's stack: logical id to status."""
+
+    def detect() -> dict[str, str]:
+        formation = client("cloudformation")
+        detection = formation.detect_stack_drift(StackName=unique)["StackDriftDetectionId"]
+
+        def detected() -> bool:
+            status = formation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+            return bool(status["DetectionStatus"] != "DETECTION_IN_PROGRESS")
+
+        until(detected)
+        drifts = formation.describe_stack_resource_drifts(StackName=unique)["StackResourceDrifts"]
+        return {item["LogicalResourceId"]: item["StackResourceDriftStatus"] for item in drifts}
+
+    return detect
+
+
 def test_drift_tells_what_was_changed_outside_the_stack(
-    world: Any, deploy: Stack, client: Callable[..., Any], unique: str, until: Callable[..., Any], archive: str
+    world: Any, deploy: Stack, drift: Callable[[], dict[str, str]], archive: str
 ) -> None:
-    before = resources(world, archive)
-    deploy(before)
-    assert set(_drift(client, unique, until).values()) == {"IN_SYNC"}
+    deploy(resources(world, archive))
+    assert set(drift().values()) == {"IN_SYNC"}
     world.sagemaker.update_monitoring_schedule(
         MonitoringScheduleName="from-a-stack",
         MonitoringScheduleConfig={
@@ -224,23 +250,10 @@ def test_drift_tells_what_was_changed_outside_the_stack(
         },
     )
     world.schedule_in("from-a-stack", "Scheduled")
-    assert _drift(client, unique, until) == {
+    assert drift() == {
         "Model": "IN_SYNC",
         "Config": "IN_SYNC",
         "Endpoint": "IN_SYNC",
         "Definition": "IN_SYNC",
         "Schedule": "MODIFIED",
     }
-
-
-def _drift(client: Callable[..., Any], stack_name: str, until: Callable[..., Any]) -> dict[str, str]:
-    formation = client("cloudformation")
-    detection = formation.detect_stack_drift(StackName=stack_name)["StackDriftDetectionId"]
-
-    def detected() -> bool:
-        status = formation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
-        return bool(status["DetectionStatus"] != "DETECTION_IN_PROGRESS")
-
-    until(detected)
-    drifts = formation.describe_stack_resource_drifts(StackName=stack_name)["StackResourceDrifts"]
-    return {item["LogicalResourceId"]: item["StackResourceDriftStatus"] for item in drifts}
