@@ -24,13 +24,13 @@ def parse_plain(block: bytes, names: Sequence[str]) -> pl.DataFrame | None:
         block: Whole lines; the last one may lack its line break.
         names: Column names.
     """
-    block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
+    block = _with_plain_line_breaks(block)
     data = np.frombuffer(block, dtype=np.uint8)
     lines = int(np.count_nonzero(data == _LINE_BREAK)) + (not block.endswith(b"\n"))
     separators = (len(names) - 1) * lines
-    # A single column has no separators that would tell a blank line.
-    blank_line = len(names) == 1 and (block.startswith(b"\n") or b"\n\n" in block)
-    if np.count_nonzero(data == _SEPARATOR) != separators or blank_line or b'"' in block:
+    if np.count_nonzero(data == _SEPARATOR) != separators or b'"' in block or b"\r" in block:
+        return None
+    if len(names) == 1 and _may_have_blank_line(block):
         return None
     # Too many values in a row are an error of the parser; with the right total, too few in another are, too.
     return _parse(block, names, lines, quote=None)
@@ -54,12 +54,22 @@ def parse_quoted(block: bytes, names: Sequence[str]) -> tuple[pl.DataFrame, int]
     size = int(ends[-1]) + 1
     separators = np.flatnonzero((data[:size] == _SEPARATOR) & outside[:size])
     # A return within quotes is content; removing those of line breaks would change it.
-    foreign_return = bool(((data == _RETURN) & ~outside).any())
-    if foreign_return or not _are_regular(data, quotes[quotes < size]) or not _are_even(separators, ends, len(names)):
+    content_return = bool(((data == _RETURN) & ~outside).any())
+    if content_return or not _are_regular(data, quotes[quotes < size]) or not _are_even(separators, ends, len(names)):
         return None
-    content = block[:size].replace(b"\r\n", b"\n")
-    table = None if content.startswith(b"\n") else _parse(content, names, len(ends), quote='"')
+    content = _with_plain_line_breaks(block[:size])
+    unusual = b"\r" in content or (len(names) == 1 and _may_have_blank_line(content))
+    table = None if unusual else _parse(content, names, len(ends), quote='"')
     return None if table is None else (table, size)
+
+
+def _with_plain_line_breaks(block: bytes) -> bytes:
+    return block.replace(b"\r\n", b"\n") if b"\r" in block else block
+
+
+def _may_have_blank_line(block: bytes) -> bool:
+    """Whether a block of one column, which has no separators that would tell, seems to have a blank line."""
+    return block.startswith(b"\n") or b"\n\n" in block
 
 
 def _parse(block: bytes, names: Sequence[str], rows: int, *, quote: str | None) -> pl.DataFrame | None:
@@ -87,8 +97,8 @@ def _are_regular(data: NDArray[np.uint8], quotes: NDArray[np.int64]) -> bool:
 
 
 def _are_even(separators: NDArray[np.int64], ends: NDArray[np.int64], columns: int) -> bool:
-    """Whether every row has as many separators as it needs and no line is blank."""
-    if bool((np.diff(ends, prepend=-1) == 1).any()) or len(separators) != len(ends) * (columns - 1):
+    """Whether every row has as many separators as it needs."""
+    if len(separators) != len(ends) * (columns - 1):
         return False
     if columns == 1:
         return True

@@ -157,7 +157,8 @@ def _rows(file: BinaryIO, path: Path, first_line: int, issues: DataIssues) -> It
         try:
             fields = next(parser, None)
         except csv.Error as error:
-            raise AnalysisError(f"{Location(path, number)}: {error}") from error
+            issues.add(Location(path, number), "not CSV", str(error))
+            fields = []
         if fields is None:
             return
         if len(taken) > 1 and sum(line.count('"') for line in taken) % 2:
