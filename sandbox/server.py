@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,7 +19,7 @@ from sandbox import clock, environment
 from sandbox.admin import AsgiApp, with_administration
 
 _SAGEMAKER = "sandbox.sagemaker"
-_CHILDREN_GRACE_SECONDS = 2
+_GRACE_SECONDS = 1
 
 
 def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin: bool = False) -> None:
@@ -44,11 +45,8 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
         config.bind = [f"fd://{listener.detach()}"]  # hypercorn owns the socket from here on
         config.loglevel = "WARNING"
         config.accesslog = None
-        config.graceful_timeout = 1
-        try:
-            asyncio.run(_serve(app, config, watch_stdin=watch_stdin))
-        finally:
-            _end_children()
+        config.graceful_timeout = _GRACE_SECONDS
+        asyncio.run(_serve_until_stopped(app, config, work, watch_stdin=watch_stdin))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -76,13 +74,13 @@ def _end_children() -> None:
     for child in children:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.terminate()
-    _, alive = psutil.wait_procs(children, timeout=_CHILDREN_GRACE_SECONDS)
+    _, alive = psutil.wait_procs(children, timeout=_GRACE_SECONDS)
     for child in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
 
 
-async def _serve(app: AsgiApp, config: Config, *, watch_stdin: bool) -> None:
+async def _serve_until_stopped(app: AsgiApp, config: Config, work: Path, *, watch_stdin: bool) -> None:
     from sandbox import install  # noqa: PLC0415 - see _assemble
 
     stop = asyncio.Event()
@@ -91,14 +89,32 @@ async def _serve(app: AsgiApp, config: Config, *, watch_stdin: bool) -> None:
         loop.add_signal_handler(number, stop.set)
     if watch_stdin:
         loop.add_reader(sys.stdin.fileno(), _set_at_end, stop)
-    tasks = [asyncio.create_task(_announce()), asyncio.create_task(install.tick())]
-    try:
-        await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]  # hypercorn wants TypedDicts
-    finally:
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    serving = asyncio.create_task(
+        serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]  # hypercorn wants TypedDicts
+    )
+    beside = [asyncio.create_task(_announce()), asyncio.create_task(install.tick())]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in beside:
+        task.cancel()
+    if not stop.is_set():
+        await serving  # it failed, and says how
+    _end_children()
+    await asyncio.wait({serving}, timeout=_GRACE_SECONDS)
+    _leave(work)
+
+
+def _leave(work: Path) -> None:
+    """End the process at once.
+
+    Requests in flight keep threads that nothing can cancel: a custom resource waits up to an hour for its answer. All
+    state is in memory, so there is nothing to lose by not waiting for them.
+    """
+    _end_children()
+    shutil.rmtree(work, ignore_errors=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _set_at_end(stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -57,10 +58,24 @@ def test_it_serves_on_loopback_alone_and_leaves_nothing_when_interrupted(up: sub
     assert work is None or not work.exists()
 
 
+def test_it_stops_at_once_whatever_is_under_way() -> None:
+    """An invocation and a custom resource that wait for a function which sleeps for a minute."""
+    with SandboxProcess.start(iam=False) as box:
+        arn = make_function(box.client("lambda"), "import time\ndef handler(event, context): time.sleep(60)")
+        template = {"Resources": {"R": {"Type": "Custom::Slow", "Properties": {"ServiceToken": arn}}}}
+        box.client("cloudformation").create_stack(StackName="slow", TemplateBody=json.dumps(template))
+        box.client("lambda").invoke(FunctionName=arn, InvocationType="Event")
+        process = psutil.Process(box.pid)
+        end = time.monotonic() + 15
+        while len(children := process.children(recursive=True)) < 2:
+            assert time.monotonic() < end, "the functions did not start"
+            time.sleep(0.05)
+        started = time.monotonic()
+    assert time.monotonic() - started < 8
+    assert not [child for child in children if child.is_running()]
+
+
 def invoke_a_function(connection: dict[str, str]) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("index.py", "def handler(event, context): return event")
     lambda_ = boto3.client(
         "lambda",
         endpoint_url=connection["endpoint_url"],
@@ -68,14 +83,22 @@ def invoke_a_function(connection: dict[str, str]) -> None:
         aws_access_key_id=connection["access_key_id"],
         aws_secret_access_key=connection["secret_access_key"],
     )
-    lambda_.create_function(
+    arn = make_function(lambda_, "def handler(event, context): return event")
+    assert json.load(lambda_.invoke(FunctionName=arn, Payload=b'{"a": 1}')["Payload"]) == {"a": 1}
+
+
+def make_function(lambda_: Any, source: str) -> str:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("index.py", source)
+    return lambda_.create_function(
         FunctionName="f",
         Runtime="python3.13",
         Role="arn:aws:iam::000000000000:role/any",
         Handler="index.handler",
         Code={"ZipFile": archive.getvalue()},
-    )
-    assert json.load(lambda_.invoke(FunctionName="f", Payload=b'{"a": 1}')["Payload"]) == {"a": 1}
+        Timeout=100,
+    )["FunctionArn"]
 
 
 def ask(connection: dict[str, str], name: str) -> Any:
