@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,13 @@ def write_effective(
     """
     statistics, constraints = (_read(folder / name) for name in RESULTS)
     if categories:
-        statistics, constraints = (_renamed(content, categories) for content in (statistics, constraints))
+        for content in (statistics, constraints):
+            _rename(content, categories)
     _check_features(properties, statistics)
     as_category = categories.writers() if categories else {}
     constraints = apply_overrides(constraints, properties.overrides, as_category=as_category)
     target = folder / f"effective-{properties.overrides_hash}"
-    store.write_json(target / STATISTICS, statistics)
+    store.write(target / STATISTICS, json.dumps(statistics))  # megabytes of sketches: no line for every number
     store.write_json(target / CONSTRAINTS, constraints)
     log("effective files written", folder=target, features=len(statistics["features"]))
     return EffectiveBaseline(target / STATISTICS, target / CONSTRAINTS, folder / CONSTRAINTS, statistics, constraints)
@@ -72,18 +73,17 @@ def _read(uri: S3Uri) -> dict[str, Any]:
     return content
 
 
-def _renamed(content: dict[str, Any], categories: Categories) -> dict[str, Any]:
-    """Return a copy with the true column names in place of the positions that the script uses."""
-    renamed = copy.deepcopy(content)
-    if len(renamed["features"]) != len(categories.columns):
+def _rename(content: dict[str, Any], categories: Categories) -> None:
+    """Put the true column names in place of the positions that the script uses."""
+    features = content["features"]
+    if len(features) != len(categories.columns):
         raise BaselineError(
-            f"the baseline job found {len(renamed['features'])} columns, expected {len(categories.columns)} as in the "
-            "dataset; check that every row has as many values as the header"
+            f"the baseline job found {len(features)} columns, expected {len(categories.columns)} as in the dataset; "
+            "check that every row has as many values as the header"
         )
     # The analyzer sorts the script's columns by their zero-padded positions, so their order is the true one.
-    for feature, name in zip(renamed["features"], categories.columns, strict=True):
+    for feature, name in zip(features, categories.columns, strict=True):
         feature["name"] = name
-    return renamed
 
 
 def _check_features(properties: Properties, statistics: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from baseline.effective import write_effective
 from baseline.errors import BaselineError
 from baseline.fingerprint import dataset_fingerprint, files_fingerprint
 from baseline.properties import BaselineFiles, Metric, Properties, digest, parse_properties
-from baseline.store import Current, Store
+from baseline.store import Store, Success
 from baseline.workflow import generated_preprocessor, start_run, stop_jobs
 from shared import clients, errors, s3
 from shared.logs import log
@@ -49,7 +49,7 @@ def on_event(event: Event, _context: object) -> Result:
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
     properties = parse_properties(event["ResourceProperties"])
     old = event.get("OldResourceProperties", {})
-    if old.get("OutputUri") != event["ResourceProperties"]["OutputUri"]:
+    if old and old.get("OutputUri") != event["ResourceProperties"]["OutputUri"]:
         _unless_busy(lambda: _stop_jobs_below(old))
     fingerprint = _fingerprint(event, properties)
     log("baseline", fingerprint=fingerprint, output=properties.output)
@@ -90,7 +90,7 @@ def _finish(event: Event, data: dict[str, str]) -> bool:
     data.update(
         attributes(baseline, fingerprint=fingerprint, preprocessor_uri=script_uri, mean_shift=properties.mean_shift)
     )
-    store.set_current(Current(_request_hash(event), fingerprint))
+    store.add_success(Success(_request_hash(event), fingerprint))
     if properties.deployment_metric:
         _count_deployment(properties.deployment_metric)
     log("baseline complete", fingerprint=fingerprint)
@@ -112,13 +112,27 @@ def _unless_busy(step: Callable[[], bool]) -> bool:
 
 
 def _fingerprint(event: Event, properties: Properties) -> str:
-    """Return the version of the baseline that a request asks for."""
-    if event["RequestType"] == "Update":
-        # An update to exactly the properties of the last success is the rollback of an update that failed. It must
-        # work even if that update failed because the data at the same place had gone or changed.
-        current = Store(properties.output, properties.output_kms_key_id).current()
-        if current and current.properties == _request_hash(event):
-            return current.fingerprint
+    """Return the version of the baseline that a request asks for.
+
+    A rollback must work even if the update failed because the data at the same place had gone or changed. It is an
+    update to the properties of the last success if the baseline was what failed, and of the one before if something
+    else in the stack did; the latter looks the same as a change of mind, so the data are asked first.
+    """
+    store = Store(properties.output, properties.output_kms_key_id)
+    successes = store.successes() if event["RequestType"] == "Update" else ()
+    same = [success for success in successes if success.properties == _request_hash(event)]
+    if same and same[0] == successes[0]:
+        return same[0].fingerprint
+    try:
+        return _fingerprint_of_source(properties)
+    except BaselineError as error:
+        if not same:
+            raise
+        log("earlier baseline taken", fingerprint=same[0].fingerprint, error=str(error))
+        return same[0].fingerprint
+
+
+def _fingerprint_of_source(properties: Properties) -> str:
     try:
         if isinstance(properties.source, BaselineFiles):
             return files_fingerprint(properties.source)

@@ -2,7 +2,7 @@
 
 ```
 <OutputUri>/running.json                            jobs in flight; gone when they have ended
-<OutputUri>/current.json                            properties and fingerprint of the last success
+<OutputUri>/successes.json                          properties and fingerprints of the last two successes
 <OutputUri>/<fingerprint>/statistics.json           as the job wrote them
 <OutputUri>/<fingerprint>/constraints.json
 <OutputUri>/<fingerprint>/preprocessor.py           only with generated categories
@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared import s3
@@ -24,6 +24,8 @@ from shared.s3 import S3Uri
 STATISTICS = "statistics.json"
 CONSTRAINTS = "constraints.json"
 RESULTS = (STATISTICS, CONSTRAINTS)
+# The latest, and the one that a rollback after it goes back to.
+_KEPT_SUCCESSES = 2
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Current:
-    """The baseline of the last success: a hash of the resource's properties, and the fingerprint."""
+class Success:
+    """A baseline that was deployed: a hash of the resource's properties, and the fingerprint."""
 
     properties: str
     fingerprint: str
@@ -58,7 +60,7 @@ class Store:
         s3.write(uri, content, kms_key_id=self.kms_key_id)
 
     def write_json(self, uri: S3Uri, content: object) -> None:
-        """Store a JSON file in the layout that the analyzer itself uses."""
+        """Store a JSON file that people will read."""
         self.write(uri, json.dumps(content, indent=2, separators=(",", " : ")))
 
     def running(self) -> Running | None:
@@ -74,16 +76,16 @@ class Store:
         """Note that no job is in flight."""
         s3.delete(self.output / "running.json")
 
-    def current(self) -> Current | None:
-        """Return the baseline of the last success, or None."""
-        note = self._note("current.json")
-        return Current(note["properties"], note["fingerprint"]) if note else None
+    def successes(self) -> tuple[Success, ...]:
+        """Return the last two successes, the latest first."""
+        note = self._note("successes.json")
+        return tuple(Success(**entry) for entry in note["successes"]) if note else ()
 
-    def set_current(self, current: Current) -> None:
-        """Note the baseline of a success."""
-        self.write_json(
-            self.output / "current.json", {"properties": current.properties, "fingerprint": current.fingerprint}
-        )
+    def add_success(self, success: Success) -> None:
+        """Note a success. Noting the latest one again changes nothing."""
+        earlier = [entry for entry in self.successes() if entry != success]
+        kept = [success, *earlier][:_KEPT_SUCCESSES]
+        self.write_json(self.output / "successes.json", {"successes": [asdict(entry) for entry in kept]})
 
     def _note(self, name: str) -> dict[str, Any] | None:
         try:

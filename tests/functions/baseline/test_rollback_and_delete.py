@@ -37,8 +37,16 @@ def test_rollback_during_the_job_stops_it_before_it_goes_on(csv_baseline, framew
     assert "baselines/credit/running.json" not in set(csv_baseline.keys())
 
 
-def test_a_rollback_of_the_rollback_s_sort_is_not_taken_for_a_new_deployment(csv_baseline, framework, properties):
-    """After a success with new properties, going back to the old ones looks at the data again."""
+def test_rollback_after_something_else_failed_works_when_the_data_have_gone(csv_baseline, framework, properties):
+    first = framework.create(properties())
+    framework.update(properties(MaxRuntimeInSeconds=1800))
+    del csv_baseline.objects["data", "train.csv"]
+    assert framework.update(properties()) == first
+    with pytest.raises(BaselineError, match="dataset not found"):
+        framework.update(properties(MaxRuntimeInSeconds=60))
+
+
+def test_going_back_to_earlier_properties_looks_at_the_data_again(csv_baseline, framework, properties):
     first = framework.create(properties())
     framework.update(properties(MaxRuntimeInSeconds=1800))
     csv_baseline.put("s3://data/train.csv", "age,married,city\n1,2,3\n")
