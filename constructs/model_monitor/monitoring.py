@@ -35,6 +35,11 @@ from model_monitor.s3_location import S3Location
 from model_monitor.schedule import MonitorSchedule
 from model_monitor.scripts import AnalysisScript
 
+# A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+_UNGROUPED_ALARMS = 10
+_GROUPED_ALARMS = 50
+
 
 class EndpointMonitoring(Construct):
     """Watches one endpoint: add monitors, and say who is told.
@@ -103,6 +108,7 @@ class EndpointMonitoring(Construct):
         self._tags = tags
         self._runbook_url = runbook_url
         self._reactions: list[Callable[[Monitor], events.Rule]] = []
+        self._ringing: list[cloudwatch.IAlarm] = []
         self._composite: cloudwatch.CompositeAlarm | None = None
         self._results = Results(
             self,
@@ -249,8 +255,22 @@ class EndpointMonitoring(Construct):
         self._results.watch(monitor)
         for reaction in self._reactions:
             reaction(monitor)
-        if monitor.alarms and self._composite is None:
+        self._ringing.extend(self._grouped(id, monitor.alarms))
+        if self._ringing and self._composite is None:
             self._composite = self._make_composite()
+
+    def _grouped(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> Sequence[cloudwatch.IAlarm]:
+        if len(alarms) <= _UNGROUPED_ALARMS:
+            return alarms
+        return [
+            cloudwatch.CompositeAlarm(
+                self,
+                f"{id}Alarms{start // _GROUPED_ALARMS}",
+                alarm_rule=_AnyAlarm(alarms[start : start + _GROUPED_ALARMS]),
+                alarm_description=f"Any of {len(alarms)} alarms of one monitor; part of the endpoint's alarm.",
+            )
+            for start in range(0, len(alarms), _GROUPED_ALARMS)
+        ]
 
     def _react(self, reaction: Callable[[Monitor], events.Rule]) -> None:
         self._reactions.append(reaction)
@@ -261,7 +281,7 @@ class EndpointMonitoring(Construct):
         composite = cloudwatch.CompositeAlarm(
             self,
             "Alarm",
-            alarm_rule=_AnyAlarm(self.monitors),
+            alarm_rule=_AnyAlarm(self._ringing),
             alarm_description=fitting_description(
                 f"Something is wrong with the data or the monitoring of endpoint {self.endpoint.endpoint_name}. "
                 "The alarms that ring beneath it, and the message of the run, say what.",
@@ -275,15 +295,11 @@ class EndpointMonitoring(Construct):
 
 @jsii.implements(cloudwatch.IAlarmRule)
 class _AnyAlarm:
-    """Rings when one of the monitors' alarms does; written at the end, when all are known."""
+    """Rings when one of several alarms does; written at the end, when all are known."""
 
-    def __init__(self, monitors: Mapping[str, Monitor]) -> None:
-        self._monitors = monitors
+    def __init__(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+        self._alarms = alarms
 
     @jsii.member(jsii_name="renderAlarmRule")
     def render_alarm_rule(self) -> str:
-        return lazy_string(
-            lambda: " OR ".join(
-                f'ALARM("{alarm.alarm_arn}")' for monitor in self._monitors.values() for alarm in monitor.alarms
-            )
-        )
+        return lazy_string(lambda: " OR ".join(f'ALARM("{alarm.alarm_arn}")' for alarm in self._alarms))

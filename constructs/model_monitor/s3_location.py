@@ -72,7 +72,7 @@ class S3Location:
             raise ConfigurationError(
                 got=repr(uri), expected="s3://bucket/prefix", fix="write the address with its bucket"
             )
-        if "//" in key:
+        if "//" in f"/{key}":
             raise ConfigurationError(
                 got=repr(uri),
                 expected="single slashes in the key",

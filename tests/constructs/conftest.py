@@ -1,0 +1,205 @@
+"""One jsii kernel and few syntheses for the whole ring: templates that several tests read are made once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+# Before the first jsii import: the kernel is started with the Node.js of the virtual environment.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
+from aws_cdk.assertions import Template
+
+from model_monitor import (
+    Baseline,
+    ConfigurationError,
+    DataQualityAlarms,
+    DataQualityMonitor,
+    DatasetFormat,
+    EndpointMonitoring,
+    MonitorCompute,
+    MonitoredEndpoint,
+    MonitorNetwork,
+    S3Location,
+)
+
+ENVIRONMENT = cdk.Environment(account="123456789012", region="eu-west-1")
+
+
+class Kit:
+    """Shortest ways to the things that most tests need."""
+
+    def stack(self, name: str = "Fraud", *, app: cdk.App | None = None, **options: Any) -> cdk.Stack:
+        options.setdefault("env", ENVIRONMENT)
+        return cdk.Stack(app or cdk.App(analytics_reporting=False), name, **options)
+
+    def endpoint(self, name: str = "fraud-prod") -> MonitoredEndpoint:
+        return MonitoredEndpoint.from_endpoint_name(
+            name, capture_location=S3Location.from_uri("s3://captured-traffic/capture")
+        )
+
+    def baseline(self, uri: str = "s3://lake/fraud/train.csv") -> Baseline:
+        return Baseline.from_dataset(S3Location.from_uri(uri), DatasetFormat.csv())
+
+    def output(self) -> S3Location:
+        return S3Location.from_uri("s3://monitoring-output/monitoring")
+
+    def monitor(self, scope: cdk.Stack | None = None, name: str = "DataQuality", **options: Any) -> DataQualityMonitor:
+        options = {"endpoint": self.endpoint(), "baseline": self.baseline(), "output": self.output(), **options}
+        return DataQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+
+    def monitoring(self, scope: cdk.Stack | None = None, name: str = "Fraud", **options: Any) -> EndpointMonitoring:
+        options = {"endpoint": self.endpoint(), **options}
+        return EndpointMonitoring(scope if scope is not None else self.stack(), name, **options)
+
+    def endpoint_config(self, scope: cdk.Stack, name: str = "Config", **options: Any) -> sagemaker.CfnEndpointConfig:
+        variant = sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            variant_name="AllTraffic",
+            model_name="fraud-model",
+            initial_instance_count=1,
+            instance_type="ml.m5.large",
+            initial_variant_weight=1,
+        )
+        return sagemaker.CfnEndpointConfig(scope, name, **{"production_variants": [variant], **options})
+
+    def flat(self, value: Any) -> str:
+        """Text of a template's value: references become `<LogicalId>` and `<LogicalId.Attribute>`."""
+        if isinstance(value, str):
+            return value
+        ((function, argument),) = value.items()
+        if function == "Fn::Join":
+            return str(argument[0]).join(self.flat(item) for item in argument[1])
+        if function == "Ref":
+            return f"<{argument}>"
+        assert function == "Fn::GetAtt", function
+        return f"<{'.'.join(argument)}>"
+
+    def json(self, value: Any) -> Any:
+        """Document in a property that is a JSON text, perhaps with references in it."""
+        return json.loads(self.flat(value))
+
+    def resources(self, template: Template, type_name: str) -> dict[str, dict[str, Any]]:
+        return {name: dict(resource) for name, resource in template.find_resources(type_name).items()}
+
+    def properties(self, template: Template, type_name: str) -> dict[str, Any]:
+        """Properties of the only resource of a type."""
+        (resource,) = self.resources(template, type_name).values()
+        return dict(resource["Properties"])
+
+    def statements(self, template: Template) -> list[tuple[str, dict[str, Any]]]:
+        """Every statement of every policy of a role, with the policy's logical id."""
+        policies = {
+            **self.resources(template, "AWS::IAM::Policy"),
+            **self.resources(template, "AWS::IAM::ManagedPolicy"),
+        }
+        return [
+            (name, statement)
+            for name, policy in policies.items()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        ]
+
+    def allowed(self, template: Template, policy: str, action: str) -> list[str]:
+        """Resources on which the policies whose logical ids contain a text allow an action."""
+        found = []
+        for name, statement in self.statements(template):
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            if policy in name and action in actions:
+                resources = statement["Resource"]
+                found += [self.flat(item) for item in (resources if isinstance(resources, list) else [resources])]
+        return found
+
+
+@pytest.fixture(scope="session")
+def kit() -> Kit:
+    return Kit()
+
+
+@pytest.fixture
+def stack(kit: Kit) -> cdk.Stack:
+    return kit.stack()
+
+
+@pytest.fixture(scope="session")
+def refused() -> Callable[..., AbstractContextManager[None]]:
+    """Expects a ConfigurationError that says what was got, what is expected and how to mend it, with certain texts."""
+
+    @contextmanager
+    def expect(*texts: str) -> Iterator[None]:
+        with pytest.raises(ConfigurationError) as caught:
+            yield
+        error = caught.value
+        assert error.got
+        assert error.expected
+        assert error.fix
+        assert str(error) == f"got {error.got}; expected {error.expected}; {error.fix}"
+        for text in texts:
+            assert text in str(error)
+
+    return expect
+
+
+@pytest.fixture(scope="session")
+def default_stack(kit: Kit) -> cdk.Stack:
+    """A monitoring with everything that it makes by default, and alarms on features."""
+    stack = kit.stack()
+    monitoring = kit.monitoring(stack)
+    monitoring.add_data_quality(
+        baseline=kit.baseline(), alarms=DataQualityAlarms(drift={"age": 0.2}, mean_shift={"income": 0.5})
+    )
+    return stack
+
+
+@pytest.fixture(scope="session")
+def default_template(default_stack: cdk.Stack) -> Template:
+    return Template.from_stack(default_stack)
+
+
+@pytest.fixture(scope="session")
+def vpc_stack(kit: Kit) -> cdk.Stack:
+    """A monitor with a VPC, a key and machines of its own."""
+    stack = kit.stack("Private")
+    kit.monitor(
+        stack,
+        compute=MonitorCompute(
+            instance_type="ml.c5.2xlarge",
+            instance_count=2,
+            volume_size=cdk.Size.gibibytes(50),
+            max_runtime=cdk.Duration.minutes(40),
+        ),
+        network=MonitorNetwork(vpc=ec2.Vpc(stack, "Vpc", max_azs=2)),
+        encryption_key=kms.Key(stack, "Key", enable_key_rotation=True),
+    )
+    return stack
+
+
+@pytest.fixture(scope="session")
+def vpc_template(vpc_stack: cdk.Stack) -> Template:
+    return Template.from_stack(vpc_stack)
+
+
+@pytest.fixture(scope="session")
+def imported_template(kit: Kit) -> Template:
+    """A monitoring around a role, a key and a topic that exist."""
+    stack = kit.stack("Imported")
+    monitoring = kit.monitoring(
+        stack,
+        output=kit.output(),
+        encryption_key=kms.Key.from_key_arn(
+            stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+        ),
+        topic=cdk.aws_sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:123456789012:on-call"),
+    )
+    monitoring.add_data_quality(
+        baseline=kit.baseline(),
+        role=iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/ml/monitor"),
+    )
+    return Template.from_stack(stack)

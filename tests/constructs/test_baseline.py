@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
+
+from model_monitor import (
+    Baseline,
+    CategoricalFeatures,
+    ConstraintOverrides,
+    DataQualityAlarms,
+    DatasetFormat,
+    FeatureConstraints,
+    MonitorCompute,
+    MonitorSchedule,
+    S3Location,
+)
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+Refused = Callable[..., AbstractContextManager[None]]
+_TYPE = "Custom::ModelMonitorBaseline"
+
+
+@pytest.fixture(scope="module")
+def from_files(kit: Kit) -> Template:
+    stack = kit.stack()
+    kit.monitor(
+        stack,
+        baseline=Baseline.from_files(
+            statistics=S3Location.from_uri("s3://lake/statistics.json"),
+            constraints=S3Location.from_uri("s3://lake/constraints.json"),
+        ),
+        encryption_key=kms.Key(stack, "Key"),
+        constraints=ConstraintOverrides(drift_threshold=0.2, features={"age": FeatureConstraints(completeness=0.9)}),
+        alarms=DataQualityAlarms(drift={"job": 0.2}, mean_shift={"income": 0.5}),
+        tags={"team": "fraud"},
+    )
+    return Template.from_stack(stack)
+
+
+def test_a_dataset_in_s3_is_described_to_the_function(kit: Kit, default_template: Template) -> None:
+    properties = kit.properties(default_template, _TYPE)
+    assert kit.json(properties["Source"]) == {
+        "dataset": {
+            "uri": "s3://lake/fraud/train.csv",
+            "format": {"csv": {"header": True, "output_columns_position": "START"}},
+        }
+    }
+    assert properties["MonitorType"] == "DataQuality"
+    assert properties["Endpoint"] == "fraud-prod"
+    assert kit.json(properties["Features"]) == ["age", "income"]
+    assert kit.json(properties["MeanShift"]) == {"income": 0.5}
+    assert kit.json(properties["DeploymentMetric"]) == {
+        "Namespace": "ModelMonitoring",
+        "Dimensions": {"Endpoint": "fraud-prod", "MonitoringSchedule": properties["Name"]},
+    }
+
+
+def test_files_need_no_job_and_so_no_machines_and_no_right_to_start_one(kit: Kit, from_files: Template) -> None:
+    properties = kit.properties(from_files, _TYPE)
+    assert kit.json(properties["Source"]) == {
+        "files": {"statistics": "s3://lake/statistics.json", "constraints": "s3://lake/constraints.json"}
+    }
+    assert not {"RoleArn", "ImageUri", "Compute", "Network", "MaxRuntimeInSeconds"} & set(properties)
+    assert kit.allowed(from_files, "OnEventRole", "sagemaker:CreateProcessingJob") == []
+    assert kit.allowed(from_files, "OnEventRole", "iam:PassRole") == []
+
+
+def test_overrides_and_every_feature_that_is_named_reach_the_function(kit: Kit, from_files: Template) -> None:
+    properties = kit.properties(from_files, _TYPE)
+    assert kit.json(properties["Overrides"]) == {
+        "drift": {"threshold": 0.2},
+        "features": {"age": {"completeness": 0.9}},
+    }
+    assert kit.json(properties["Features"]) == ["age", "income", "job"]
+    assert kit.json(properties["Tags"]) == [{"Key": "team", "Value": "fraud"}]
+
+
+def test_names_of_jobs_fit_what_the_function_appends(kit: Kit) -> None:
+    stack = kit.stack("a-stack-with-a-name-that-is-much-longer-than-the-names-that-the-service-takes")
+    kit.monitor(stack)
+    name = kit.properties(Template.from_stack(stack), _TYPE)["Name"]
+    assert len(name) <= 40
+    assert name == name.lower().strip("-")
+
+
+def test_the_functions_may_start_describe_and_stop_only_the_monitor_s_jobs(
+    kit: Kit, default_template: Template
+) -> None:
+    name = kit.properties(default_template, _TYPE)["Name"]
+    for role in ("OnEventRole", "IsCompleteRole"):
+        for action in ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob", "AddTags"):
+            assert kit.allowed(default_template, role, f"sagemaker:{action}") == [
+                f"arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:processing-job/{name}-*"
+            ]
+
+
+def test_the_functions_may_pass_the_monitor_s_role_to_sagemaker_only(kit: Kit, default_template: Template) -> None:
+    (role,) = kit.allowed(default_template, "OnEventRole", "iam:PassRole")
+    assert role.startswith("<FraudDataQualityRole")
+    conditions = [
+        statement["Condition"]
+        for _, statement in kit.statements(default_template)
+        if statement["Action"] == "iam:PassRole"
+    ]
+    assert conditions == [{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}] * 2
+
+
+def test_the_functions_may_use_the_key_of_the_files_whatever_key_the_bucket_has(kit: Kit, from_files: Template) -> None:
+    for role in ("OnEventRole", "IsCompleteRole"):
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert kit.allowed(from_files, role, action) == ["<Key961B73FD.Arn>"]
+
+
+def test_a_local_file_becomes_an_asset(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text("score,age\n1,2\n", encoding="utf-8")
+    stack = kit.stack()
+    kit.monitor(stack, baseline=Baseline.from_asset(path, DatasetFormat.csv()))
+    source = kit.json(kit.properties(Template.from_stack(stack), _TYPE)["Source"])
+    assert source["dataset"]["uri"].startswith("s3://cdk-hnb659fds-assets-123456789012-eu-west-1/")
+    assert source["dataset"]["uri"].endswith(".csv")
+
+
+def test_refuses_a_local_file_that_does_not_exist(kit: Kit, tmp_path: Path, refused: Refused) -> None:
+    with refused("missing.csv", "an existing file", "Baseline.from_dataset"):
+        kit.monitor(baseline=Baseline.from_asset(tmp_path / "missing.csv", DatasetFormat.csv()))
+
+
+def test_refuses_more_mean_shifts_than_an_answer_of_a_custom_resource_holds(kit: Kit, refused: Refused) -> None:
+    with refused("21 features", "at most 20", "categorical=[...]"):
+        kit.monitor(alarms=DataQualityAlarms(mean_shift={f"f{n}": 1.0 for n in range(21)}))
+
+
+def _runtimes(kit: Kit, *variants: dict[str, Any]) -> list[int]:
+    app, seconds = cdk.App(analytics_reporting=False), []
+    stacks = [kit.stack(f"V{number}", app=app) for number in range(len(variants))]
+    for stack, options in zip(stacks, variants, strict=True):
+        kit.monitor(stack, schedule=MonitorSchedule.daily(), **options)
+    for stack in stacks:
+        seconds.append(int(kit.properties(Template.from_stack(stack), _TYPE)["MaxRuntimeInSeconds"]))
+    return seconds
+
+
+def test_a_baseline_job_ends_before_cloudformation_stops_waiting(kit: Kit) -> None:
+    long = MonitorCompute(max_runtime=cdk.Duration.hours(5))
+    parquet = Baseline.from_dataset(S3Location.from_uri("s3://lake/train"), DatasetFormat.parquet())
+    assert _runtimes(
+        kit,
+        {"compute": long},
+        {"compute": MonitorCompute(max_runtime=cdk.Duration.minutes(10))},
+        {"compute": long, "categorical": ["flag"]},
+        {"compute": long, "categorical": CategoricalFeatures.auto()},
+        {"compute": long, "categorical": ["flag"], "baseline": parquet},
+    ) == [3000, 600, 3000, 1320, 1320]

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import (
+    Stack,
+    aws_events_targets as targets,
+    aws_s3 as s3,
+    aws_sns_subscriptions as subscriptions,
+    aws_sqs as sqs,
+)
+from aws_cdk.assertions import Template
+
+from model_monitor import DataQualityAlarms, MonitorSchedule, S3Location
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+Refused = Callable[..., AbstractContextManager[None]]
+_NONE = DataQualityAlarms(any_violation=False, execution_failed=False, silence_after=None, no_data_after=None)
+
+
+@pytest.fixture(scope="module")
+def busy(kit: Kit) -> Template:
+    """Two endpoints in one stack and one bucket; the first has two monitors, subscribers and reactions."""
+    stack = kit.stack()
+    output = S3Location.of(s3.Bucket(stack, "Shared"), "monitoring")
+    first = kit.monitoring(stack, "First", output=output, runbook_url="https://wiki.example.com/drift")
+    queue = sqs.Queue(stack, "Queue")
+    first.on_violation("Retrain", target=targets.SqsQueue(queue))
+    first.add_data_quality(baseline=kit.baseline())
+    first.add_data_quality("Daily", baseline=kit.baseline(), schedule=MonitorSchedule.daily(), alarms=_NONE)
+    first.on_completed("Completed", target=targets.SqsQueue(queue))
+    first.on_failed("Failed", target=targets.SqsQueue(queue))
+    first.notify(
+        subscriptions.EmailSubscription("ml-oncall@example.com"),
+        subscriptions.UrlSubscription("https://hooks.example.com/drift"),
+        subscriptions.SqsSubscription(queue),
+    )
+    second = kit.monitoring(stack, "Second", output=output, endpoint=kit.endpoint("churn-prod"))
+    second.add_data_quality(
+        baseline=kit.baseline(), alarms=DataQualityAlarms(drift={f"feature {n}": 0.2 for n in range(60)})
+    )
+    return Template.from_stack(stack)
+
+
+def _composites(kit: Kit, template: Template) -> dict[str, dict[str, Any]]:
+    found = kit.resources(template, "AWS::CloudWatch::CompositeAlarm")
+    return {name: dict(resource["Properties"]) for name, resource in found.items()}
+
+
+def test_only_the_composite_alarm_notifies(kit: Kit, default_template: Template) -> None:
+    (composite,) = _composites(kit, default_template).values()
+    (topic,) = kit.resources(default_template, "AWS::SNS::Topic")
+    assert composite["AlarmActions"] == composite["OKActions"] == [{"Ref": topic}]
+    for alarm in kit.resources(default_template, "AWS::CloudWatch::Alarm").values():
+        assert not {"AlarmActions", "OKActions", "InsufficientDataActions"} & set(alarm["Properties"])
+
+
+def test_the_composite_alarm_rings_when_any_alarm_does(kit: Kit, default_template: Template) -> None:
+    (composite,) = _composites(kit, default_template).values()
+    alarms = kit.resources(default_template, "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 6
+    rule = kit.flat(composite["AlarmRule"])
+    assert sorted(rule.split(" OR ")) == sorted(f'ALARM("<{name}.Arn>")' for name in alarms)
+
+
+def test_many_alarms_are_grouped_so_that_no_rule_becomes_too_long(kit: Kit, busy: Template) -> None:
+    composites = {name: kit.flat(found["AlarmRule"]) for name, found in _composites(kit, busy).items()}
+    (top,) = [name for name in composites if name.startswith("SecondAlarm")]
+    groups = [name for name in composites if name.startswith("SecondDataQualityAlarms")]
+    assert [composites[name].count("ALARM(") for name in groups] == [50, 14]
+    assert composites[top] == " OR ".join(f'ALARM("<{name}.Arn>")' for name in groups)
+    assert "AlarmActions" not in _composites(kit, busy)[groups[0]]
+    arn = len("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:") + 100
+    assert all(rule.count("ALARM(") * (arn + len('ALARM("") OR ')) <= 10240 for rule in composites.values())
+
+
+def test_the_composite_alarm_names_the_runbook(kit: Kit, busy: Template) -> None:
+    descriptions = [kit.flat(found["AlarmDescription"]) for found in _composites(kit, busy).values()]
+    assert any("fraud-prod" in text and "Runbook: https://wiki.example.com/drift." in text for text in descriptions)
+
+
+def test_reactions_hold_for_every_monitor_whether_added_before_or_after(kit: Kit, busy: Template) -> None:
+    rules = kit.resources(busy, "AWS::Events::Rule")
+    for monitor in ("FirstDataQuality", "FirstDaily"):
+        for reaction in ("Retrain", "Completed", "Failed"):
+            assert len([name for name in rules if name.startswith(f"{monitor}{reaction}")]) == 1
+
+
+def test_people_and_programs_can_subscribe(kit: Kit, busy: Template) -> None:
+    found = kit.resources(busy, "AWS::SNS::Subscription").values()
+    assert {resource["Properties"]["Protocol"] for resource in found} == {"email", "https", "sqs"}
+
+
+def test_several_monitorings_share_a_bucket_without_sharing_files(kit: Kit, busy: Template) -> None:
+    baselines = kit.resources(busy, "Custom::ModelMonitorBaseline").values()
+    uris = [kit.flat(found["Properties"]["OutputUri"]) for found in baselines]
+    assert len(set(uris)) == 3
+    assert all("/monitoring/baselines/" in uri for uri in uris)
+    assert len(kit.resources(busy, "AWS::S3::Bucket")) == 1
+
+
+def test_several_monitors_of_an_endpoint_have_names_of_their_own(kit: Kit, busy: Template) -> None:
+    schedules = kit.resources(busy, "AWS::SageMaker::MonitoringSchedule").values()
+    assert len({found["Properties"]["MonitoringScheduleName"] for found in schedules}) == 3
+
+
+def test_refuses_a_second_monitor_with_the_same_id(kit: Kit, stack: Stack, refused: Refused) -> None:
+    monitoring = kit.monitoring(stack)
+    monitoring.add_data_quality(baseline=kit.baseline())
+    with refused("a second monitor with the id 'DataQuality'", "add_data_quality('DataQualityDaily', ...)"):
+        monitoring.add_data_quality(baseline=kit.baseline())
+
+
+def test_there_is_no_composite_alarm_without_alarms(kit: Kit, stack: Stack, refused: Refused) -> None:
+    monitoring = kit.monitoring(stack)
+    monitoring.add_data_quality(baseline=kit.baseline(), alarms=_NONE)
+    with refused("a monitoring without alarms", "at least one alarm"):
+        _ = monitoring.composite_alarm
+
+
+def test_settings_of_the_monitoring_reach_its_monitors(kit: Kit, stack: Stack) -> None:
+    monitor = kit.monitoring(stack, tags={"team": "fraud"}).add_data_quality(baseline=kit.baseline())
+    template = Template.from_stack(stack)
+    definition = kit.properties(template, "AWS::SageMaker::DataQualityJobDefinition")
+    assert definition["Tags"] == [{"Key": "team", "Value": "fraud"}]
+    assert monitor.endpoint.endpoint_name == "fraud-prod"
