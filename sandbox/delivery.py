@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-
 """
 
 from sandbox.policy import allows_service
-from sandbox.seams import account_id, region, resources
+from sandbox.seams import Name, account_id, get, region, resources
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 CLOUDWATCH_TO_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
 EVENTBRIDGE = "events.amazonaws.com"
+SNS = "sns.amazonaws.com"
 
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
@@ -18,8 +19,10 @@ _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 def refusal(target_arn: str, service: str, source_arn: str) -> str | None:
     """Why ``service`` may not deliver to a target on behalf of ``source_arn``; None when it may.
 
-    Targets other than topics, queues and functions are not judged.
+    Targets other than topics, queues and functions are not judged, and none is while IAM is off.
     """
+    if not get(Name.AUTH):
+        return None
     context = {
         "aws:SourceArn": source_arn,
         "aws:SourceAccount": account_id(),

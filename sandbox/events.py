@@ -19,6 +19,8 @@ def install() -> None:
     replace(Name.START_RULES, lambda _original: lambda: None)
     replace(Name.START_SCHEDULES, lambda _original: lambda: None)
     replace(Name.INVOKE_TARGET, _asking_first)
+    # EventBridge gives a message no subject.
+    replace(Name.TO_TOPIC, lambda _original: get(Name.PUBLISH))
     clock.on_advance(tick)
 
 

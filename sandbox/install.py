@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sandbox import authorization, cloudformation, events, functions, mail, s3
+from sandbox import authorization, cloudformation, events, functions, mail, s3, subscribers
 from sandbox.cloudwatch import condition_keys, installation as cloudwatch
 
 _TICK_SECONDS = 1.0
@@ -16,6 +16,7 @@ def install() -> None:
     """Install every correction. Called once, before the server starts."""
     authorization.install()
     mail.install()
+    subscribers.install()
     events.install()
     cloudwatch.install()
     condition_keys.install()

@@ -79,6 +79,7 @@ class Name(StrEnum):
     # Events
     EVENTS_NOW = "services.eventbridge:_now_ts()"
     INVOKE_TARGET = "services.eventbridge:_invoke_target(target, event, rule, view)"
+    TO_TOPIC = "services.eventbridge:_dispatch_to_sns(arn, payload)"
     TO_LAMBDA = "services.eventbridge:_dispatch_to_lambda(arn, payload)"
     TICK_RULES = "services.eventbridge:_tick_scheduled_rules()"
     START_RULES = "services.eventbridge:start_scheduler()"
@@ -90,6 +91,18 @@ class Name(StrEnum):
     FANOUT = (
         "services.sns:_fanout(topic_arn, msg_id, message, subject, message_structure, message_attributes, "
         "message_group_id, message_dedup_id)"
+    )
+    PUBLISH = (
+        "services.sns:publish_internal(topic_arn, message, subject, message_structure, message_attributes, "
+        "message_group_id, message_deduplication_id)"
+    )
+    SUBSCRIBED_QUEUE = (
+        "services.sns:_deliver_to_sqs(endpoint, envelope, raw, raw_message, message_group_id, message_dedup_id, "
+        "message_attributes, topic_arn)"
+    )
+    SUBSCRIBED_FUNCTION = (
+        "services.sns:_deliver_to_lambda(endpoint, envelope, topic_arn, sub_arn, msg_id, raw_message, "
+        "message_attributes)"
     )
     MATCHES_FILTER = "services.sns:_matches_filter_policy(sub, message_attributes, message)"
     MESSAGE_FOR_PROTOCOL = "services.sns:_resolve_message_for_protocol(message, message_structure, protocol)"
