@@ -23,10 +23,10 @@ class Measurement:
     peak_megabytes: float
 
 
-def measure(contender: str, path: Path) -> Measurement:
+def measure(contender: str, path: Path, repetitions: int = _REPETITIONS) -> Measurement:
     """Run a contender several times, each in a process of its own; the fastest run and the largest peak count."""
     command = [sys.executable, "-m", "analyzer.bench.contenders", contender, str(path)]
-    runs = [orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(_REPETITIONS)]  # noqa: S603 - own command
+    runs = [orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repetitions)]  # noqa: S603 - own command
     return Measurement(min(run["seconds"] for run in runs), max(run["peak_megabytes"] for run in runs))
 
 

@@ -2,20 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from analyzer.data_quality.baseline import Baseline
 from analyzer.data_quality.check import check_constraints
-from analyzer.data_quality.drift import Drift, measure_drift
+from analyzer.data_quality.drift import Drift
 from analyzer.data_quality.metrics import feature_metrics
 from analyzer.data_quality.suggest import suggest_constraints
 from analyzer.dataset.opening import open_dataset
-from analyzer.documents.constraints import CONSTRAINTS_FILE, Constraints, MonitoringConfig
-from analyzer.documents.statistics import (
-    STATISTICS_FILE,
-    BaselineStatistics,
-    FeatureDistribution,
-    statistics_document,
-)
+from analyzer.documents.constraints import CONSTRAINTS_FILE
+from analyzer.documents.statistics import STATISTICS_FILE, statistics_document
 from analyzer.documents.violations import VIOLATIONS_FILE, Violation, violations_document
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
@@ -54,64 +49,6 @@ def run_data_quality(parameters: Parameters) -> int:
             time=parameters.metric_time,
         ).write(_metrics(table, baseline, drifts))
     return len(violations)
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What a run compares with; a run that suggests a baseline has neither part."""
-
-    constraints: Constraints | None = None
-    statistics: BaselineStatistics | None = None
-
-    @classmethod
-    def load(cls, parameters: Parameters) -> "Baseline":
-        """Read the files that the parameters name."""
-        constraints, statistics = parameters.baseline_constraints, parameters.baseline_statistics
-        return cls(
-            Constraints.load(constraints) if constraints else None,
-            BaselineStatistics.load(statistics) if statistics else None,
-        )
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the features, in the order of the columns."""
-        if self.constraints:
-            return [feature.name for feature in self.constraints.features]
-        return list(self.statistics.features) if self.statistics else []
-
-    def fits(self, table: TableProfile) -> bool:
-        """Whether the table has as many columns as the baseline (or there is none)."""
-        return not self.names or len(self.names) == len(table.columns)
-
-    def watched(self) -> dict[int, set[str]]:
-        """Texts that must be counted in the live data, by column position."""
-        features = self.constraints.features if self.constraints else ()
-        domains = {feature.name: set(feature.domains or ()) for feature in features}
-        return {
-            position: domains.get(name, set()) | set(self._distribution(name).categories or ())
-            for position, name in enumerate(self.names)
-        }
-
-    def config(self, name: str) -> MonitoringConfig:
-        """Settings that hold for one feature."""
-        if not self.constraints:
-            return MonitoringConfig()
-        feature = next((feature for feature in self.constraints.features if feature.name == name), None)
-        return self.constraints.config_of(feature) if feature else self.constraints.config
-
-    def drifts(self, table: TableProfile) -> dict[str, Drift]:
-        """Return the drift of every feature that can be compared; none when the columns do not fit."""
-        if not self.statistics or not self.fits(table):
-            return {}
-        measured = {
-            name: measure_drift(profile, self._distribution(name), self.config(name))
-            for name, profile in table.columns.items()
-        }
-        return {name: drift for name, drift in measured.items() if drift}
-
-    def _distribution(self, name: str) -> FeatureDistribution:
-        features: Mapping[str, FeatureDistribution] = self.statistics.features if self.statistics else {}
-        return features.get(name, FeatureDistribution())
 
 
 def _profile(parameters: Parameters, baseline: Baseline) -> TableProfile:

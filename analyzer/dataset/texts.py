@@ -1,6 +1,6 @@
 """Values as the texts that a Spark job would make of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 import polars as pl
@@ -23,23 +23,29 @@ def to_text(value: object) -> str | None:
     return str(value) if isinstance(value, int) else orjson.dumps(value, default=str).decode()
 
 
-def flatten(value: object, name: str = "") -> dict[str, str | None]:
+def flatten(value: object) -> dict[str, str | None]:
     """Return a JSON value as flat columns in the order of the document.
 
     Example:
         >>> flatten({"label": 1, "features": [0.5, None]})
         {'label': '1', 'features_0': '0.5', 'features_1': None}
     """
-    if isinstance(value, Mapping):
-        members = [(str(key), member) for key, member in value.items()]
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        members = [(str(position), member) for position, member in enumerate(value)]
-    else:
-        return {name or "value": to_text(value)}
     columns: dict[str, str | None] = {}
-    for key, member in members:
-        columns |= flatten(member, f"{name}{FLATTEN_SEPARATOR}{key}" if name else key)
+    _flatten_into(columns, value, "")
     return columns
+
+
+def _flatten_into(columns: dict[str, str | None], value: object, name: str) -> None:
+    if isinstance(value, dict):
+        members: Iterable[tuple[object, object]] = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    else:
+        columns[name or "value"] = to_text(value)
+        return
+    prefix = name + FLATTEN_SEPARATOR if name else ""
+    for key, member in members:
+        _flatten_into(columns, member, f"{prefix}{key}")
 
 
 def frame_of(rows: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:

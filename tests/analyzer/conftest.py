@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from analyzer.__main__ import main
+
+# A busy machine must not turn a slow example into a failure.
+settings.register_profile("analyzer", deadline=None)
+settings.load_profile("analyzer")
 
 REPOSITORY = Path(__file__).parents[2]
 
