@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from sandbox import authorization, cloudformation, events, functions, mail, s3, subscribers
-from sandbox.cloudwatch import condition_keys, installation as cloudwatch
+from sandbox.cloudwatch import installation as cloudwatch
 
 _TICK_SECONDS = 1.0
 _TICKING: tuple[Callable[[], None], ...] = (cloudwatch.tick, events.tick)
@@ -19,7 +19,6 @@ def install() -> None:
     subscribers.install()
     events.install()
     cloudwatch.install()
-    condition_keys.install()
     cloudformation.install()
     functions.install()
     s3.install()

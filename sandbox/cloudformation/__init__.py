@@ -1,6 +1,6 @@
 """What MiniStack's CloudFormation leaves out or does otherwise than AWS."""
 
-from sandbox.cloudformation import alarms, buckets, custom_resources, topics
+from sandbox.cloudformation import alarms, buckets, custom_resources, stack_events, topics
 
 
 def install() -> None:
@@ -8,4 +8,5 @@ def install() -> None:
     alarms.install()
     buckets.install()
     custom_resources.install()
+    stack_events.install()
     topics.install()

@@ -4,7 +4,7 @@ import functools
 
 from sandbox import clock
 from sandbox.clock_module import clock_module
-from sandbox.cloudwatch import actions, alarms, api, suppression, transitions
+from sandbox.cloudwatch import actions, alarms, api, condition_keys, dashboards, suppression, transitions
 from sandbox.seams import Name, replace
 
 _MINUTE = 60
@@ -21,6 +21,8 @@ def install() -> None:
     replace(Name.PUT_METRIC_ALARM, api.put_metric_alarm)
     replace(Name.PUT_COMPOSITE_ALARM, api.put_composite_alarm)
     replace(Name.SET_ALARM_STATE, api.set_alarm_state)
+    condition_keys.install()
+    dashboards.install()
     clock.on_advance(tick)
 
 

@@ -68,6 +68,11 @@ class Name(StrEnum):
         "services.cloudformation.stacks:_add_event(stack_id, stack_name, logical_id, resource_type, status, reason, "
         "physical_id, detailed_status)"
     )
+    STACK_EVENTS = "services.cloudformation:_stack_events"
+    UPDATE_RESOURCE = (
+        "services.cloudformation.stacks:_update_resource(resource_type, physical_id, old_props, new_props, stack_name, "
+        "logical_id, old_attrs)"
+    )
     INVOKE_CUSTOM_RESOURCE = (
         "services.cloudformation.custom_resource:invoke_custom_resource(request_type, logical_id, props, stack_name, "
         "stack_id, resource_type, physical_id, old_props)"
@@ -139,6 +144,8 @@ class Name(StrEnum):
     GET_METRIC_DATA = "services.cloudwatch:_get_metric_data(params, cbor_data, is_cbor, is_json)"
     PUT_METRIC_ALARM = "services.cloudwatch:_put_metric_alarm(params, cbor_data, is_cbor, is_json)"
     PUT_COMPOSITE_ALARM = "services.cloudwatch:_put_composite_alarm(params, cbor_data, is_cbor, is_json)"
+    PUT_DASHBOARD = "services.cloudwatch:_put_dashboard(params, cbor_data, is_cbor, is_json)"
+    STACK_DASHBOARD = "services.cloudwatch:cloudformation_put_dashboard(name, body)"
     SET_ALARM_TAGS = "services.cloudwatch:cloudformation_set_metric_alarm_tags(name, tags)"
     SET_ALARM_STATE = "services.cloudwatch:_set_alarm_state(params, cbor_data, is_cbor, is_json)"
     CLOUDWATCH_ERROR = "services.cloudwatch:_error(code, message, status, use_json, use_cbor)"

@@ -173,6 +173,31 @@ class TestAlarms:
         assert "in the alarm rule do not exist" in reasons(deployed)
 
 
+def test_an_update_reports_the_resources_that_it_changes(stack: Callable[..., Any], unique: str) -> None:
+    resources = {"A": alarm(f"{unique}-a"), "B": alarm(f"{unique}-b")}
+    before = len(stack(resources)["Events"])
+    resources["B"]["Properties"]["Threshold"] = 2
+    updated = stack(resources)["Events"][before:]
+    assert [(event["LogicalResourceId"], event["ResourceStatus"]) for event in updated] == [
+        (unique, "UPDATE_IN_PROGRESS"),
+        ("B", "UPDATE_IN_PROGRESS"),
+        ("B", "UPDATE_COMPLETE"),
+        (unique, "UPDATE_COMPLETE"),
+    ]
+
+
+@pytest.mark.parametrize("body", ["{not json", "[]"])
+def test_a_dashboard_that_is_no_json_object_is_refused(
+    client: Callable[..., Any], stack: Callable[..., Any], unique: str, body: str
+) -> None:
+    properties = {"DashboardName": unique, "DashboardBody": body}
+    deployed = stack({"D": {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}})
+    assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "must be a valid JSON object" in reasons(deployed)
+    with pytest.raises(client("cloudwatch").exceptions.ClientError, match="must be a valid JSON object"):
+        client("cloudwatch").put_dashboard(**properties)
+
+
 class TestCustomResource:
     def test_a_function_that_dies_unanswered_fails_at_once(
         self, stack: Callable[..., Any], function: Callable[..., str]
