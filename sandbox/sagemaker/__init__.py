@@ -68,4 +68,5 @@ def reset() -> None:
     hosting.reset()
     executions.reset()
     aws.reset()
+    provisioning.reset()
     state.reset()

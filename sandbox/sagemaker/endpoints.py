@@ -9,10 +9,11 @@ from typing import Any
 from sandbox import clock
 from sandbox.sagemaker import background, events, hosting, state
 from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.hosting import HostingError
 from sandbox.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, MONITORING_SCHEDULE
 from sandbox.sagemaker.listing import page
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
 _EVENT_STATUS = {

@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.errors import refuse
+from sandbox.sagemaker.state import Document
 
 DEFAULT_PAGE_SIZE = 10
 """MaxResults of SageMaker's List calls when the caller does not say."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from sandbox.sagemaker import s3_uri, state
 from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, MODEL
 from sandbox.sagemaker.listing import page
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
 

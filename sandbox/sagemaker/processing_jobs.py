@@ -8,10 +8,11 @@ from typing import Any
 from sandbox import clock
 from sandbox.sagemaker import jobs, s3_uri, state
 from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.jobs.runner import Finished
 from sandbox.sagemaker.kinds import PROCESSING_JOB
 from sandbox.sagemaker.listing import page
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
 _DEFAULT_MAX_RUNTIME = 86400

@@ -1,6 +1,6 @@
 """S3 locations: one place that splits and joins them."""
 
-from sandbox.sagemaker.state import refuse
+from sandbox.sagemaker.errors import refuse
 
 
 def split(uri: str) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox import clock, seams
-from sandbox.errors import AwsError
 from sandbox.sagemaker.kinds import KINDS, Kind
 
 Document = dict[str, Any]
@@ -87,8 +86,3 @@ def reset() -> None:
     """Forget every resource of every account and region."""
     for store in _documents.values():
         store.reset()
-
-
-def refuse(message: str) -> AwsError:
-    """The error that SageMaker answers to nearly every bad request."""
-    return AwsError("ValidationException", message)

@@ -4,10 +4,10 @@ from typing import Any
 
 from sandbox.sagemaker import state
 from sandbox.sagemaker.api import Request, operation
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.errors import refuse
+from sandbox.sagemaker.state import Document
 
 _MAXIMUM = 50
-_PAGE_SIZE = 50
 
 
 @operation("AddTags")
@@ -20,12 +20,8 @@ def add_tags(request: Request) -> dict[str, Any]:
 
 @operation("ListTags")
 def list_tags(request: Request) -> dict[str, Any]:
-    """The tags of a resource; at most 50 exist, so one page holds them unless MaxResults asks for less."""
-    tags = _resource(request).get("Tags", [])
-    start = int(request.body.get("NextToken", "0")) if request.body.get("NextToken", "0").isdigit() else len(tags)
-    end = start + request.body.get("MaxResults", _PAGE_SIZE)
-    more = {"NextToken": str(end)} if end < len(tags) else {}
-    return {"Tags": tags[start:end], **more}
+    """The tags of a resource: at most 50, the least that MaxResults can be, so one page holds them."""
+    return {"Tags": _resource(request).get("Tags", [])}
 
 
 @operation("DeleteTags")

@@ -48,6 +48,8 @@ class Handlers:
 
     def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
         """Body and content type of the answer to one request."""
+        if accept in ("", "*/*"):
+            accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
         content = body.decode() if media_type(content_type) in (JSON, CSV) else body
         result = self._transform(self.model, content, content_type, accept)
         payload, mime = result if isinstance(result, tuple) else (result, accept)

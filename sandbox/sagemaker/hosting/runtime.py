@@ -15,13 +15,11 @@ from sandbox.sagemaker import state
 from sandbox.sagemaker.hosting import capture, fleet, flusher, usage
 from sandbox.sagemaker.hosting.capture import Invocation
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
-from sandbox.sagemaker.hosting.worker import Answer, RetiredError
+from sandbox.sagemaker.hosting.worker import OK, Answer, RetiredError
 from sandbox.sagemaker.kinds import ENDPOINT
 from sandbox.seams import Response
 
-_OK, _CLIENT_ERRORS, _MODEL_ERROR_STATUS = 200, range(400, 500), 424
-_DEFAULT_TYPE = "application/json"
-_ANY = ("", "*/*")
+_CLIENT_ERRORS, _MODEL_ERROR_STATUS = range(400, 500), 424
 _INFERENCE_ID_LENGTH = 64
 _SERVING = ("InService", "Updating")
 # A request waits for its model here, never on the event loop; each model serves one request at a time anyway.
@@ -46,17 +44,15 @@ async def _invoke(method: str, path: str, headers: dict[str, str], body: bytes) 
     inference_id = headers.get("x-amzn-sagemaker-inference-id")
     if inference_id is not None and not 1 <= len(inference_id) <= _INFERENCE_ID_LENGTH:
         raise AwsError("ValidationError", "InferenceId must have a length from 1 to 64")
-    content_type = headers.get("content-type") or _DEFAULT_TYPE
-    accept = headers.get("accept", "")
-    accept = _DEFAULT_TYPE if accept in _ANY else accept
-
+    content_type = headers.get("content-type") or "application/json"
+    request = (body, content_type, headers.get("accept", "*/*"))
     target = headers.get("x-amzn-sagemaker-target-variant")
-    serving, variant, answer = await _ask_model(unquote(parts[1]), target, (body, content_type, accept))
-    if answer.status != _OK:
+    serving, variant, answer = await _ask_model(unquote(parts[1]), target, request)
+    if answer.status != OK:
         return _model_error(serving.endpoint, answer)
     attributes = headers.get("x-amzn-sagemaker-custom-attributes")
     capture.record(serving, variant, Invocation(body, content_type, answer, inference_id, attributes))
-    return _OK, {**_headers(answer.content_type), "x-Amzn-Invoked-Production-Variant": variant.name}, answer.body
+    return OK, {**_headers(answer.content_type), "x-Amzn-Invoked-Production-Variant": variant.name}, answer.body
 
 
 async def _ask_model(name: str, target: str | None, request: tuple[bytes, str, str]) -> tuple[Fleet, Variant, Answer]:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from sandbox import seams
 
+OK = 200
 _SERVER = Path(__file__).with_name("model_server.py")
 _START_SECONDS = 120
 """How long a model may take to load."""
@@ -20,7 +21,7 @@ _ANSWER_SECONDS = 60
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 _STOP_SECONDS = 2
-_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
 
 
 class HostingError(Exception):
@@ -36,7 +37,7 @@ class Answer:
     """What a container answered.
 
     Args:
-        status: 200, or an error's HTTP status.
+        status: 200 (`OK`), or an error's HTTP status; 0 when there was no answer in time.
         content_type: With parameters, as the container said it.
         body: The payload, or the error's text.
     """
@@ -124,7 +125,7 @@ class ModelWorker:
         except (OSError, ValueError) as error:
             self._stop()
             raise HostingError(f"the model container ended or hung while it loaded the model: {error}") from error
-        if ready.status != 200:  # noqa: PLR2004 - HTTP's OK
+        if ready.status != OK:
             self._stop()
             raise HostingError(ready.body.decode(errors="replace"))
         ours.settimeout(_ANSWER_SECONDS)

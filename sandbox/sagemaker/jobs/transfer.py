@@ -38,7 +38,10 @@ def download(job: Document, folder: JobFolder, s3: "S3Client") -> None:
 
 
 def upload(job: Document, folder: JobFolder, s3: "S3Client", *, succeeded: bool) -> None:
-    """Send the outputs, encrypted with the job's output key. EndOfJob outputs of a failed job stay behind.
+    """Send the outputs, encrypted with the job's output key.
+
+    Called when the container has ended: Continuous outputs, too, are sent then, however it ended; EndOfJob outputs
+    only after success.
 
     Raises:
         TransferError: The role may not write there, or not use the key.

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.sagemaker.state import refuse
+from sandbox.sagemaker.errors import refuse
 
 NOW = "NOW"
 _HOUR = timedelta(hours=1)

@@ -47,7 +47,6 @@ def list_monitoring_executions(request: Request) -> dict[str, Any]:
 
 def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:
     """Start the execution of a schedule for a time (epoch seconds). Returns once its job is queued, or it failed."""
-    config = schedule["MonitoringScheduleConfig"]
     execution: Document = {
         "MonitoringScheduleName": schedule["MonitoringScheduleName"],
         "ScheduledTime": scheduled,
@@ -55,27 +54,20 @@ def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:
         "LastModifiedTime": clock.time(),
         "MonitoringExecutionStatus": "Pending",
         "EndpointName": job.endpoint_name,
-        "MonitoringJobDefinitionName": config.get("MonitoringJobDefinitionName"),
+        "MonitoringJobDefinitionName": schedule["MonitoringScheduleConfig"].get("MonitoringJobDefinitionName"),
         "MonitoringType": job.monitoring_type,
     }
     _executions[f"{next(_numbers):09d}"] = execution
-    moment = datetime.fromtimestamp(scheduled, UTC)
     try:
-        hosting.flush()
-        request = plan.processing_job(schedule, job, moment, window.of(config["ScheduleConfig"], moment))
+        _start(schedule, job, execution)
     except plan.CannotRunError as error:
         _fail(execution, str(error))
-        return
     except (ClientError, BotoCoreError) as error:
         _fail(execution, f"ClientError: could not look for captured data: {describe(error)}")
-        return
-    with state.LOCK:  # the job may end before this thread has noted its ARN
-        started = processing_jobs.start(
-            request,
-            lambda finished: _finish(execution, finished),
-            MonitoringScheduleArn=schedule["MonitoringScheduleArn"],
-        )
-        state.touch(execution, MonitoringExecutionStatus="InProgress", ProcessingJobArn=started["ProcessingJobArn"])
+    except Exception as error:
+        # Left Pending, the execution would forbid every change of its schedule for good.
+        _fail(execution, f"InternalServerError: {error!r}")
+        raise
 
 
 def running_of(schedule_name: str) -> list[Document]:
@@ -91,6 +83,20 @@ def last_of(schedule_name: str) -> Document | None:
 def reset() -> None:
     """Forget every execution of every account and region."""
     _executions.reset()
+
+
+def _start(schedule: Document, job: MonitoringJob, execution: Document) -> None:
+    moment = datetime.fromtimestamp(execution["ScheduledTime"], UTC)
+    hosting.flush()
+    span = window.of(schedule["MonitoringScheduleConfig"]["ScheduleConfig"], moment)
+    request = plan.processing_job(schedule, job, moment, span)
+    with state.LOCK:  # the job may end before this thread has noted its ARN
+        started = processing_jobs.start(
+            request,
+            lambda finished: _finish(execution, finished),
+            MonitoringScheduleArn=schedule["MonitoringScheduleArn"],
+        )
+        state.touch(execution, MonitoringExecutionStatus="InProgress", ProcessingJobArn=started["ProcessingJobArn"])
 
 
 def _rows_of(schedule_name: str) -> list[Document]:

@@ -4,10 +4,11 @@ from typing import Any
 
 from sandbox.sagemaker import endpoints, s3_uri, state
 from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import ENDPOINT, JOB_DEFINITIONS, MONITORING_SCHEDULE, Kind
 from sandbox.sagemaker.listing import page
 from sandbox.sagemaker.monitoring.monitoring_job import DEFAULT_MAX_RUNTIME, MonitoringJob, with_defaults
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
 

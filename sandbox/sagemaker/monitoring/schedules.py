@@ -11,12 +11,13 @@ from typing import Any
 from sandbox import clock
 from sandbox.sagemaker import background, events, state
 from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import JOB_DEFINITIONS, MONITORING_SCHEDULE
 from sandbox.sagemaker.listing import page
 from sandbox.sagemaker.monitoring import cron, executions, scheduler, window
 from sandbox.sagemaker.monitoring.job_definitions import check_job
 from sandbox.sagemaker.monitoring.monitoring_job import DEFAULT_MAX_RUNTIME, MonitoringJob, with_defaults
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
 _SETTLE_SECONDS = 0.2

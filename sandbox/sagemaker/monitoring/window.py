@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.monitoring import cron
-from sandbox.sagemaker.state import Document, refuse
+from sandbox.sagemaker.state import Document
 
 _OFFSET = re.compile(r"(?P<sign>[+-]?)P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
 _LONGEST = timedelta(hours=24)

@@ -1,5 +1,5 @@
 """The ``AWS::SageMaker::*`` resource types of CloudFormation."""
 
-from sandbox.sagemaker.provisioning.handlers import install
+from sandbox.sagemaker.provisioning.handlers import install, reset
 
-__all__ = ["install"]
+__all__ = ["install", "reset"]

@@ -53,6 +53,11 @@ def install() -> None:
         )
 
 
+def reset() -> None:
+    """Forget what stacks asked for."""
+    _provisioned.clear()
+
+
 class _Handler:
     """CloudFormation's resource handler of one type."""
 

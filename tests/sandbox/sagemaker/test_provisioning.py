@@ -199,6 +199,27 @@ def test_a_taken_name_fails_the_stack(world: Any, deploy: Stack, archive: str, c
     world.sagemaker.delete_data_quality_job_definition(JobDefinitionName=taken)
 
 
+def test_a_definition_without_a_name_is_replaced_under_a_new_one(
+    world: Any, deploy: Stack, client: Callable[..., Any], unique: str, capturing_endpoint: str
+) -> None:
+    properties = world.definition(capturing_endpoint)
+    del properties["JobDefinitionName"]
+    resource = {"Type": "AWS::SageMaker::DataQualityJobDefinition", "Properties": properties}
+    deploy({"Definition": resource})
+    before = physical_ids(client, unique)["Definition"]
+    changed = {**properties, "StoppingCondition": {"MaxRuntimeInSeconds": "1800"}}
+    outcome = deploy({"Definition": {**resource, "Properties": changed}})
+    assert outcome["StackStatus"] == "UPDATE_COMPLETE", reasons(outcome)
+    after = physical_ids(client, unique)["Definition"]
+    assert after != before
+    names = [
+        summary["MonitoringJobDefinitionArn"]
+        for summary in world.sagemaker.list_data_quality_job_definitions(MaxResults=100)["JobDefinitionSummaries"]
+    ]
+    assert after in names
+    assert before not in names
+
+
 def test_a_changed_definition_that_keeps_its_name_is_refused(world: Any, deploy: Stack, archive: str) -> None:
     deploy(resources(world, archive))
     outcome = deploy(resources(world, archive, Definition={"StoppingCondition": {"MaxRuntimeInSeconds": "1800"}}))
