@@ -67,6 +67,11 @@ def test_a_threshold_of_one_feature_counts_for_this_feature(suggest):
     assert list(blind.blind_features(files["statistics.json"], files["constraints.json"])) == ["a"]
 
 
+def test_a_number_without_a_single_value_is_blind():
+    feature = {"name": "fax", "numerical_statistics": {"common": {"num_present": 0, "num_missing": 9}}}
+    assert blind.blindness(feature, {}) == "no values"
+
+
 def test_values_on_several_levels_of_a_sketch_count_once():
     sketch = {"data": [[1.0, 2.0, 2.0], [1.0, 3.0], []]}
     feature = {"numerical_statistics": {"distribution": {"kll": {"sketch": sketch}}}}

@@ -1,6 +1,7 @@
 """A baseline from files that exist: no job, a copy of its own."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from baseline.errors import BaselineError
 
@@ -60,6 +61,12 @@ def test_a_missing_file_is_told(aws, framework, file_properties, missing):
 def test_a_file_of_another_kind_is_refused(aws, framework, file_properties, content, words):
     aws.put("s3://data/constraints.json", content)
     with pytest.raises(BaselineError, match=words):
+        framework.create(file_properties())
+
+
+def test_trouble_of_s3_is_not_taken_for_a_missing_file(aws, framework, file_properties):
+    aws.fail("HeadObject", "SlowDown", status=503)
+    with pytest.raises(ClientError, match="SlowDown"):
         framework.create(file_properties())
 
 

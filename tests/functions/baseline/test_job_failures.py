@@ -85,6 +85,12 @@ def test_a_throttled_start_is_left_to_the_polls(csv_baseline, framework, propert
     assert framework.finish()["ItemCount"] == "40"
 
 
+def test_a_start_that_stays_throttled_is_not_taken_for_a_mistake_of_the_user(csv_baseline, framework, properties):
+    csv_baseline.fail("ListObjectsV2", "SlowDown", "Please reduce your request rate", status=503)
+    with pytest.raises(ClientError, match="SlowDown"):
+        framework.begin("Create", properties())
+
+
 def test_other_errors_of_aws_are_not_hidden(csv_baseline, framework, properties):
     framework.begin("Create", properties())
     csv_baseline.fail("DescribeProcessingJob", "AccessDeniedException", "not authorized")

@@ -1,5 +1,6 @@
 """The generated preprocessing script, run as the analyzer runs it: imported from the file."""
 
+import ast
 import base64
 import importlib.util
 import json
@@ -24,6 +25,10 @@ def handler(tmp_path_factory):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.preprocess_handler
+
+
+def test_the_script_is_written_in_the_python_that_it_promises():
+    ast.parse(Categories(COLUMNS, (0,)).script(), feature_version=(3, 7))
 
 
 def captured(output, given, *, encoding="CSV"):

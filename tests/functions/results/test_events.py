@@ -188,6 +188,18 @@ def test_a_report_that_is_throttled_is_tried_again_by_the_next_call(runs, aws, t
     assert len(aws.messages) == 1
 
 
+@pytest.mark.parametrize("operation", ["DescribeProcessingJob", "PutObject"])
+def test_a_call_that_is_denied_fails_the_function_and_leaves_the_run_to_the_next(runs, aws, operation, two_violations):
+    event = runs.event(runs.add("CompletedWithViolations", violations=two_violations))
+    aws.fail(operation, "AccessDenied", "no", times=2)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        handler(event, None)
+    assert aws.messages == []
+    aws.failures.clear()
+    handler(event, None)
+    assert len(aws.messages) == 1
+
+
 def test_the_report_is_found_in_the_dated_folder_too(runs, aws, two_violations):
     name = runs.add("CompletedWithViolations", violations=two_violations)
     aws.jobs[name]["request"]["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"] = REPORTS
