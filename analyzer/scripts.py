@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-pre-and-po
 import importlib.util
 import inspect
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -80,10 +81,11 @@ def _function(path: Path, name: str, kind: str) -> Callable[..., Any]:
 
 
 def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # A name of its own: a script called json.py must not take the place of the standard module.
+    spec = importlib.util.spec_from_file_location(f"customer_script_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise AnalysisError(f"{path} is not a Python file; a script is a single .py file")
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

@@ -11,7 +11,6 @@ import orjson
 
 _TABLE = ("analyzer_profile", "polars_lazy_summary", "polars_describe", "duckdb_summarize")
 _CAPTURES = ("analyzer_captures", "orjson_and_polars")
-_REPETITIONS = 3
 _PROFILE_LIMIT, _CAPTURE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 1000.0
 
 
@@ -23,19 +22,21 @@ class Measurement:
     peak_megabytes: float
 
 
-def measure(contender: str, path: Path, repetitions: int = _REPETITIONS) -> Measurement:
+def measure(contender: str, path: Path, repetitions: int) -> Measurement:
     """Run a contender several times, each in a process of its own; the fastest run and the largest peak count."""
     command = [sys.executable, "-m", "analyzer.bench.contenders", contender, str(path)]
     runs = [orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repetitions)]  # noqa: S603 - own command
     return Measurement(min(run["seconds"] for run in runs), max(run["peak_megabytes"] for run in runs))
 
 
-def compare(title: str, contenders: tuple[str, ...], path: Path, items: int) -> dict[str, Measurement]:
+def compare(
+    title: str, contenders: tuple[str, ...], path: Path, items: int, repetitions: int
+) -> dict[str, Measurement]:
     """Measure contenders on the same input and print a line for each."""
-    print(f"\n{title}")
+    print(f"\n{title}, best of {repetitions}")
     results = {}
     for contender in contenders:
-        result = results[contender] = measure(contender, path)
+        result = results[contender] = measure(contender, path, repetitions)
         rate = items / result.seconds
         print(f"  {contender:<20} {result.seconds:7.2f} s {rate:12,.0f} rows/s {result.peak_megabytes:7.0f} MB peak")
     return results
@@ -46,26 +47,28 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m analyzer.bench", description=__doc__)
     options.add_argument("--rows", type=int, default=1_000_000, help="rows of the table (default: 1,000,000)")
     options.add_argument("--records", type=int, default=100_000, help="capture records (default: 100,000)")
+    options.add_argument("--repetitions", type=int, default=3, help="runs of each contender (default: 3)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         table, captures = Path(folder, "table.csv"), Path(folder, "captures")
-        # In another process, so that this one stays small: a child's peak starts at the size of its parent.
-        write = (
-            "import sys; from pathlib import Path; from analyzer.bench.inputs import write_captures, write_table; "
-            "write_table(Path(sys.argv[1]), int(sys.argv[2])); write_captures(Path(sys.argv[3]), int(sys.argv[4]))"
-        )
-        arguments = [str(table), str(given.rows), str(captures), str(given.records)]
-        subprocess.run([sys.executable, "-c", write, *arguments], check=True)  # noqa: S603 - own command
+        _generate("write_table", table, given.rows)
+        _generate("write_captures", captures, given.records)
         megabytes = table.stat().st_size / 1e6
-        title = f"{given.rows:,} rows x 20 columns of CSV ({megabytes:.0f} MB), best of {_REPETITIONS}"
-        profiles = compare(title, _TABLE, table, given.rows)
-        title = f"{given.records:,} capture records of 20 values to columns, best of {_REPETITIONS}"
-        parses = compare(title, _CAPTURES, captures, given.records)
+        title = f"{given.rows:,} rows x 20 columns of CSV ({megabytes:.0f} MB)"
+        profiles = compare(title, _TABLE, table, given.rows, given.repetitions)
+        title = f"{given.records:,} capture records of 20 values to columns"
+        parses = compare(title, _CAPTURES, captures, given.records, given.repetitions)
     ours = profiles["analyzer_profile"]
     print()
     _verdict("profile against Polars' lazy summary", _ratio(profiles, *_TABLE[:2]), _PROFILE_LIMIT)
     _verdict("capture parsing against orjson + Polars", _ratio(parses, *_CAPTURES), _CAPTURE_LIMIT)
     _verdict("peak memory of the profile in MB", ours.peak_megabytes, _MEMORY_LIMIT)
+
+
+def _generate(writer: str, path: Path, size: int) -> None:
+    # In another process, so that this one stays small: a child's peak starts at the size of its parent.
+    program = f"import sys, pathlib, analyzer.bench.inputs as i; i.{writer}(pathlib.Path(sys.argv[1]), {size})"
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True)  # noqa: S603 - own command
 
 
 def _ratio(results: dict[str, Measurement], ours: str, theirs: str) -> float:

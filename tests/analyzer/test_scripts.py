@@ -90,6 +90,23 @@ def preprocess_handler(line):
     assert done.statistics["c"]["numerical_statistics"]["common"] == {"num_present": 1, "num_missing": 1}
 
 
+def test_scripts_may_define_classes_and_be_called_like_a_standard_module(job, table, script):
+    text = """
+from __future__ import annotations
+import json
+from dataclasses import dataclass
+
+@dataclass
+class Row:
+    n: int
+
+def preprocess_handler(line):
+    return vars(Row(json.loads(line)))
+"""
+    done = job(table("a.csv", "n", "7"), "csv", record_preprocessor_script=script(text, name="json.py"))
+    assert sketch(done, "n") == [7]
+
+
 def test_rows_of_csv_arrive_as_text_without_the_header(job, tmp_path, script):
     path = tmp_path / "a.csv"
     path.write_bytes(b'a,b\r\n1,"x\ny"\r\n\r\n2,z\r\n')
