@@ -94,7 +94,7 @@ def _type_fix(kind: str, value: object) -> str:
     if isinstance(value, str) and kind != "list_type":
         return "remove the quotes, if there are any, and write the value alone"
     if kind == "list_type":
-        return f"write [{quote(value)}], or every entry on a line of its own after '- '"
+        return "write every entry on a line of its own, after '- '"
     return "docs/configuration.md shows what belongs there"
 
 
