@@ -53,6 +53,7 @@ def list_processing_jobs(request: Request) -> dict[str, Any]:
         name="ProcessingJobName",
         equal={"StatusEquals": "ProcessingJobStatus"},
         sort_keys={"CreationTime": "CreationTime", "Name": "ProcessingJobName", "Status": "ProcessingJobStatus"},
+        default_order="Ascending",
     )
 
 

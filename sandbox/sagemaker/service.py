@@ -71,12 +71,17 @@ def _action(headers: dict[str, str]) -> str:
 
 def _decode(body: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(body or b"{}")
+        members = json.loads(body or b"{}", object_hook=_without_nulls)
     except ValueError as error:
         raise AwsError("SerializationException", f"the request is not JSON: {error}") from error
     if not isinstance(members, dict):
         raise AwsError("SerializationException", "the request must be a JSON object")
     return members
+
+
+def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
+    """A member that is null is as good as absent, as for AWS."""
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _answer(status: int, members: dict[str, Any], error_code: str | None = None) -> Response:

@@ -59,7 +59,7 @@ def run(job: Document, folder: JobFolder, stop: threading.Event, log: Callable[[
     deadline = time.monotonic() + job["StoppingCondition"]["MaxRuntimeInSeconds"]
     with folder.log_file.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, *_COMMANDS[_repository(job["AppSpecification"]["ImageUri"])]],
+            [sys.executable, "-P", *_COMMANDS[_repository(job["AppSpecification"]["ImageUri"])]],
             cwd=folder.root,
             env=_environment(job, folder),
             stdin=subprocess.DEVNULL,

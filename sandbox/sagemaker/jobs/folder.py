@@ -22,7 +22,7 @@ class JobFolder:
     """A temporary folder that lasts as long as the block; ``/opt/ml/x`` of the container is ``<folder>/x`` here."""
 
     def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="sagemaker-job-"))
+        self.root = Path(tempfile.mkdtemp(prefix="sagemaker-job-")).resolve()
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +54,7 @@ class JobFolder:
             ValueError: The path leads out of the container.
         """
         inside = self.root.joinpath(path.removeprefix(_CONTAINER_ROOT).lstrip("/"), *more).resolve()
-        if not inside.is_relative_to(self.root.resolve()):
+        if not inside.is_relative_to(self.root):
             raise ValueError(f"{'/'.join([path, *more])} leads out of the container")
         return inside
 

@@ -126,6 +126,13 @@ def test_a_name_can_be_used_once(world: Any) -> None:
         world.sagemaker.create_processing_job(**world.job(ProcessingJobName=job["ProcessingJobName"]))
 
 
+def test_jobs_are_listed_oldest_first(world: Any) -> None:
+    summaries = world.sagemaker.list_processing_jobs(MaxResults=100)["ProcessingJobSummaries"]
+    times = [summary["CreationTime"] for summary in summaries]
+    assert len(times) > 1
+    assert times == sorted(times)
+
+
 def test_jobs_are_listed_by_status(world: Any) -> None:
     failed = world.run_job(AppSpecification={"ImageUri": "unknown"})["ProcessingJobName"]
     summaries = world.sagemaker.list_processing_jobs(StatusEquals="Failed", NameContains=failed)

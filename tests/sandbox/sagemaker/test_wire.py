@@ -76,6 +76,12 @@ def test_a_request_is_validated_by_the_server_too(world: Any) -> None:
     assert message.startswith("1 validation error detected: Value 'no spaces' at 'modelName'")
 
 
+def test_null_is_as_good_as_absent(world: Any) -> None:
+    with pytest.raises(ClientError, match="Value null at 'modelName'"):
+        world.unchecked.describe_model(ModelName=None)
+    assert "MonitoringScheduleSummaries" in world.unchecked.list_monitoring_schedules(NameContains=None, SortBy=None)
+
+
 def test_an_operation_that_is_not_served_says_what_is(world: Any) -> None:
     with pytest.raises(ClientError) as error:
         world.sagemaker.list_training_jobs()
