@@ -52,23 +52,23 @@ class Account:
     def output(self, ending: str) -> str:
         return next(value for name, value in self.outputs.items() if ending in name)
 
-    def send(self, rows: list[str]) -> None:
+    def send(self, rows: list[str], *, endpoint: str = loan_app.ENDPOINT) -> None:
         runtime = self.box.client("sagemaker-runtime")
         for row in rows:
-            runtime.invoke_endpoint(EndpointName=loan_app.ENDPOINT, ContentType="text/csv", Body=row.encode())
+            runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=row.encode())
 
-    def next_run(self) -> dict[str, Any]:
+    def next_run(self, *, endpoint: str = loan_app.ENDPOINT) -> dict[str, Any]:
         """Lets an hour pass and waits for the run that falls due."""
-        before = {execution["ScheduledTime"] for execution in self.executions()}
+        before = {execution["ScheduledTime"] for execution in self.executions(endpoint)}
         self.box.advance(timedelta(hours=1))
         self.box.wait_until_idle(60)
-        new = [execution for execution in self.executions() if execution["ScheduledTime"] not in before]
+        new = [execution for execution in self.executions(endpoint) if execution["ScheduledTime"] not in before]
         assert len(new) == 1, new
         return new[0]
 
-    def executions(self) -> list[dict[str, Any]]:
+    def executions(self, endpoint: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.box.client("sagemaker").list_monitoring_executions(
-            MonitoringScheduleName=self.outputs["Schedule"], MaxResults=100
+            EndpointName=endpoint, MaxResults=100
         )["MonitoringExecutionSummaries"]
         return found
 
@@ -85,7 +85,7 @@ class Account:
         sagemaker = self.box.client("sagemaker")
         name = self.schedule()["MonitoringScheduleConfig"]["MonitoringJobDefinitionName"]
         described: dict[str, Any] = sagemaker.describe_data_quality_job_definition(JobDefinitionName=name)
-        return described
+        return {member: value for member, value in described.items() if member != "ResponseMetadata"}
 
     def definition_names(self) -> list[str]:
         listed = self.box.client("sagemaker").list_data_quality_job_definitions()["JobDefinitionSummaries"]

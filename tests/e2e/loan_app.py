@@ -35,7 +35,7 @@ ENDPOINT = "loans"
 STACK = "Loans"
 ONCALL = "oncall@example.com"
 _MODEL = Path(__file__).parent / "model" / "inference.py"
-_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class LoanStack(cdk.Stack):
             "Model",
             execution_role_arn=role.role_arn,
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=_IMAGE, model_data_url=asset.s3_object_url
+                image=IMAGE, model_data_url=asset.s3_object_url
             ),
         )
         model.node.add_dependency(role)
@@ -117,6 +117,16 @@ class LoanStack(cdk.Stack):
 
 def synthesise(variant: Variant, folder: Path, env: cdk.Environment) -> Path:
     """Writes the assembly; in this process, so that one jsii kernel serves all tests."""
+    archive = model_archive(folder)
+    assembly = folder / f"cdk-{len(list(folder.glob('cdk-*')))}.out"
+    app = cdk.App(outdir=str(assembly), analytics_reporting=False)
+    LoanStack(app, variant, archive, env)
+    app.synth()
+    return assembly
+
+
+def model_archive(folder: Path) -> Path:
+    """`model.tar.gz` of the model; made once."""
     archive = folder / "model.tar.gz"
     if not archive.exists():
         content = _MODEL.read_bytes()
@@ -124,11 +134,7 @@ def synthesise(variant: Variant, folder: Path, env: cdk.Environment) -> Path:
             member = tarfile.TarInfo("code/inference.py")
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
-    assembly = folder / f"cdk-{len(list(folder.glob('cdk-*')))}.out"
-    app = cdk.App(outdir=str(assembly), analytics_reporting=False)
-    LoanStack(app, variant, archive, env)
-    app.synth()
-    return assembly
+    return archive
 
 
 def applicants(count: int, *, seed: int, inflation: float = 1.0, flagged: float = 0.2) -> list[str]:
