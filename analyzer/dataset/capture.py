@@ -10,6 +10,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -100,7 +101,10 @@ class CaptureDataset:
                         body = captured[direction]
                         if body["encoding"] != "CSV":
                             return None
-                        bodies.append(body["data"].rstrip("\r\n"))
+                        row = body["data"].rstrip("\r\n")
+                        if not row:
+                            return None
+                        bodies.append(row)
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
         if not bodies:
@@ -160,13 +164,17 @@ class CaptureDataset:
                 f"({location}; a record preprocessor script can bring both together)"
             )
         if PayloadKind.CSV in kinds.values():
-            return _joined_by_position([csv_rows(text) for _, text in bodies.values()])
-        return _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+            rows = _joined_by_position([csv_rows(text) for _, text in bodies.values()])
+        else:
+            rows = _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+        if not rows:
+            raise PayloadError("it holds no rows")
+        return rows
 
 
 def _parse_rows(rows: Sequence[str], width: int | None) -> pl.DataFrame | None:
     """Return CSV rows as a table when each is one row of ``width`` values (default: as many as the first)."""
-    names = numbered_names(width or len(next(csv.reader(rows[0].splitlines()), [])))
+    names = numbered_names(width or len(next(csv.reader(StringIO(rows[0], newline="")))))
     block = "\n".join(rows).encode()
     if b'"' in block:
         parsed = parse_quoted(block + b"\n", names)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +21,9 @@ from analyzer.dataset.source import ScriptInput
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
 from analyzer.profile.table import numbered_names
+
+# The module's limit of 128 KiB a field would refuse long texts that the fast parser takes.
+csv.field_size_limit(2**31 - 1)
 
 _BLOCK_BYTES = 16 * 1024 * 1024
 _ROWS_PER_CAREFUL_BATCH = 50_000
@@ -184,6 +187,8 @@ def _header(line: bytes, path: Path) -> list[str]:
         names = next(csv.reader([line.decode().rstrip("\r\n")]), [])
     except UnicodeDecodeError:
         raise AnalysisError(f"{path}, line 1: the header is not UTF-8 text") from None
+    if line.count(b'"') % 2:
+        raise AnalysisError(f"{path}, line 1: the header opens a quote and does not close it")
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if not names or "" in names or repeated:
         problem = f"repeats {', '.join(map(repr, repeated))}" if repeated else "has an empty name"
@@ -194,7 +199,7 @@ def _header(line: bytes, path: Path) -> list[str]:
 def _common_width(file: BinaryIO, path: Path) -> int:
     sample = (next(file, b"") for _ in range(_SAMPLE_ROWS))
     text = b"".join(sample).decode(errors="replace")
-    widths = Counter(len(fields) for fields in csv.reader(text.splitlines()) if fields)
+    widths = Counter(len(fields) for fields in csv.reader(StringIO(text, newline="")) if fields)
     if not widths:
         raise AnalysisError(f"{path} holds nothing but blank lines")
     return widths.most_common(1)[0][0]

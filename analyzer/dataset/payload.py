@@ -4,6 +4,7 @@ import base64
 import csv
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from io import StringIO
 from typing import Any
 
 import orjson
@@ -58,7 +59,7 @@ def csv_rows(text: str) -> list[list[str]]:
         PayloadError: When quotes do not match.
     """
     try:
-        return [fields for fields in csv.reader(text.splitlines(), strict=True) if fields]
+        return [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
     except csv.Error as error:
         raise PayloadError(f"not CSV: {error}") from error
 
@@ -79,7 +80,7 @@ def _documents(text: str) -> Iterator[object]:
     try:
         yield orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:  # noqa: PLR2004 - one line that is not JSON
             raise PayloadError(f"not JSON: {error}") from error
         for line in lines:

@@ -89,6 +89,8 @@ def test_lines_that_are_no_capture_records(monitor_captures, record, broken, pro
         (("1", "0.5,7"), "CSV", "wrong number of values: 3 instead of 2"),
         (("1", "0.5\n0.6"), "CSV", "the output has 1 rows, the input 2"),
         (("1", '"0.5'), "CSV", "not CSV"),
+        (("", "0.5"), "CSV", "the output has 0 rows, the input 1"),
+        (("", "\n"), "CSV", "it holds no rows"),
         (("1", "!!"), "BASE64", "not base64"),
         (("/w==", "/w=="), "BASE64", "not base64 of UTF-8 text"),
         (("1", "{"), "JSON", "not JSON"),
@@ -142,7 +144,7 @@ def test_a_file_of_blank_lines(job, table):
 
 @pytest.mark.parametrize(
     ("header", "problem"),
-    [("a,a", "repeats 'a'"), ("a,", "has an empty name"), ("", "has an empty name")],
+    [('a,"b', "opens a quote"), ("a,a", "repeats 'a'"), ("a,", "has an empty name"), ("", "has an empty name")],
 )
 def test_headers_need_distinct_names(job, table, header, problem):
     done = job(table("train.csv", header, "1,2"), "csv")
@@ -158,6 +160,11 @@ def test_headers_of_all_files_must_agree(job, table, tmp_path):
 def test_a_quote_that_is_never_closed_is_named(job, table):
     done = job(table("train.csv", "a,b", "1,2", '3,"4', "5,6", "7,8"), "csv")
     assert done.message.endswith("train.csv, line 3: a quote is opened here and never closed")
+
+
+def test_long_texts_are_data(job, table):
+    done = job(table("train.csv", "a,b", "1," + "x" * 200_000, '2,"a""b', 'c"'), "csv")
+    assert done.document("statistics.json")["dataset"]["item_count"] == 2
 
 
 def test_lines_are_counted_past_quoted_line_breaks(job, table):

@@ -39,6 +39,15 @@ def test_quoted_fields(job, captures, record):
     assert [feature["inferred_type"] for feature in done.statistics.values()] == ["Integral", "String", "Integral"]
 
 
+def test_only_line_breaks_separate_rows(job, captures, record):
+    done = job(captures([record("1\n2", '"a\nb",x\u2028y\n"c\x0c",z')]), "capture")
+    texts = [
+        [bucket["value"] for bucket in feature["string_statistics"]["distribution"]["categorical"]["buckets"]]
+        for feature in list(done.statistics.values())[1:]
+    ]
+    assert texts == [["a\nb", "c\x0c"], ["x\u2028y", "z"]]
+
+
 def test_base64_payloads_are_read_by_their_content_type(job, captures, record):
     def base64_record(output, given, kind):
         encoded = [base64.b64encode(body.encode()).decode() for body in (output, given)]
