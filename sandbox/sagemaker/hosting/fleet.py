@@ -83,6 +83,10 @@ def deploy(endpoint: str, config: Document, capture: Document | None) -> None:
     except HostingError:
         _stop(variants)
         raise
+    except Exception as error:
+        # An endpoint must not stay Creating for good, whatever went wrong.
+        _stop(variants)
+        raise HostingError(f"InternalServerError: {error!r}") from error
     previous = _fleets.get(endpoint)
     _fleets[endpoint] = Fleet(endpoint, variants, capture)
     if previous is not None:

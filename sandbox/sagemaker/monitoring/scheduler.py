@@ -87,6 +87,7 @@ def _fire() -> None:
     now = clock.now()
     with _changed:
         batches = [(timer, timer.take_due(now)) for timer in _timers.values()]
+        _changed.notify_all()  # after a jump of the clock, the watch must not sleep as long as it meant to
     for timer, due in batches:
         if due:
             with seams.scope(*timer.scope):

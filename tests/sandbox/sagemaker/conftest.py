@@ -286,6 +286,8 @@ class World:
 
     def remove_schedules(self) -> None:
         """Let no schedule of this test run in the next one, which may move the same clock."""
+        for job in self.sagemaker.list_processing_jobs(StatusEquals="InProgress")["ProcessingJobSummaries"]:
+            self.sagemaker.stop_processing_job(ProcessingJobName=job["ProcessingJobName"])
         self.box.wait_until_idle()
         for summary in self.sagemaker.list_monitoring_schedules(MaxResults=100)["MonitoringScheduleSummaries"]:
             self.sagemaker.delete_monitoring_schedule(MonitoringScheduleName=summary["MonitoringScheduleName"])

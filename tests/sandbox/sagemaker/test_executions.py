@@ -139,6 +139,16 @@ def test_an_hour_without_traffic_fails_without_a_job(world: Any, endpoint: str) 
     assert "ProcessingJobArn" not in execution
 
 
+def test_time_alone_brings_a_schedule_due(world: Any, endpoint: str) -> None:
+    schedule = world.make_schedule(world.make_definition(endpoint))
+    due = full_hour(world) + HOUR
+    world.box.advance(due - world.box.now() - timedelta(seconds=1))
+    assert world.executions(schedule) == []
+    (execution,) = world.eventually(lambda: world.executions(schedule), timeout=10)
+    assert execution["ScheduledTime"] == due
+    assert execution["CreationTime"] - due < timedelta(seconds=5)
+
+
 def test_every_missed_hour_runs_oldest_first(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
     first = full_hour(world) + HOUR
