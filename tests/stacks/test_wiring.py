@@ -1,0 +1,307 @@
+"""What the file says arrives in the templates."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from stacks.configuration.base import StrictModel
+from stacks.loading import load
+
+ROOT = Path(__file__).resolve().parents[2]
+FLEET = "examples/configurations/fleet.yaml"
+DETAILED = "examples/configurations/credit_detailed.yaml"
+PLATFORM_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+MINIMAL = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    data_quality:
+      baseline: {{dataset: s3://training/train{ending}}}
+      {setting}
+"""
+
+
+def of_type(template, kind):
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def properties(template, kind):
+    return [resource["Properties"] for resource in of_type(template, kind).values()]
+
+
+@pytest.fixture(scope="module")
+def detailed(assembly_of):
+    return assembly_of(DETAILED).templates["CreditRiskMonitoring"]
+
+
+@pytest.fixture(scope="module")
+def churn(assembly_of):
+    return assembly_of(FLEET).templates["ModelMonitoring-churn"]
+
+
+@pytest.fixture(scope="module")
+def fraud(assembly_of):
+    return assembly_of(FLEET).templates["ModelMonitoring-fraud"]
+
+
+def baseline(template, name):
+    (resource,) = (
+        resource["Properties"]
+        for logical_id, resource in of_type(template, "Custom::ModelMonitorBaseline").items()
+        if logical_id.startswith(name)
+    )
+    return resource
+
+
+def job_definition(template, name):
+    (resource,) = (
+        resource["Properties"]
+        for logical_id, resource in of_type(template, "AWS::SageMaker::DataQualityJobDefinition").items()
+        if logical_id.startswith(name)
+    )
+    return resource
+
+
+def test_every_endpoint_becomes_a_stack(assembly_of):
+    assert sorted(assembly_of(FLEET).templates) == ["ModelMonitoring-churn", "ModelMonitoring-fraud"]
+    assert sorted(assembly_of("monitoring.yaml").templates) == ["ModelMonitoring-credit-risk"]
+
+
+def test_account_and_region_come_from_the_file(assembly_of):
+    assert assembly_of(FLEET).manifest["ModelMonitoring-churn"]["environment"] == "aws://123456789012/eu-west-1"
+
+
+def test_account_and_region_default_to_those_of_the_cli(synthesise_text, monkeypatch):
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "210987654321")
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "us-west-2")
+    assembly = synthesise_text(MINIMAL.format(ending=".csv", setting=""))
+    assert assembly.manifest["ModelMonitoring-credit"]["environment"] == "aws://210987654321/us-west-2"
+
+
+def test_a_file_without_environment_fits_every_account(assembly_of):
+    manifest = assembly_of("monitoring.yaml").manifest
+    assert manifest["ModelMonitoring-credit-risk"]["environment"] == "aws://unknown-account/unknown-region"
+
+
+def test_schedules_of_all_shapes_arrive(detailed, churn, fraud):
+    def expressions(template):
+        return {
+            schedule["MonitoringScheduleConfig"]["ScheduleConfig"]["ScheduleExpression"]
+            for schedule in properties(template, "AWS::SageMaker::MonitoringSchedule")
+        }
+
+    assert expressions(detailed) == {"cron(0 * ? * * *)", "cron(0 3 ? * * *)", "NOW"}
+    assert expressions(churn) == {"cron(0 2/6 ? * * *)"}
+    assert expressions(fraud) == {"cron(0 * ? * * *)"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "expression"),
+    [
+        ("", "cron(0 * ? * * *)"),
+        ("schedule: daily", "cron(0 0 ? * * *)"),
+        ("schedule: {every: {hours: 4}}", "cron(0 0/4 ? * * *)"),
+    ],
+)
+def test_schedules_have_short_forms_and_a_default(synthesise_text, setting, expression):
+    assembly = synthesise_text(MINIMAL.format(ending=".csv", setting=setting))
+    (schedule,) = properties(assembly.templates["ModelMonitoring-credit"], "AWS::SageMaker::MonitoringSchedule")
+    assert schedule["MonitoringScheduleConfig"]["ScheduleConfig"]["ScheduleExpression"] == expression
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (".csv", {"csv": {"header": True, "output_columns_position": "START"}}),
+        (".csv, format: {csv: {header: false}}", {"csv": {"header": False, "output_columns_position": "START"}}),
+        (".jsonl", {"json": {"lines": True}}),
+        (".parquet", {"parquet": {}}),
+        (".data, format: json_lines", {"json": {"lines": True}}),
+    ],
+)
+def test_the_format_is_told_from_the_ending_unless_it_is_given(synthesise_text, ending, expected):
+    assembly = synthesise_text(MINIMAL.format(ending=ending, setting=""))
+    source = json.loads(baseline(assembly.templates["ModelMonitoring-credit"], "DataQuality")["Source"])
+    assert source["dataset"]["format"] == expected
+
+
+def test_existing_bucket_key_and_topic_are_used_and_none_is_made(churn):
+    for kind in ("AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SNS::Topic"):
+        assert of_type(churn, kind) == {}
+    assert baseline(churn, "DataQuality")["OutputUri"].startswith("s3://example-ml-platform/model-monitoring/")
+    assert baseline(churn, "DataQuality")["OutputKmsKeyId"] == PLATFORM_KEY
+    assert properties(churn, "AWS::CloudWatch::CompositeAlarm")[0]["AlarmActions"] == [
+        "arn:aws:sns:eu-west-1:123456789012:ml-alarms"
+    ]
+
+
+def test_an_endpoint_replaces_defaults_and_joins_tags(fraud):
+    assert properties(fraud, "AWS::CloudWatch::CompositeAlarm")[0]["AlarmActions"] == [
+        "arn:aws:sns:eu-west-1:123456789012:fraud-team"
+    ]
+    (schedule,) = properties(fraud, "AWS::SageMaker::MonitoringSchedule")
+    assert schedule["Tags"] == [{"Key": "cost-center", "Value": "4711"}, {"Key": "owner", "Value": "fraud-team"}]
+
+
+def test_an_existing_role_runs_the_jobs(churn):
+    assert job_definition(churn, "DataQuality")["RoleArn"] == "arn:aws:iam::123456789012:role/model-monitor"
+
+
+def test_machines_and_network_of_the_fleet_reach_baseline_and_runs(churn):
+    definition = job_definition(churn, "DataQuality")
+    assert definition["JobResources"]["ClusterConfig"] == {
+        "InstanceType": "ml.m5.large",
+        "InstanceCount": 1,
+        "VolumeSizeInGB": 30,
+        "VolumeKmsKeyId": PLATFORM_KEY,
+    }
+    assert definition["StoppingCondition"] == {"MaxRuntimeInSeconds": 3000}
+    assert definition["NetworkConfig"] == {
+        "EnableNetworkIsolation": True,
+        "EnableInterContainerTrafficEncryption": True,
+        "VpcConfig": {
+            "Subnets": ["subnet-0a1b2c3d4e5f60718", "subnet-1a1b2c3d4e5f60718"],
+            "SecurityGroupIds": ["sg-0a1b2c3d4e5f60718"],
+        },
+    }
+    job = baseline(churn, "DataQuality")
+    assert json.loads(job["Network"]) == definition["NetworkConfig"]
+    assert json.loads(job["Compute"]) == definition["JobResources"]["ClusterConfig"]
+
+
+def test_machines_and_network_of_a_monitor_replace_those_of_the_endpoint(detailed):
+    definition = job_definition(detailed, "Daily")
+    assert definition["JobResources"]["ClusterConfig"]["InstanceCount"] == 2
+    assert definition["StoppingCondition"] == {"MaxRuntimeInSeconds": 10800}
+    assert definition["NetworkConfig"]["EnableNetworkIsolation"] is False
+    assert job_definition(detailed, "Hourly")["NetworkConfig"]["EnableNetworkIsolation"] is True
+
+
+def test_constraints_reach_the_baseline(detailed):
+    assert json.loads(baseline(detailed, "Hourly")["Overrides"]) == {
+        "drift": {"threshold": 0.2, "method": "Simple", "enabled": True},
+        "categorical_drift": {"threshold": 0.15, "method": "LInfinity"},
+        "data_type_threshold": 0.99,
+        "domain_threshold": 0.98,
+        "emit_metrics": True,
+        "features": {
+            "income": {"completeness": 0.85, "drift_threshold": 0.3},
+            "home": {"allowed_values": ["owner", "rent", "other"], "data_type": "String"},
+            "age": {"drift_enabled": False},
+            "comment": {"enabled": False},
+        },
+    }
+
+
+def test_categories_reach_the_baseline(detailed, assembly_of):
+    assert json.loads(baseline(detailed, "Hourly")["Categorical"]) == ["default", "home"]
+    default = assembly_of("monitoring.yaml").templates["ModelMonitoring-credit-risk"]
+    assert json.loads(baseline(default, "DataQuality")["Categorical"]) == "auto"
+
+
+def test_existing_baseline_files_need_no_job(fraud):
+    job = baseline(fraud, "DataQuality")
+    assert json.loads(job["Source"]) == {
+        "files": {
+            "statistics": "s3://example-fraud-models/v7/statistics.json",
+            "constraints": "s3://example-fraud-models/v7/constraints.json",
+        }
+    }
+    assert "Compute" not in job
+
+
+def test_scripts_and_their_variables_reach_the_runs(detailed):
+    application = job_definition(detailed, "Daily")["DataQualityAppSpecification"]
+    assert application["Environment"] == {"TEST_MARKER": "synthetic"}
+    assert application["PostAnalyticsProcessorSourceUri"] == "s3://example-credit-data/scripts/publish.py"
+    assert ".py" in json.dumps(application["RecordPreprocessorSourceUri"])
+
+
+def test_alarms_are_those_of_the_file(detailed, churn):
+    def alarms(template, name):
+        return {
+            logical_id.removeprefix(name)[:-8]: alarm["Properties"]
+            for logical_id, alarm in of_type(template, "AWS::CloudWatch::Alarm").items()
+            if logical_id.startswith(name)
+        }
+
+    hourly = alarms(detailed, "Hourly")
+    assert sorted(hourly) == ["AnyViolation", "Driftincome", "ExecutionFailed", "MeanShiftage", "NoData", "Silence"]
+    assert hourly["Driftincome"]["Threshold"] == 0.3
+    assert hourly["NoData"]["EvaluationPeriods"] == 6
+    assert "IF(records >= 100, " in json.dumps(hourly["MeanShiftage"]["Metrics"])
+    assert sorted(alarms(detailed, "Daily")) == ["ExecutionFailed", "NoData", "Silence"]
+    assert sorted(alarms(churn, "DataQuality")) == ["AnyViolation", "ExecutionFailed", "Silence"]
+    assert alarms(churn, "DataQuality")["Silence"]["EvaluationPeriods"] == 2
+
+
+def test_people_and_programs_are_subscribed(detailed):
+    subscribed = {(one["Protocol"], one["Endpoint"]) for one in properties(detailed, "AWS::SNS::Subscription")}
+    assert subscribed == {
+        ("email", "ml-oncall@example.com"),
+        ("https", "https://hooks.example.com/model-monitoring"),
+        ("sqs", "arn:aws:sqs:eu-west-1:123456789012:drift-messages"),
+    }
+
+
+def test_the_runbook_is_named_in_alarms_and_messages(churn):
+    (alarm,) = properties(churn, "AWS::CloudWatch::CompositeAlarm")
+    assert "Runbook: https://wiki.example.com/model-monitoring." in alarm["AlarmDescription"]
+    assert any(
+        function.get("Environment", {}).get("Variables", {}).get("RUNBOOK_URL")
+        == "https://wiki.example.com/model-monitoring"
+        for function in properties(churn, "AWS::Lambda::Function")
+    )
+
+
+def test_stored_data_go_with_the_stack_only_when_told(detailed, assembly_of):
+    def policies(template):
+        kept = {**of_type(template, "AWS::KMS::Key"), **of_type(template, "AWS::S3::Bucket")}
+        return {resource["DeletionPolicy"] for resource in kept.values()}
+
+    assert policies(detailed) == {"Delete"}
+    assert policies(assembly_of("monitoring.yaml").templates["ModelMonitoring-credit-risk"]) == {"Retain"}
+
+
+def test_keys_of_captured_records_are_granted(fraud):
+    key = "arn:aws:kms:eu-west-1:123456789012:key/66666666-7777-8888-9999-000000000000"
+    statements = [
+        statement
+        for policy in properties(fraud, "AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Resource"] == key
+    ]
+    assert statements
+    assert all(statement["Action"] == "kms:Decrypt" for statement in statements)
+
+
+def declared(model, name):
+    """The key, by the model that declares it: settings that models share are one key."""
+    owner = next(parent for parent in model.__mro__ if name in parent.__annotations__)
+    return f"{owner.__name__}.{name}"
+
+
+def keys_used(value):
+    if isinstance(value, BaseModel):
+        for name in value.model_fields_set:
+            yield declared(type(value), name)
+            yield from keys_used(getattr(value, name))
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from keys_used(item)
+
+
+def models(model=StrictModel):
+    return [found for subclass in model.__subclasses__() for found in (subclass, *models(subclass))]
+
+
+def test_the_examples_show_every_key_at_least_once():
+    files = [ROOT / "monitoring.yaml", *(ROOT / "examples/configurations").glob("*.yaml")]
+    shown = {key for file in files for key in keys_used(load(file).config)}
+    exist = {declared(model, name) for model in models() for name in model.model_fields}
+    assert exist - shown == set()
