@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnOutput, CustomResource, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3_assets as s3_assets
+import jsii
+from aws_cdk import (
+    CfnOutput,
+    CustomResource,
+    ITaggableV2,
+    Stack,
+    TagManager,
+    TagType,
+    Token,
+    aws_iam as iam,
+    aws_kms as kms,
+    aws_s3_assets as s3_assets,
+)
 from constructs import Construct
 
 from model_monitor import metrics
@@ -27,6 +39,7 @@ _LIMIT_OF_ONE_JOB = 50 * 60
 _LIMIT_OF_EACH_OF_TWO_JOBS = 22 * 60
 # Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
 _MAX_MEAN_SHIFTS = 20
+_RESOURCE_TYPE = "Custom::ModelMonitorBaseline"
 
 
 @dataclass(frozen=True)
@@ -172,6 +185,7 @@ class BaselineJob:
     dimensions: Mapping[str, str]
 
 
+@jsii.implements(ITaggableV2)
 class BaselineFiles(Construct):
     """The custom resource that makes a baseline during the deployment and fails it with the reason.
 
@@ -195,6 +209,7 @@ class BaselineFiles(Construct):
         """
         super().__init__(scope, id)
         self._job = job
+        self._tag_manager = TagManager(TagType.KEY_VALUE, _RESOURCE_TYPE, dict(job.tags))
         self._source = baseline.bind(self)
         self._features: set[str] = set()
         self._mean_shift: dict[str, float] = {}
@@ -204,7 +219,7 @@ class BaselineFiles(Construct):
             self,
             "Resource",
             service_token=provider.service_token,
-            resource_type="Custom::ModelMonitorBaseline",
+            resource_type=_RESOURCE_TYPE,
             pascal_case_properties=False,
             properties=self._properties(),
         )
@@ -220,6 +235,12 @@ class BaselineFiles(Construct):
         self.preprocessor_uri = self._resource.get_att_string("PreprocessorUri") if job.categorical else None
         CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
         CfnOutput(self, "Constraints", value=self.constraints_uri, description="Effective constraints of the monitor")
+
+    @property
+    @jsii.member(jsii_name="cdkTagManager")
+    def cdk_tag_manager(self) -> TagManager:
+        """Takes what `Tags.of(...)` adds; the processing job gets it."""
+        return self._tag_manager
 
     def require_feature(self, feature: str) -> None:
         """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
@@ -269,13 +290,16 @@ class BaselineFiles(Construct):
             "Categorical": stack.to_json_string(job.categorical.document) if job.categorical else None,
             "Features": lazy_json(self, lambda: sorted(self._features)),
             "MeanShift": lazy_json(self, lambda: dict(sorted(self._mean_shift.items()))),
-            "Tags": stack.to_json_string([{"Key": key, "Value": value} for key, value in sorted(job.tags.items())]),
+            "Tags": lazy_json(self, self._job_tags),
             "DeploymentMetric": stack.to_json_string(
                 {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
             ),
             **(self._job_properties() if self._source.needs_job else {}),
         }
         return {name: value for name, value in properties.items() if value is not None}
+
+    def _job_tags(self) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in sorted(self._tag_manager.tag_values().items())]
 
     def _job_properties(self) -> dict[str, Any]:
         job, stack = self._job, Stack.of(self)

@@ -167,6 +167,13 @@ def default_template(default_stack: cdk.Stack) -> Template:
 def vpc_stack(kit: Kit) -> cdk.Stack:
     """A monitor with a VPC, a key and machines of its own."""
     stack = kit.stack("Private")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["eu-west-1a", "eu-west-1b"],
+        private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    )
     kit.monitor(
         stack,
         compute=MonitorCompute(
@@ -175,7 +182,7 @@ def vpc_stack(kit: Kit) -> cdk.Stack:
             volume_size=cdk.Size.gibibytes(50),
             max_runtime=cdk.Duration.minutes(40),
         ),
-        network=MonitorNetwork(vpc=ec2.Vpc(stack, "Vpc", max_azs=2)),
+        network=MonitorNetwork(vpc=vpc),
         encryption_key=kms.Key(stack, "Key", enable_key_rotation=True),
     )
     return stack

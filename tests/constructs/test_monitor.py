@@ -62,7 +62,7 @@ def test_a_rule_matches_the_runs_of_this_monitor_and_no_others(
 
 
 def test_a_monitor_can_be_granted_access(kit: Kit, reacting: Template) -> None:
-    assert "<Extra0B46EB6B.Arn>" in kit.allowed(reacting, "DataQualityRole", "s3:GetBucket*")
+    assert "<Extra6C4EAC05.Arn>" in kit.allowed(reacting, "DataQualityRole", "s3:GetBucket*")
 
 
 def test_a_monitor_in_a_vpc_can_be_connected(kit: Kit, reacting: Template) -> None:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from aws_cdk.assertions import Template
+from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # cfn-lint ships no types
+
+# CDK writes every dependency, also those that a reference implies: removing them is not the library's to do.
+_IGNORED = ["W3005"]
+
+
+def _problems(template: dict[str, object]) -> list[str]:
+    matches = lint(
+        json.dumps(template), config=ManualArgs(regions=["eu-west-1"], ignore_checks=_IGNORED, configure_rules={})
+    )
+    return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]
+
+
+@pytest.mark.parametrize("fixture", ["default_template", "vpc_template", "imported_template"])
+def test_templates_are_clean(fixture: str, request: pytest.FixtureRequest) -> None:
+    template: Template = request.getfixturevalue(fixture)
+    assert _problems(dict(template.to_json())) == []
+
+
+def test_a_broken_template_is_noticed(default_template: Template) -> None:
+    template = json.loads(json.dumps(default_template.to_json()))
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::SageMaker::MonitoringSchedule":
+            del resource["Properties"]["MonitoringScheduleConfig"]
+    assert any("MonitoringScheduleConfig" in problem for problem in _problems(template))
