@@ -31,6 +31,7 @@ class BaselineProvider(Construct):
             handler="baseline.handler.on_event",
             description="Starts, skips or stops the baseline job of a SageMaker monitor during a deployment",
             timeout=Duration.minutes(5),
+            memory=_MEMORY,
         )
         self.is_complete = MonitoringFunction(
             self,
@@ -38,6 +39,7 @@ class BaselineProvider(Construct):
             handler="baseline.handler.is_complete",
             description="Waits for the baseline job of a SageMaker monitor and writes its effective constraints",
             timeout=Duration.minutes(5),
+            memory=_MEMORY,
         )
         provider = Provider(
             self,

@@ -38,6 +38,7 @@ def attributes(
     """
     features = {feature["name"]: feature for feature in baseline.statistics["features"]}
     reasons = blind.blind_features(baseline.statistics, baseline.constraints)
+    half_blind = blind.half_blind_features(baseline.statistics, baseline.constraints)
     data = {
         "StatisticsUri": str(baseline.statistics_uri),
         "ConstraintsUri": str(baseline.constraints_uri),
@@ -45,7 +46,7 @@ def attributes(
         "PreprocessorUri": str(preprocessor_uri or ""),
         "Fingerprint": fingerprint,
         "ItemCount": str(baseline.statistics.get("dataset", {}).get("item_count", 0)),
-        "BlindFeatures": blind.describe(reasons, features=len(features)),
+        "BlindFeatures": blind.describe(reasons, half_blind, features=len(features)),
     }
     for name, factor in mean_shift.items():
         data.update(_mean_shift_attributes(name, features[name], factor))

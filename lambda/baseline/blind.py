@@ -1,23 +1,27 @@
-"""Which features a drift check can never see.
+"""Which features a drift check cannot see, or sees only in part.
 
 Model Monitor's distance ranks the distinct values of a sketch, not the rows (awslabs/deequ, `Distance.scala`), and its
-`Robust` form takes `1.8 * sqrt((n + m) / (n * m))` off, with `n` and `m` distinct values in baseline and live data. A
-boolean column therefore shows no drift however far its shares move, and nobody is told. Here they are told.
+`Robust` form takes `1.8 * sqrt((n + m) / (n * m))` off, with `n` and `m` distinct values in baseline and live data. So
+a column whose live values are among those of the baseline shows drift only through the values that are gone, never
+through how often the others occur; with few distinct values not even that exceeds the threshold. A flag or a small
+integer can move as far as it likes, and nobody is told. Here they are told.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# The largest possible distance before the correction.
-_MAX_DISTANCE = 1.0
 _CORRECTION = 1.8
+# A value of a continuous column hardly ever comes twice; one with fewer distinct values than this share of its rows
+# repeats them, and then it is their shares that matter.
+_CONTINUOUS_SHARE = 0.05
 # Above about this many distinct texts the analyzer keeps no distribution (deequ's default; the exact limit of the
 # service is not published).
 _MAX_CATEGORIES = 120
 _MAX_TEXT = 800
+_MAX_BLIND_TEXT = 500
 
 Feature = Mapping[str, Any]
 
@@ -36,18 +40,37 @@ def blind_features(statistics: Mapping[str, Any], constraints: Mapping[str, Any]
         statistics: Content of the effective `statistics.json`.
         constraints: Content of the effective `constraints.json`, which says method and thresholds.
     """
+    checked = _checked_features(statistics, constraints)
+    return {feature["name"]: reason for feature, settings in checked if (reason := blindness(feature, settings))}
+
+
+def half_blind_features(statistics: Mapping[str, Any], constraints: Mapping[str, Any]) -> list[str]:
+    """Return the features that show drift only when values appear or vanish, not when their shares move.
+
+    Args:
+        statistics: Content of the effective `statistics.json`.
+        constraints: Content of the effective `constraints.json`.
+    """
+    return [
+        feature["name"]
+        for feature, settings in _checked_features(statistics, constraints)
+        if "numerical_statistics" in feature
+        and not blindness(feature, settings)
+        and distinct_values(feature) < _CONTINUOUS_SHARE * feature["numerical_statistics"]["common"]["num_present"]
+    ]
+
+
+def _checked_features(
+    statistics: Mapping[str, Any], constraints: Mapping[str, Any]
+) -> Iterator[tuple[Feature, Mapping[str, Any]]]:
+    """Give each feature that is checked for drift, with the settings that hold for it."""
     distribution = constraints.get("monitoring_config", {}).get("distribution_constraints", {})
     by_name = {feature["name"]: feature for feature in constraints.get("features", [])}
-    reasons: dict[str, str] = {}
     for feature in statistics.get("features", []):
         overrides = by_name.get(feature["name"], {}).get("monitoringConfigOverrides", {})
         settings = {**distribution, **overrides.get("distribution_constraints", {})}
-        if "Disabled" in (settings.get("perform_comparison"), overrides.get("evaluate_constraints")):
-            continue  # turned off on purpose
-        reason = blindness(feature, settings)
-        if reason:
-            reasons[feature["name"]] = reason
-    return reasons
+        if "Disabled" not in (settings.get("perform_comparison"), overrides.get("evaluate_constraints")):
+            yield feature, settings  # any other was turned off on purpose
 
 
 def blindness(feature: Feature, distribution: Mapping[str, Any]) -> str | None:
@@ -74,24 +97,40 @@ def blindness(feature: Feature, distribution: Mapping[str, Any]) -> str | None:
 
 
 def never_exceeds(distinct: int, threshold: float) -> bool:
-    """Say whether the corrected distance stays within the threshold even for endless live data."""
-    return _CORRECTION / math.sqrt(distinct) >= _MAX_DISTANCE - threshold
+    """Say whether the corrected distance stays within the threshold while live values are among the baseline's.
+
+    The distance is largest when the live data hold only the highest or only the lowest values of the baseline; the
+    fewer these are, the larger is the correction.
+    """
+    return all(
+        (distinct - live) / distinct - _CORRECTION * math.sqrt((distinct + live) / (distinct * live)) <= threshold
+        for live in range(1, distinct + 1)
+    )
 
 
-def describe(reasons: Mapping[str, str], *, features: int) -> str:
-    """Return one sentence for the outputs of the stack, at most 800 characters, or `none`.
+def describe(reasons: Mapping[str, str], half_blind: Sequence[str] = (), *, features: int) -> str:
+    """Return one or two sentences for the outputs of the stack, at most 800 characters, or `none`.
 
     Example:
-        >>> describe({"sex": "2 distinct values"}, features=20)
-        '1 of 20 features cannot show drift: sex (2 distinct values)'
+        >>> describe({"sex": "2 distinct values"}, ["age"], features=20)
+        '1 of 20 features cannot show drift: sex (2 distinct values). 1 shows it only when values appear or vanish: age'
     """
-    if not reasons:
-        return "none"
-    items = [f"{name} ({reason})" for name, reason in reasons.items()]
-    start = f"{len(items)} of {features} features cannot show drift: "
+    sentences = []
+    if reasons:
+        start = f"{len(reasons)} of {features} features cannot show drift: "
+        sentences.append(_list(start, [f"{name} ({reason})" for name, reason in reasons.items()], _MAX_BLIND_TEXT))
+    if half_blind:
+        verb = "shows" if len(half_blind) == 1 else "show"
+        start = f"{len(half_blind)} {verb} it only when values appear or vanish: "
+        room = _MAX_TEXT - len(". ".join([*sentences, ""]))
+        sentences.append(_list(start, list(half_blind), room))
+    return ". ".join(sentences) or "none"
+
+
+def _list(start: str, items: Sequence[str], room: int) -> str:
     for shown in range(len(items), 0, -1):
         rest = len(items) - shown
         text = start + ", ".join(items[:shown]) + (f" and {rest} more" if rest else "")
-        if len(text) <= _MAX_TEXT:
+        if len(text) <= room:
             return text
-    return f"{len(items)} of {features} features cannot show drift"
+    return start.removesuffix(": ")

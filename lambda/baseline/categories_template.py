@@ -41,13 +41,20 @@ def preprocess_handler(inference_record: Any) -> Union[Columns, list[Columns]]: 
     Args:
         inference_record: In a baseline job a CSV row (str) or a JSON object (dict); in a monitoring job a captured
             request with `endpoint_input` and `endpoint_output`, whose columns are the outputs followed by the inputs.
+
+    Raises:
+        ValueError: A CSV row of the baseline has too few or too many values. A captured payload that cannot be read or
+            does not fit counts as missing values instead: one client's mistake must not stop the monitoring of all.
     """
     if isinstance(inference_record, str):
         rows = _csv_rows(inference_record)
+        for row in rows:
+            if len(row) != len(COLUMNS):
+                raise ValueError(f"the row has {len(row)} values; expected {len(COLUMNS)}: {', '.join(COLUMNS)}")
     elif isinstance(inference_record, dict):
         rows = [flat(inference_record)]
     else:
-        rows = _captured_rows(inference_record)
+        rows = _whole_rows(inference_record)
     columns = [_to_columns(row) for row in rows]
     return columns[0] if len(columns) == 1 else columns
 
@@ -140,6 +147,15 @@ def _captured_rows(record: Any) -> list[Row]:  # noqa: ANN401 - a class of the c
     return [output + given for output, given in zip(outputs, inputs)]  # noqa: B905 - strict needs Python 3.10
 
 
+def _whole_rows(record: Any) -> list[Row]:  # noqa: ANN401 - a class of the container
+    nothing: Row = [(None, "")] * len(COLUMNS)
+    try:
+        rows = _captured_rows(record)
+    except (csv.Error, ValueError):
+        return [nothing]
+    return [row if _has_names([row]) or len(row) == len(COLUMNS) else nothing for row in rows]
+
+
 def _has_names(rows: list[Row]) -> bool:
     return any(name is not None for row in rows for name, _ in row)
 
@@ -160,7 +176,7 @@ def _part_rows(part: Any) -> list[Row]:  # noqa: ANN401 - a class of the contain
 
 
 def _csv_rows(text: str) -> list[Row]:
-    return [[(None, value) for value in row] for row in csv.reader(io.StringIO(text, newline="")) if row]
+    return [[(None, value) for value in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
 
 
 def _json_rows(text: str) -> list[Row]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from results.executions import Streak
 from results.violations import Finding
 
-WIDTH = 78
+WIDTH = 72
 # SNS: ASCII, fewer than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 _MAX_SUBJECT = 99
 _MAX_ROWS = 20

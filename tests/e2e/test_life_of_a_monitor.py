@@ -140,12 +140,12 @@ def test_another_dataset_makes_a_baseline_beside_the_old_one(deployed, first):
 def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, first):
     definition = deployed.definition()
     broken = deployed.folder / "broken.csv"
-    broken.write_text('prediction,income,amount,term,flag\n0.1,1,2,12,0\n0.2,1,"2,12,0\n')
+    broken.write_text("prediction,income,amount,term,flag\n0.1,1,2,12,0\n0.2,1\n")
 
     with pytest.raises(CdkError) as failure:
         deployed.deploy(replace(first, baseline=broken))
 
-    assert "line 3" in " ".join(failure.value.output.split())
+    assert "the row has 2 values; expected 5" in " ".join(failure.value.output.split())
     stack = deployed.box.client("cloudformation").describe_stacks(StackName=loan_app.STACK)["Stacks"][0]
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert deployed.definition() == definition

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import csv
 import importlib.util
 import json
 import types
@@ -19,8 +20,19 @@ COLUMNS = ("prediction", "age", "sex", "note")
 @pytest.fixture(scope="module")
 def handler(tmp_path_factory):
     """Return `preprocess_handler` of a script that converts `prediction` and `sex`."""
-    path = tmp_path_factory.mktemp("script") / "preprocessor.py"
-    path.write_text(Categories(COLUMNS, (0, 2)).script())
+    return handler_of(Categories(COLUMNS, (0, 2)), tmp_path_factory.mktemp("script"))
+
+
+@pytest.fixture(scope="module")
+def real_handler(tmp_path_factory):
+    """Return the handler for a data set of 17 columns."""
+    columns = tuple(f"column_{number}" for number in range(17))
+    return handler_of(Categories(columns, (0, 2)), tmp_path_factory.mktemp("script"))
+
+
+def handler_of(categories, folder):
+    path = folder / "preprocessor.py"
+    path.write_text(categories.script())
     spec = importlib.util.spec_from_file_location("preprocessor", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -125,14 +137,27 @@ def test_a_json_object_of_a_dataset_is_ordered_by_the_names(handler):
     assert values(handler({"sex": None, "prediction": 0.50, "age": 3})) == ["category 0.5", 3, "", None]
 
 
-def test_rows_with_more_values_than_columns_keep_them_for_the_analyzer_to_report(handler):
-    assert len(values(handler("1,42,f,x,surplus"))) == 5
+@pytest.mark.parametrize(("row", "count"), [("1,42,f,x,surplus", 5), ("1,42", 2)])
+def test_a_row_of_the_baseline_with_another_number_of_values_is_an_error(handler, row, count):
+    with pytest.raises(ValueError, match=f"the row has {count} values; expected 4: prediction, age, sex, note"):
+        handler(row)
 
 
-def test_the_real_record_of_a_published_run(handler):
+def test_an_open_quote_is_an_error(handler):
+    with pytest.raises(csv.Error):
+        handler('1,42,"f,x')
+
+
+@pytest.mark.parametrize("given", ["42,f,x,surplus", "42", '42,"f,x'])
+def test_a_captured_row_that_does_not_fit_counts_as_missing_values(handler, given):
+    """One client's mistake must neither stop the run nor be passed over."""
+    assert values(handler(captured("1", given))) == ["", "", "", ""]
+
+
+def test_the_real_record_of_a_published_run(real_handler):
     """Record of 2021 from https://github.com/PacktPublishing/Amazon-SageMaker-Best-Practices."""
     data = "0,2020,12,4,31,0,19.0,0.0,6.0,0.0,0.0,0.0,0.0,0.0,0.0,1.0\n"
-    columns = values(handler(captured("-4.902510643005371", data)))
+    columns = values(real_handler(captured("-4.902510643005371", data)))
     assert len(columns) == 17
     assert columns[:4] == ["category -4.902510643005371", "0", "category 2020", "12"]
 
