@@ -175,9 +175,9 @@ class CaptureDataset:
 def _parse_rows(rows: Sequence[str], width: int | None) -> pl.DataFrame | None:
     """Return CSV rows as a table when each is one row of ``width`` values (default: as many as the first)."""
     names = numbered_names(width or len(next(csv.reader(StringIO(rows[0], newline="")))))
-    block = "\n".join(rows).encode()
+    block = "\n".join([*rows, ""]).encode()
     if b'"' in block:
-        parsed = parse_quoted(block + b"\n", names)
+        parsed = parse_quoted(block, names)
         table = parsed[0] if parsed else None
     else:
         table = parse_plain(block, names)

@@ -68,7 +68,8 @@ def test_unusual_blocks_are_left_to_the_careful_parser(block):
 
 
 @pytest.mark.parametrize(
-    "block", [b"1\n2,3,4\n", b"1,2,3\n4\n", b"1,2\n\n", b"\n1,2\n", b"1,\xff\n", b"1,2,3\n", b"1\n"]
+    "block",
+    [b"1\n2,3,4\n", b"1,2,3\n4\n", b"1\n2,3,", b",\n\n,,", b"1,2\n\n", b"\n1,2\n", b"1,\xff\n", b"1,2,3\n", b"1\n"],
 )
 def test_unusual_lines_are_left_to_the_careful_parser(block):
     assert parse_plain(block, ["a", "b"]) is None
