@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_lambda as lambda_, aws_logs as logs
+from aws_cdk import Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_lambda as lambda_, aws_logs as logs
 from aws_cdk.custom_resources import Provider
 from constructs import Construct, IConstruct
 
@@ -17,6 +17,8 @@ _ID = "ModelMonitorBaselineProvider"
 # has its own, shorter limit.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
 _TOTAL_TIMEOUT = Duration.minutes(58)
+# statistics.json has about 0.1 MB for every numerical feature, and is held in memory as a whole.
+_MEMORY = Size.gibibytes(1)
 
 
 class BaselineProvider(Construct):
