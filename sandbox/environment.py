@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def isolate(port: int, *, iam: bool) -> Path:
     work = Path(tempfile.mkdtemp(prefix="sandbox-"))
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     os.environ.clear()
+    # Node.js for functions lies beside Python when it comes from PyPI.
+    inherited["PATH"] = os.pathsep.join(filter(None, [str(Path(sys.executable).parent), inherited.get("PATH")]))
     os.environ.update(
         inherited,
         HOME=str(work),

@@ -80,6 +80,25 @@ def test_a_queue_whose_policy_does_not_name_eventbridge_gets_nothing(
     assert read_closed() == []
 
 
+@pytest.mark.parametrize("service", ["events.amazonaws.com", "cloudwatch.amazonaws.com"])
+def test_an_encrypted_topic_is_reached_when_the_key_lets_eventbridge_in(
+    box: SandboxProcess,
+    client: Callable[..., Any],
+    rule: Callable[..., str],
+    unique: str,
+    service: str,
+) -> None:
+    root = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "kms:*"}
+    use = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"} for statement in (root, use)]}
+    key = client("kms").create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
+    topic = client("sns").create_topic(Name=unique, Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
+    rule(topic, {"detail-type": [unique]})
+    put(client, unique)
+    assert len([mail for mail in box.outbox() if mail["topic_arn"] == topic]) == service.count("events")
+
+
 def test_a_function_runs_only_with_permission_for_the_rule(
     client: Callable[..., Any],
     function: Callable[..., str],

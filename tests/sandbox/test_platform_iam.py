@@ -1,8 +1,10 @@
 import io
 import json
 import os
+import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,3 +125,4 @@ def test_a_function_has_its_roles_permissions_and_nothing_of_the_host(
     assert os.environ["HOME"] != answer["env"]["HOME"]
     assert not {"PYTEST_CURRENT_TEST", "PYTHONPATH", "LOG_LEVEL", "AUTH"} & answer["env"].keys()
     assert answer["env"]["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert answer["env"]["PATH"].startswith(str(Path(sys.executable).parent))
