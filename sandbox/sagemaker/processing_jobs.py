@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJo
 from typing import Any
 
 from sandbox import clock
+from sandbox.errors import AwsError
 from sandbox.sagemaker import jobs, s3_uri, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
@@ -70,6 +71,22 @@ def stop_processing_job(request: Request) -> dict[str, Any]:
                 f"The request was rejected because the processing job {name} is in status "
                 f"{job['ProcessingJobStatus']}; only an InProgress job can be stopped."
             )
+    return {}
+
+
+@operation("DeleteProcessingJob")
+def delete_processing_job(request: Request) -> dict[str, Any]:
+    """Forget a job that has ended; its name is free again, its logs and outputs stay."""
+    name = request.body["ProcessingJobName"]
+    with state.LOCK:
+        job = state.get(PROCESSING_JOB, name)
+        if job["ProcessingJobStatus"] in ("InProgress", "Stopping"):
+            raise AwsError(
+                "ResourceInUse",
+                f"Processing job {name} is in status {job['ProcessingJobStatus']}: only a job that is Completed, "
+                "Failed or Stopped can be deleted.",
+            )
+        state.remove(PROCESSING_JOB, name)
     return {}
 
 

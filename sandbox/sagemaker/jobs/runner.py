@@ -89,8 +89,16 @@ def _work() -> None:
         except Exception:
             _log.exception("job %s could not be finished", ticket.job["ProcessingJobName"])
         finally:
-            del _tickets[ticket.job["ProcessingJobArn"]]
+            _forget(ticket)
             activity.end()
+
+
+def _forget(ticket: _Ticket) -> None:
+    """Drop a ticket, unless a job of the same name has followed already."""
+    arn = ticket.job["ProcessingJobArn"]
+    with state.LOCK:
+        if _tickets.get(arn) is ticket:
+            del _tickets[arn]
 
 
 def _process(ticket: _Ticket) -> None:

@@ -131,6 +131,26 @@ def _metrics_arrived(world: Any, endpoint: str, schedule: str, window_start: dat
     assert [point["Maximum"] > 0.1 for point in points] == [True]
 
 
+def test_the_data_of_all_variants_are_read_together(world: Any, endpoint: str) -> None:
+    config = world.unique("config")
+    variant = {"ModelName": world.make_model(), "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    world.sagemaker.create_endpoint_config(
+        EndpointConfigName=config,
+        ProductionVariants=[{**variant, "VariantName": "Champion"}, {**variant, "VariantName": "Challenger"}],
+        DataCaptureConfig=world.capture(),
+    )
+    world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config)
+    world.settled(endpoint)
+    schedule = world.make_schedule(world.make_definition(endpoint))
+    for name in ("Champion", "Challenger", "Champion"):
+        world.invoke(endpoint, "1,2\n", TargetVariant=name)
+    due = move_to_next_hour(world)
+    (execution,) = world.executions(schedule)
+    assert execution["MonitoringExecutionStatus"] == "Completed"
+    statistics = json.loads(world.read(f"reports/{endpoint}/{schedule}/{due:%Y/%m/%d/%H}/statistics.json"))
+    assert statistics["dataset"]["item_count"] == 3
+
+
 def test_an_hour_without_traffic_fails_without_a_job(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
     move_to_next_hour(world)

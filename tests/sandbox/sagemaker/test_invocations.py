@@ -160,6 +160,15 @@ def test_nothing_is_captured_when_capture_is_off(world: Any, capture: dict[str, 
     world.sagemaker.delete_endpoint(EndpointName=endpoint)
 
 
+def test_about_the_wanted_share_is_sampled(world: Any) -> None:
+    endpoint = world.make_endpoint(world.make_config(capture=world.capture(InitialSamplingPercentage=50)))
+    for number in range(100):
+        world.invoke(endpoint, f"{number}\n")
+    # Six standard deviations of a binomial distribution: one false alarm in a hundred million runs.
+    assert abs(len(records(world, endpoint)) - 50) < 6 * (100 * 0.5 * 0.5) ** 0.5
+    world.sagemaker.delete_endpoint(EndpointName=endpoint)
+
+
 def test_captured_objects_are_encrypted_with_the_configured_key(world: Any) -> None:
     key_id = world.box.client("kms").create_key()["KeyMetadata"]["KeyId"]
     endpoint = world.make_endpoint(world.make_config(capture=world.capture(KmsKeyId=key_id)))

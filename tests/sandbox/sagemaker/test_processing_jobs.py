@@ -111,7 +111,7 @@ def test_a_job_can_be_stopped(world: Any) -> None:
     world.sagemaker.create_processing_job(**request)
     world.sagemaker.stop_processing_job(ProcessingJobName=name)
     assert world.finished(name)["ProcessingJobStatus"] == "Stopped"
-    with pytest.raises(ClientError, match="is in status Stopped"):
+    with pytest.raises(ClientError, match="only an InProgress job can be stopped"):
         world.sagemaker.stop_processing_job(ProcessingJobName=name)
 
 
@@ -124,6 +124,18 @@ def test_a_name_can_be_used_once(world: Any) -> None:
     job = world.run_job()
     with pytest.raises(world.sagemaker.exceptions.ResourceInUse, match="already exists"):
         world.sagemaker.create_processing_job(**world.job(ProcessingJobName=job["ProcessingJobName"]))
+
+
+def test_a_job_that_has_ended_can_be_deleted_and_its_name_used_again(world: Any) -> None:
+    request = world.job(**with_script(world, SLOW_SCRIPT))
+    name = request["ProcessingJobName"]
+    world.sagemaker.create_processing_job(**request)
+    with pytest.raises(world.sagemaker.exceptions.ResourceInUse, match="is in status InProgress"):
+        world.sagemaker.delete_processing_job(ProcessingJobName=name)
+    world.sagemaker.stop_processing_job(ProcessingJobName=name)
+    world.finished(name)
+    world.sagemaker.delete_processing_job(ProcessingJobName=name)
+    assert world.run_job(ProcessingJobName=name)["ProcessingJobStatus"] == "Completed"
 
 
 def test_jobs_are_listed_oldest_first(world: Any) -> None:
