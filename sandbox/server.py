@@ -20,6 +20,8 @@ from sandbox.admin import AsgiApp, with_administration
 
 _SAGEMAKER = "sandbox.sagemaker"
 _GRACE_SECONDS = 1
+# Longer than clients keep idle connections in their pools, so that none meets one that is just being closed.
+_KEEP_ALIVE_SECONDS = 300
 
 
 def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin: bool = False) -> None:
@@ -46,6 +48,7 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
         config.loglevel = "WARNING"
         config.accesslog = None
         config.graceful_timeout = _GRACE_SECONDS
+        config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
         asyncio.run(_serve_until_stopped(app, config, work, watch_stdin=watch_stdin))
     finally:
         shutil.rmtree(work, ignore_errors=True)
