@@ -156,7 +156,10 @@ def failure_text(job: Job, endpoint: str | None) -> str:
         what = f"{title} has ended but wrote no statistics.json and constraints.json"
     else:
         what = f"{title} {'was stopped' if status == 'Stopped' else 'has failed'}"
-    parts = [what, f"reason: {reason}" if reason else "", f"exit message: {message}" if message else ""]
+    # The reason often ends with what the job said itself; once is enough.
+    said_already = bool(reason and message and message.strip() in reason)
+    parts = [what, f"reason: {reason}" if reason else ""]
+    parts += [f"exit message: {message}" if message and not said_already else ""]
     text = _with_hint("; ".join(part.strip().rstrip(".") for part in parts if part), reason, message)
     return f"{text}. Log: {Console.of_arn(job['ProcessingJobArn']).job_logs(name)}"
 

@@ -10,6 +10,10 @@ import re
 
 _HINTS: tuple[tuple[str, str], ...] = (
     (
+        r"line \d+.*(\d+ values|unexpected end of data|quote)",
+        "mend that line of the dataset: every row needs one value for each column, and quotes must be closed",
+    ),
+    (
         r"ResourceLimitExceeded|service limit '[^']*' is",
         "ask for a higher quota for this instance type 'for processing job usage' in the Service Quotas console, "
         "or choose another instance type",

@@ -28,6 +28,18 @@ def test_the_exit_message_is_part_of_the_reason(csv_baseline, framework, propert
         framework.poll()
 
 
+def test_what_the_job_said_is_not_repeated(csv_baseline, framework, properties):
+    framework.begin("Create", properties())
+    (job,) = csv_baseline.jobs.values()
+    said = "train.csv, line 3: the row has 2 values; expected 5"
+    job.update(status="Failed", ExitMessage=said, FailureReason=f"AlgorithmError: {said}, exit code: 1")
+    with pytest.raises(BaselineError) as caught:
+        framework.poll()
+
+    assert str(caught.value).count(said) == 1
+    assert "What to do: mend that line of the dataset" in str(caught.value)
+
+
 def test_a_stopped_job_is_a_failure(csv_baseline, framework, properties):
     framework.begin("Create", properties())
     (job,) = csv_baseline.jobs.values()
