@@ -9,7 +9,8 @@ from constructs import Construct
 
 from model_monitor import metrics
 from model_monitor.alarms import AlarmFactory, AlarmTexts, DataQualityAlarms
-from model_monitor.baseline import Baseline, BaselineFiles, BaselineJob
+from model_monitor.baseline import Baseline
+from model_monitor.baseline_files import BaselineFiles, BaselineJob
 from model_monitor.categorical import CategoricalFeatures
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.constraints import ConstraintOverrides

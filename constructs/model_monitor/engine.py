@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from aws_cdk import CfnTag, Fn, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
 from constructs import Construct, IConstruct
 
-from model_monitor.baseline import BaselineFiles
+from model_monitor.baseline_files import BaselineFiles
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.errors import ConfigurationError

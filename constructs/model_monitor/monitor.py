@@ -80,7 +80,7 @@ class Monitor(Construct):
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
         self.reports = output.join("reports")
         self.engine: IMonitorEngine = engine or ModelMonitorEngine()
-        self.role: iam.IRole = role or self._make_role()
+        self.role: iam.IRole = self._in_this_stack(role) if role else self._make_role()
         self.alarms: list[cloudwatch.Alarm] = []
         self._tags = {**Stack.of(self).tags.tag_values(), **tags}
         self._security_groups = self._make_security_groups(network)
@@ -211,6 +211,13 @@ class Monitor(Construct):
             assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
+
+    def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
+        # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer
+        # to this stack's resources, while this stack already refers to the role.
+        if isinstance(role, iam.Role) and Stack.of(role) is not Stack.of(self):
+            return iam.Role.from_role_arn(self, "Role", role.role_arn)
+        return role
 
     def _make_security_groups(self, network: MonitorNetwork) -> Sequence[ec2.ISecurityGroup]:
         if network.vpc is None or network.security_groups:

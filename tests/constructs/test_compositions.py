@@ -74,6 +74,28 @@ def test_an_imported_role_that_must_not_change_is_left_alone(kit: Kit) -> None:
     assert all(policy["Properties"]["Roles"] != ["monitor"] for policy in policies)
 
 
+def test_a_role_of_another_stack_gets_its_statements_in_a_policy_of_the_monitor_s_stack(kit: Kit) -> None:
+    app = cdk.App(analytics_reporting=False)
+    roles, watching = kit.stack("Roles", app=app), kit.stack("Watching", app=app)
+    role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    kit.monitoring(watching).add_data_quality(baseline=kit.baseline(), role=role)
+    template = Template.from_stack(watching)
+    assert kit.resources(Template.from_stack(roles), "AWS::IAM::Policy") == {}
+    policies = kit.resources(template, "AWS::IAM::Policy")
+    (policy,) = [name for name in policies if name.startswith("FraudDataQualityRole")]
+    (definition,) = kit.resources(template, _DEFINITION).values()
+    assert policy in definition["DependsOn"]
+
+
+def test_a_role_of_another_stack_that_must_not_change_is_left_alone(kit: Kit) -> None:
+    app = cdk.App(analytics_reporting=False)
+    roles, watching = kit.stack("Roles", app=app), kit.stack("Watching", app=app)
+    role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    kit.monitor(watching, role=role.without_policy_updates())
+    policies = kit.resources(Template.from_stack(watching), "AWS::IAM::Policy")
+    assert not [name for name in policies if name.startswith("DataQuality")]
+
+
 def test_an_imported_key_is_granted_through_the_roles(kit: Kit, imported_template: Template) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
     for role in ("Role", "OnEventRole", "IsCompleteRole", "ResultsFunctionRole"):
