@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # cfn-lint ships no types
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
 
 # CDK writes every dependency, also those that a reference implies: removing them is not the library's to do.
 _IGNORED = ["W3005"]
@@ -29,3 +35,20 @@ def test_a_broken_template_is_noticed(default_template: Template) -> None:
         if resource["Type"] == "AWS::SageMaker::MonitoringSchedule":
             del resource["Properties"]["MonitoringScheduleConfig"]
     assert any("MonitoringScheduleConfig" in problem for problem in _problems(template))
+
+
+def _synthesize_strictly(kit: Kit, *, key: str | None) -> None:
+    app = cdk.App(analytics_reporting=False, context={"@aws-cdk/core:validateAgainstDefaultRules": True})
+    stack = kit.stack(app=app)
+    encryption_key = kms.Key.from_key_arn(stack, "Key", key) if key else None
+    kit.monitoring(stack, encryption_key=encryption_key).add_data_quality(baseline=kit.baseline())
+    app.synth()
+
+
+def test_cdk_s_own_validation_of_templates_is_content(kit: Kit) -> None:
+    _synthesize_strictly(kit, key=None)
+
+
+def test_cdk_s_own_validation_would_notice(kit: Kit) -> None:
+    with pytest.raises(RuntimeError, match=r"(?i)validation"):
+        _synthesize_strictly(kit, key="arn:aws:kms:eu-west-1:123456789012:key/no-uuid")
