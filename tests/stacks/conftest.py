@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,17 +82,41 @@ def assembly_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ass
     return assembly
 
 
-@pytest.fixture(scope="session")
-def example_assembly_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Assembly]:
-    """Synthesises an example app, at most once. A process of its own: its synthesis is a program, as for a reader."""
-
-    @cache
-    def assembly(example: str) -> Assembly:
+@pytest.fixture(scope="session", autouse=True)
+def running_examples(
+    request: pytest.FixtureRequest, no_account: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Path, subprocess.Popen[str]]]]:
+    """Example apps, synthesised while other tests run. Processes of their own: they are programs, as for a reader."""
+    wanted = any("example_assembly_of" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    running = {}
+    for app in sorted((ROOT / "examples").glob("*/app.py")) if wanted else []:
+        example = app.parent.name
         folder = tmp_path_factory.mktemp(example)
         environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(FLAGS)}
         command = [sys.executable, "-m", f"examples.{example}.app"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        running[example] = (
+            folder,
+            subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ),
+        )
+    yield running
+    for _, process in running.values():
+        process.kill()  # of no effect on those that have ended
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def example_assembly_of(
+    running_examples: dict[str, tuple[Path, subprocess.Popen[str]]],
+) -> Callable[[str], Assembly]:
+    """The assembly of an example app."""
+
+    @cache
+    def assembly(example: str) -> Assembly:
+        folder, process = running_examples[example]
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
         return Assembly(folder)
 
     return assembly

@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def run_app(tmp_path):
     def run(config: str | None) -> subprocess.CompletedProcess[str]:
         context = {} if config is None else {"config": config}
-        environment = {**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(tmp_path / "cdk.out")}
+        environment = {
+            **os.environ,
+            # What activation does: the virtual environment has the Node that jsii supports.
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_OUTDIR": str(tmp_path / "cdk.out"),
+        }
         return subprocess.run(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
@@ -50,3 +56,9 @@ def test_without_a_choice_the_app_reads_monitoring_yaml_and_prints_nothing(run_a
     done = run_app(None)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "cdk.out/ModelMonitoring-credit-risk.template.json").is_file()
+
+
+def test_feature_flags_are_those_that_the_cli_recommends():
+    template = ROOT / "node_modules/aws-cdk/lib/init-templates/.recommended-feature-flags.json"
+    recommended = json.loads(template.read_text(encoding="utf-8"))
+    assert json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] == recommended

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
+from cfnlint.jsonschema import StandardValidator
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -50,6 +52,37 @@ def test_every_field_is_documented(model):
 def test_editors_flag_unknown_keys():
     definitions = schema.schema()["$defs"].values()
     assert all(definition["additionalProperties"] is False for definition in definitions)
+
+
+@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.name)
+def test_editors_accept_what_the_app_accepts(file):
+    errors = StandardValidator(schema.schema()).iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))
+    assert [error.message for error in errors] == []
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"shedule": "hourly"},
+        {"schedule": "weekly"},
+        {"schedule": {"cron": "rate(1 hour)"}},
+        {"schedule": {"daily": {"hour": 24}}},
+        {"categorical": "age"},
+        {"alarms": {"silence_after": 0}},
+        {"alarms": {"drift": {"age": 1}}},
+        {"constraints": {"features": {"age": {"completeness": 97}}}},
+        {"compute": {"instance_type": "m5.large"}},
+        {"variables": {"LIMIT": 3}},
+    ],
+    ids=str,
+)
+def test_editors_flag_what_the_app_refuses(setting):
+    monitor = {"baseline": {"dataset": "s3://training/train.csv"}}
+    validator = StandardValidator(schema.schema())
+    right = {"endpoints": {"credit": {"capture": "s3://records/capture", "data_quality": monitor}}}
+    wrong = {"endpoints": {"credit": {"capture": "s3://records/capture", "data_quality": {**monitor, **setting}}}}
+    assert list(validator.iter_errors(right)) == []
+    assert list(validator.iter_errors(wrong)) != []
 
 
 def test_defaults_in_the_file_are_those_of_the_library():

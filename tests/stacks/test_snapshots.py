@@ -68,7 +68,8 @@ def test_templates_are_as_committed(app, templates_of):
     committed = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.json")}
     assert sorted(now) == sorted(committed), "stacks came or went; 'make snapshots' commits that"
     differences = [difference(committed[stack], text) for stack, text in now.items() if text != committed[stack]]
-    assert not differences, "\n\n".join(["if this change is meant, run 'make snapshots':", *differences])
+    if differences:
+        pytest.fail("\n\n".join(["if this change is meant, run 'make snapshots':", *differences]), pytrace=False)
 
 
 def test_no_snapshot_is_left_over():
