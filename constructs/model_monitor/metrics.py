@@ -58,14 +58,14 @@ class MonitorMetrics:
             label=label,
         )
 
-    def own(self, name: str, *, label: str | None = None) -> cloudwatch.Metric:
+    def own(self, name: str, *, statistic: str = cloudwatch.Stats.SUM, label: str | None = None) -> cloudwatch.Metric:
         """A metric that the results function publishes when a run has ended."""
         return cloudwatch.Metric(
             namespace=OWN_NAMESPACE,
             metric_name=name,
             dimensions_map=dict(self.dimensions),
             period=self.period,
-            statistic=cloudwatch.Stats.SUM,
+            statistic=statistic,
             label=label,
         )
 
@@ -109,7 +109,7 @@ def feature_completeness(feature: str) -> str:
 
 
 EXECUTIONS = "Executions"
+"""1 for every run; a deployment of the monitor writes a 0, which counts no run but is a sign of life."""
 FAILED_EXECUTIONS = "FailedExecutions"
 NO_DATA = "NoData"
 VIOLATIONS = "Violations"
-DEPLOYMENTS = "Deployments"

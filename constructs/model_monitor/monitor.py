@@ -134,13 +134,13 @@ class Monitor(Construct):
         """Violations that runs reported."""
         return self._metrics.own(metrics.VIOLATIONS)
 
-    def metric_signs_of_life(self) -> cloudwatch.MathExpression:
-        """Runs that have ended, and deployments of the monitor."""
-        return cloudwatch.MathExpression(
-            expression="FILL(runs, 0) + FILL(deployments, 0)",
-            using_metrics={"runs": self.metric_executions(), "deployments": self._metrics.own(metrics.DEPLOYMENTS)},
-            period=self._metrics.period,
-            label="runs and deployments",
+    def metric_signs_of_life(self) -> cloudwatch.Metric:
+        """Runs that have ended and deployments of the monitor: the data points of one metric, whatever their value.
+
+        A sum of two metrics would have no value in a period in which one of them has none.
+        """
+        return self._metrics.own(
+            metrics.EXECUTIONS, statistic=cloudwatch.Stats.SAMPLE_COUNT, label="runs and deployments"
         )
 
     def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:

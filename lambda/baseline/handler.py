@@ -156,14 +156,17 @@ def _stop_jobs_below(raw_properties: Mapping[str, Any]) -> bool:
 
 
 def _count_deployment(metric: Metric) -> None:
-    """Start the patience of the silence alarm: a monitor that was just deployed has not run yet."""
+    """Start the patience of the silence alarm: a monitor that was just deployed has not run yet.
+
+    A datum of 0 counts no run, but it is a datum: the alarm looks at their number.
+    """
     clients.cloudwatch().put_metric_data(
         Namespace=metric.namespace,
         MetricData=[
             {
-                "MetricName": "Deployments",
+                "MetricName": "Executions",
                 "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions.items()],
-                "Value": 1,
+                "Value": 0,
                 "Unit": "Count",
             }
         ],

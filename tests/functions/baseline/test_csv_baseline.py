@@ -60,14 +60,14 @@ def test_the_job_gets_what_the_stack_asks_for(csv_baseline, framework, propertie
     assert all(put["SSEKMSKeyId"].endswith("key/k") for put in csv_baseline.puts.values())
 
 
-def test_success_counts_a_deployment(csv_baseline, framework, properties):
+def test_success_is_a_sign_of_life_for_the_silence_alarm(csv_baseline, framework, properties):
     framework.create(properties())
     assert csv_baseline.metrics == [
         {
             "Namespace": "ModelMonitoring",
-            "MetricName": "Deployments",
+            "MetricName": "Executions",
             "Dimensions": [{"Name": "Endpoint", "Value": "credit-risk"}],
-            "Value": 1,
+            "Value": 0,
             "Unit": "Count",
         }
     ]
