@@ -83,7 +83,8 @@ def _words_of_pydantic(error: ErrorDetails) -> tuple[str, str]:
     if kind in _TYPES:
         return _TYPES[kind], _type_fix(kind, value)
     numbers = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
-    return _LIMITS.get(kind, error["msg"]).format(**numbers), "choose such a value"
+    expected = _LIMITS[kind].format(**numbers) if kind in _LIMITS else error["msg"]
+    return expected, "choose such a value"
 
 
 def _type_fix(kind: str, value: object) -> str:

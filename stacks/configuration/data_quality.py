@@ -44,7 +44,8 @@ class DataQualitySettings(StrictModel):
     network: NetworkConfig | None = None
     """Network of jobs. Left out: that of the endpoint."""
     role: RoleArn | None = None
-    """An existing role for baseline job and runs; it must have the permissions. Left out: a new, narrow one."""
+    """An existing role for baseline job and runs; what it needs is attached to it as a policy of the stack, unless it
+    belongs to another account. Left out: a new, narrow one."""
 
 
 class DataQualityConfig(DataQualitySettings):
