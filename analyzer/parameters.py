@@ -13,6 +13,7 @@ import orjson
 
 from analyzer.failure import AnalysisError
 
+DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"  # values of analysis_type
 DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
 DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -86,7 +87,6 @@ class Parameters:
     dataset_source: Path
     dataset_format: DatasetFormat
     output_path: Path
-    analysis_type: str = "DATA_QUALITY"
     baseline_constraints: Path | None = None
     baseline_statistics: Path | None = None
     record_preprocessor_script: Path | None = None
@@ -126,7 +126,6 @@ class Parameters:
             dataset_source=Path(given["dataset_source"]),
             dataset_format=DatasetFormat.from_json(given["dataset_format"]),
             output_path=Path(given["output_path"]),
-            analysis_type=given.get("analysis_type", "DATA_QUALITY"),
             baseline_constraints=_existing_file(given, "baseline_constraints"),
             baseline_statistics=_existing_file(given, "baseline_statistics"),
             record_preprocessor_script=_existing_file(given, "record_preprocessor_script"),

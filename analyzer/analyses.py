@@ -1,0 +1,61 @@
+"""What the process can be asked for, and how the environment asks for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from analyzer.data_quality import run_data_quality
+from analyzer.failure import AnalysisError
+from analyzer.parameters import DATA_QUALITY, Parameters
+from analyzer.scripts import run_postprocessing
+
+Environment: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One kind of job.
+
+    Args:
+        name: What the job is called in messages.
+        is_wanted: Whether an environment asks for it.
+        run: Does it. The number is that of the violations; None leaves no exit message.
+    """
+
+    name: str
+    is_wanted: Callable[[Environment], bool]
+    run: Callable[[Environment], int | None]
+
+
+def analysis_of(environment: Environment) -> Analysis:
+    """Return the first of the analyses that the environment asks for.
+
+    Raises:
+        AnalysisError: When it asks for none of them.
+    """
+    for analysis in _ANALYSES:
+        if analysis.is_wanted(environment):
+            return analysis
+    known = ", ".join(_MONITORS)
+    raise AnalysisError(f"analysis_type is {environment.get('analysis_type')!r}, expected one of {known}")
+
+
+def _monitor(analysis_type: str) -> Analysis:
+    """Return the analysis that the variable ``analysis_type`` asks for."""
+
+    def run(environment: Environment) -> int:
+        parameters = Parameters.from_environment(environment)
+        violations = _MONITORS[analysis_type](parameters)
+        if parameters.post_analytics_processor_script:
+            run_postprocessing(parameters.post_analytics_processor_script)
+        return violations
+
+    name = analysis_type.lower().replace("_", " ")
+    return Analysis(name, lambda environment: (environment.get("analysis_type") or DATA_QUALITY) == analysis_type, run)
+
+
+# Value of analysis_type to the monitor that it asks for.
+_MONITORS: Mapping[str, Callable[[Parameters], int]] = {DATA_QUALITY: run_data_quality}
+
+# The first that is wanted runs: what tells one kind of job apart from all others comes first.
+_ANALYSES: tuple[Analysis, ...] = (*map(_monitor, _MONITORS),)
