@@ -1,15 +1,15 @@
-"""What the custom resource hands back to the stack (`Fn::GetAtt`)."""
+"""What the custom resource hands back to the stack (`Fn::GetAtt`) for a baseline of data quality."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from baseline import blind
 from baseline.effective import EffectiveBaseline
 from baseline.errors import BaselineError
+from baseline.numbers import decimal
 from shared.s3 import S3Uri
 
 # CloudFormation takes at most 4096 bytes for the answer of a custom resource
@@ -18,10 +18,9 @@ from shared.s3 import S3Uri
 MAX_DATA_BYTES = 3300
 
 
-def attributes(
+def data_quality_attributes(
     baseline: EffectiveBaseline,
     *,
-    fingerprint: str,
     preprocessor_uri: S3Uri | None,
     mean_shift: Mapping[str, float],
 ) -> dict[str, str]:
@@ -29,12 +28,11 @@ def attributes(
 
     Args:
         baseline: The effective files.
-        fingerprint: Version of the baseline.
         preprocessor_uri: The generated script, if there is one.
         mean_shift: Feature -> allowed shift of its mean in standard deviations.
 
     Raises:
-        BaselineError: A feature has no mean, or there are too many for one answer.
+        BaselineError: A feature has no mean.
     """
     features = {feature["name"]: feature for feature in baseline.statistics["features"]}
     reasons = blind.blind_features(baseline.statistics, baseline.constraints)
@@ -44,19 +42,27 @@ def attributes(
         "ConstraintsUri": str(baseline.constraints_uri),
         "SuggestedConstraintsUri": str(baseline.suggested_constraints_uri),
         "PreprocessorUri": str(preprocessor_uri or ""),
-        "Fingerprint": fingerprint,
         "ItemCount": str(baseline.statistics.get("dataset", {}).get("item_count", 0)),
         "BlindFeatures": blind.describe(reasons, half_blind, features=len(features)),
     }
     for name, factor in mean_shift.items():
         data.update(_mean_shift_attributes(name, features[name], factor))
+    return data
+
+
+def check_size(data: Mapping[str, str]) -> None:
+    """Check that CloudFormation takes an answer.
+
+    Raises:
+        BaselineError: It is too long.
+    """
     size = len(json.dumps(data).encode())
     if size > MAX_DATA_BYTES:
+        asked = sorted({name.partition(".")[2] for name in data if "." in name})
         raise BaselineError(
-            f"MeanShift names {len(mean_shift)} features, which makes an answer of {size} bytes; CloudFormation takes "
-            f"{MAX_DATA_BYTES} at most; name fewer features"
+            f"values of {len(asked)} features or metrics are asked for (MeanShift, Metrics), which makes an answer of "
+            f"{size} bytes; CloudFormation takes {MAX_DATA_BYTES} at most; name fewer"
         )
-    return data
 
 
 def _mean_shift_attributes(name: str, feature: Mapping[str, Any], factor: float) -> dict[str, str]:
@@ -73,12 +79,7 @@ def _mean_shift_attributes(name: str, feature: Mapping[str, Any], factor: float)
             "deviations; leave it out"
         )
     return {
-        f"Mean.{name}": _decimal(mean),
-        f"StdDev.{name}": _decimal(deviation),
-        f"MeanShiftLimit.{name}": _decimal(factor * deviation),
+        f"Mean.{name}": decimal(mean),
+        f"StdDev.{name}": decimal(deviation),
+        f"MeanShiftLimit.{name}": decimal(factor * deviation),
     }
-
-
-def _decimal(number: float) -> str:
-    """Write a number without an exponent, which CloudFormation does not take for a threshold."""
-    return format(Decimal(repr(number)), "f")

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from baseline.categories_template import flat
 from baseline.errors import BaselineError
-from baseline.properties import Dataset
+from baseline.source import Dataset
 from shared import errors, s3
 from shared.s3 import S3Uri
 
@@ -35,10 +35,19 @@ class DatasetObject:
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """The objects of a data set, and its column names where they can be read without a job (not for Parquet)."""
+    """What is known of a data set without a job.
+
+    Attributes:
+        objects: Its objects.
+        columns: Its column names; None for Parquet, which only a job can read.
+        rows: The first rows of a CSV file, those that have a value for every column.
+        is_whole: Whether these rows are all there are.
+    """
 
     objects: tuple[DatasetObject, ...]
     columns: tuple[str, ...] | None
+    rows: tuple[tuple[str, ...], ...] = ()
+    is_whole: bool = False
 
 
 def inspect_dataset(dataset: Dataset) -> DatasetFacts:
@@ -49,14 +58,15 @@ def inspect_dataset(dataset: Dataset) -> DatasetFacts:
     """
     objects = _list_objects(dataset.uri)
     first = next(item for item in objects if item.size)
-    columns = None
-    if dataset.kind != "parquet":
-        uri = S3Uri(dataset.uri.bucket, first.key)
-        whole = first.size <= HEAD_BYTES
-        text = _head(uri, whole=whole)
-        columns_of = _csv_columns if dataset.kind == "csv" else _json_columns
-        columns = columns_of(uri, text, dataset, whole=whole)
-    return DatasetFacts(objects, columns)
+    if dataset.kind == "parquet":
+        return DatasetFacts(objects, None)
+    uri = S3Uri(dataset.uri.bucket, first.key)
+    whole = first.size <= HEAD_BYTES
+    text = _head(uri, whole=whole)
+    if dataset.kind == "json":
+        return DatasetFacts(objects, _json_columns(uri, text, whole=whole))
+    columns, rows = _csv_head(uri, text, dataset, whole=whole)
+    return DatasetFacts(objects, columns, rows, is_whole=whole and len(objects) == 1)
 
 
 def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
@@ -99,26 +109,34 @@ def _head(uri: S3Uri, *, whole: bool) -> str:
         ) from error
 
 
-def _csv_columns(uri: S3Uri, text: str, dataset: Dataset, *, whole: bool) -> tuple[str, ...]:
-    rows = csv.reader(io.StringIO(text, newline=""))
-    filled = (row for row in rows if row)
-    first, second = next(filled, []), next(filled, None)
+def _csv_head(
+    uri: S3Uri, text: str, dataset: Dataset, *, whole: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return column names and the first rows."""
+    filled = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
+    first = filled[0] if filled else ()
     if not dataset.has_header:
         # Spark's names for columns without a header (https://spark.apache.org/docs/latest/sql-data-sources-csv.html).
-        return tuple(f"_c{position}" for position in range(len(first)))
+        return tuple(f"_c{position}" for position in range(len(first))), _full_rows(filled, len(first), whole=whole)
     _check_header(uri, first)
-    if second is None:
+    rows = filled[1:]
+    if not rows:
         raise BaselineError(f"{uri} holds a header and no rows; say that it has no header, or upload the training data")
-    is_cut = not whole and next(filled, None) is None
-    if len(second) != len(first) and not is_cut:
+    is_cut = not whole and len(rows) == 1
+    if len(rows[0]) != len(first) and not is_cut:
         raise BaselineError(
-            f"{uri}: the header names {len(first)} columns and the first row has {len(second)} values; expected as "
+            f"{uri}: the header names {len(first)} columns and the first row has {len(rows[0])} values; expected as "
             "many; quote values that contain commas"
         )
-    return tuple(first)
+    return first, _full_rows(rows, len(first), whole=whole)
 
 
-def _check_header(uri: S3Uri, header: list[str]) -> None:
+def _full_rows(rows: list[tuple[str, ...]], columns: int, *, whole: bool) -> tuple[tuple[str, ...], ...]:
+    """Return the rows with a value for every column, without the last one if the range read cut it."""
+    return tuple(row for row in (rows if whole else rows[:-1]) if len(row) == columns)
+
+
+def _check_header(uri: S3Uri, header: tuple[str, ...]) -> None:
     foreign = next((sign for sign in _FOREIGN_DELIMITERS if len(header) == 1 and sign in header[0]), None)
     if foreign:
         raise BaselineError(f"{uri} is separated by {_FOREIGN_DELIMITERS[foreign]}; expected commas")
@@ -133,7 +151,7 @@ def _check_header(uri: S3Uri, header: list[str]) -> None:
         raise BaselineError(f"{uri}: the header has {', '.join(map(repr, double))} more than once; rename the columns")
 
 
-def _json_columns(uri: S3Uri, text: str, _dataset: Dataset, *, whole: bool) -> tuple[str, ...]:
+def _json_columns(uri: S3Uri, text: str, *, whole: bool) -> tuple[str, ...]:
     """Return the (joined) keys of all whole lines of the text, in the order in which they appear first."""
     columns: dict[str, None] = {}
     lines = text.splitlines()

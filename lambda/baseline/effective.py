@@ -8,9 +8,10 @@ from typing import Any
 
 from baseline.categories import Categories
 from baseline.errors import BaselineError
+from baseline.monitor_type import CONSTRAINTS, STATISTICS
 from baseline.overrides import apply_overrides, unknown_features
 from baseline.properties import Properties
-from baseline.store import CONSTRAINTS, RESULTS, STATISTICS, Store
+from baseline.store import Store
 from shared import s3
 from shared.logs import log
 from shared.s3 import S3Uri
@@ -41,7 +42,7 @@ def write_effective(
     Raises:
         BaselineError: A file is unusable, or the stack names features that the baseline does not have.
     """
-    statistics, constraints = (_read(folder / name) for name in RESULTS)
+    statistics, constraints = (_read(folder / name) for name in (STATISTICS, CONSTRAINTS))
     if categories:
         for content in (statistics, constraints):
             _rename(content, categories)

@@ -1,13 +1,18 @@
 """When two baselines are the same.
 
-The fingerprint covers what decides the content of the files: data, format, image, environment, scripts, categories.
+The fingerprint covers what decides the content of the files: data, format, image, environment, scripts, categories,
+the columns of predictions and labels, analysis configs.
 It leaves out how they are computed (compute, network, role, time limit) and what is changed afterwards (overrides).
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from baseline.dataset import DatasetFacts
-from baseline.properties import BaselineFiles, Properties, digest
+from baseline.properties import Properties
+from baseline.reader import digest
+from baseline.source import BaselineFiles, Dataset
 from shared import clients
 from shared.s3 import S3Uri
 
@@ -17,7 +22,12 @@ _LENGTH = 16
 def dataset_fingerprint(properties: Properties, facts: DatasetFacts) -> str:
     """Return 16 hexadecimal digits that change when, and only when, a new job would write other files."""
     assert properties.job is not None
-    assert not isinstance(properties.source, BaselineFiles)
+    assert isinstance(properties.source, Dataset)
+    particular: dict[str, object] = {}
+    if properties.problem:
+        particular = {"problem": asdict(properties.problem)}
+    if properties.clarify:
+        particular = {"config": asdict(properties.clarify), "type": properties.monitor_type.value}
     return digest(
         {
             "objects": [[item.key, item.etag, item.size] for item in facts.objects],
@@ -26,18 +36,23 @@ def dataset_fingerprint(properties: Properties, facts: DatasetFacts) -> str:
             "environment": properties.job.environment,
             "scripts": [properties.preprocessor_uri, properties.postprocessor_uri],
             "categorical": properties.categorical,
+            **particular,
         },
         _LENGTH,
     )
 
 
-def files_fingerprint(files: BaselineFiles) -> str:
+def files_fingerprint(files: BaselineFiles, properties: Properties) -> str:
     """Return 16 hexadecimal digits for files that exist already.
 
     Raises:
         botocore.exceptions.ClientError: One of them does not exist or may not be read.
     """
-    return digest([[str(uri), _etag(uri)] for uri in (files.statistics, files.constraints)], _LENGTH)
+    uris = [uri for uri in (files.statistics, files.constraints, files.config) if uri]
+    content: list[object] = [[str(uri), _etag(uri)] for uri in uris]
+    if properties.clarify and properties.clarify.monitor:
+        content.append(dict(properties.clarify.monitor))
+    return digest(content, _LENGTH)
 
 
 def _etag(uri: S3Uri) -> str:

@@ -13,16 +13,17 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from baseline.attributes import attributes
-from baseline.categories import Categories
-from baseline.dataset import inspect_dataset
-from baseline.effective import write_effective
+from baseline import clarify, model_quality
+from baseline.dataset import DatasetFacts, inspect_dataset
+from baseline.delivery import deliver
 from baseline.errors import BaselineError
 from baseline.fingerprint import dataset_fingerprint, files_fingerprint
-from baseline.properties import BaselineFiles, Metric, Properties, digest, parse_properties
+from baseline.properties import Metric, Properties, parse_properties
+from baseline.reader import digest
+from baseline.source import Dataset
 from baseline.store import Store, Success
-from baseline.workflow import generated_preprocessor, start_run, stop_jobs
-from shared import clients, errors, s3
+from baseline.workflow import existing_files, start_run, stop_jobs
+from shared import clients, errors
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -77,19 +78,14 @@ def is_complete(event: Event, _context: object) -> Result:
 
 
 def _finish(event: Event, data: dict[str, str]) -> bool:
-    """Advance; when both files are there, make the effective ones, fill in the attributes, and return true."""
+    """Advance; when the files are there, make what the monitor uses, fill in the attributes, and return true."""
     properties = parse_properties(event["ResourceProperties"])
     fingerprint = event["Data"]["Fingerprint"]
     run = start_run(properties, event["RequestId"], fingerprint)
     if not run.advance():
         return False
     store = Store(properties.output, properties.output_kms_key_id)
-    script_uri = generated_preprocessor(properties, run.folder)
-    categories = Categories.of_script(s3.read(script_uri).decode()) if script_uri else None
-    baseline = write_effective(properties, store, run.folder, categories)
-    data.update(
-        attributes(baseline, fingerprint=fingerprint, preprocessor_uri=script_uri, mean_shift=properties.mean_shift)
-    )
+    data.update(deliver(properties, store, run.folder, fingerprint))
     store.add_success(Success(_request_hash(event), fingerprint))
     if properties.deployment_metric:
         _count_deployment(properties.deployment_metric)
@@ -134,9 +130,11 @@ def _fingerprint(event: Event, properties: Properties) -> str:
 
 def _fingerprint_of_source(properties: Properties) -> str:
     try:
-        if isinstance(properties.source, BaselineFiles):
-            return files_fingerprint(properties.source)
-        return dataset_fingerprint(properties, inspect_dataset(properties.source))
+        if isinstance(properties.source, Dataset):
+            facts = inspect_dataset(properties.source)
+            _check_dataset(properties, properties.source, facts)
+            return dataset_fingerprint(properties, facts)
+        return files_fingerprint(existing_files(properties), properties)
     except ClientError as error:
         if not errors.is_missing(error) and not errors.is_denied(error):
             raise
@@ -144,6 +142,14 @@ def _fingerprint_of_source(properties: Properties) -> str:
             f"the baseline's source cannot be read: {error}; check that the objects exist and that the baseline "
             "function has s3:GetObject on them and s3:ListBucket on their bucket"
         ) from error
+
+
+def _check_dataset(properties: Properties, dataset: Dataset, facts: DatasetFacts) -> None:
+    if properties.problem:
+        model_quality.check_dataset(properties.problem, dataset, facts)
+    if properties.clarify:
+        config = clarify.baseline_config(properties.clarify, properties.monitor_type, dataset)
+        clarify.check_dataset(config, dataset, facts)
 
 
 def _stop_jobs_below(raw_properties: Mapping[str, Any]) -> bool:

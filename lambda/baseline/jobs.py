@@ -1,20 +1,15 @@
-"""The processing jobs that compute a baseline.
-
-Contract of the analyzer image: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-containers.html;
-names of inputs, paths and variables as the SageMaker Python SDK's `DefaultModelMonitor.suggest_baseline` sets them.
-"""
+"""The processing jobs that compute a baseline."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from baseline.containers import OUTPUT_PATH, Container
 from baseline.errors import BaselineError
-from baseline.properties import Dataset, Properties
+from baseline.properties import Properties
 from shared import clients, errors, failures
 from shared.console import Console
 from shared.logs import log
@@ -23,9 +18,6 @@ from shared.s3 import S3Uri
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeProcessingJobResponseTypeDef as Job
 
-_INPUTS = PurePosixPath("/opt/ml/processing/input")
-_DATASET_INPUT = "baseline_dataset_input"
-_OUTPUT_PATH = "/opt/ml/processing/output"
 PROFILE_SUFFIX = "-profile"
 _ACTIVE = ("InProgress", "Stopping")
 
@@ -36,58 +28,36 @@ def job_name(properties: Properties, request_id: str, *, profile: bool) -> str:
     return f"{properties.name}-{request}" + (PROFILE_SUFFIX if profile else "")
 
 
-def job_request(properties: Properties, name: str, output: S3Uri, preprocessor_uri: str | None) -> dict[str, Any]:
+def job_request(properties: Properties, name: str, output: S3Uri, container: Container) -> dict[str, Any]:
     """Return the arguments of `CreateProcessingJob`.
 
     Args:
         properties: What the stack asks for.
         name: Name of the job.
-        output: S3 folder for `statistics.json` and `constraints.json`.
-        preprocessor_uri: Script that sees every record first: the user's, or the generated one.
+        output: S3 folder for what it writes.
+        container: What its container is given.
 
     Raises:
         BaselineError: The user's environment sets a variable that belongs to the contract with the container.
     """
-    source, settings = properties.source, properties.job
-    assert isinstance(source, Dataset)
+    settings = properties.job
     assert settings is not None
-    scripts = {
-        "record_preprocessor_script": preprocessor_uri,
-        "post_analytics_processor_script": properties.postprocessor_uri,
-    }
-    inputs = [_input(_DATASET_INPUT, str(source.uri))]
-    environment = {
-        "dataset_format": json.dumps(source.format),
-        "dataset_source": str(_INPUTS / _DATASET_INPUT),
-        "output_path": _OUTPUT_PATH,
-        "publish_cloudwatch_metrics": "Disabled",
-    }
-    for variable, uri in scripts.items():
-        if uri:
-            inputs.append(_input(f"{variable}_input", uri))
-            environment[variable] = str(_INPUTS / f"{variable}_input" / PurePosixPath(uri).name)
-    reserved = sorted(environment.keys() & settings.environment.keys())
+    reserved = sorted(container.environment.keys() & settings.environment.keys())
     if reserved:
         raise BaselineError(f"Environment sets {', '.join(reserved)}, which the baseline job sets itself; leave it out")
-    outputs: dict[str, Any] = {
-        "Outputs": [
-            {
-                "OutputName": "monitoring_output",
-                "S3Output": {"S3Uri": str(output), "LocalPath": _OUTPUT_PATH, "S3UploadMode": "EndOfJob"},
-            }
-        ]
-    }
+    result = {"S3Uri": str(output), "LocalPath": OUTPUT_PATH, "S3UploadMode": "EndOfJob"}
+    outputs: dict[str, Any] = {"Outputs": [{"OutputName": container.output_name, "S3Output": result}]}
     if properties.output_kms_key_id:
         outputs["KmsKeyId"] = properties.output_kms_key_id
     request: dict[str, Any] = {
         "ProcessingJobName": name,
         "RoleArn": settings.role_arn,
         "AppSpecification": {"ImageUri": settings.image_uri},
-        "ProcessingInputs": inputs,
+        "ProcessingInputs": container.inputs,
         "ProcessingOutputConfig": outputs,
         "ProcessingResources": {"ClusterConfig": dict(settings.cluster)},
         "StoppingCondition": {"MaxRuntimeInSeconds": settings.max_runtime_seconds},
-        "Environment": {**settings.environment, **environment},
+        "Environment": {**settings.environment, **container.environment},
     }
     if settings.network:
         request["NetworkConfig"] = dict(settings.network)
@@ -142,18 +112,18 @@ def stop(name: str) -> None:
     log("job asked to stop", job=name)
 
 
-def failure_text(job: Job, endpoint: str | None) -> str:
+def failure_text(job: Job, properties: Properties) -> str:
     """Explain a job that has failed, was stopped, or has written nothing.
 
     Args:
         job: Its description.
-        endpoint: Name of the endpoint that the baseline is for, if there is one.
+        properties: What the stack asked for.
     """
     name, status = job["ProcessingJobName"], job["ProcessingJobStatus"]
-    title = f"the baseline job {name}" + (f" for endpoint {endpoint}" if endpoint else "")
+    title = f"the baseline job {name}" + (f" for endpoint {properties.endpoint}" if properties.endpoint else "")
     reason, message = job.get("FailureReason"), job.get("ExitMessage")
     if status == "Completed":
-        what = f"{title} has ended but wrote no statistics.json and constraints.json"
+        what = f"{title} has ended but wrote no {' and '.join(properties.monitor_type.results)}"
     else:
         what = f"{title} {'was stopped' if status == 'Stopped' else 'has failed'}"
     # The reason often ends with what the job said itself; once is enough.
@@ -167,17 +137,3 @@ def failure_text(job: Job, endpoint: str | None) -> str:
 def _with_hint(text: str, *said: str | None) -> str:
     advice = failures.hint(*said)
     return f"{text}. What to do: {advice}" if advice else text
-
-
-def _input(name: str, uri: str) -> dict[str, Any]:
-    return {
-        "InputName": name,
-        "S3Input": {
-            "S3Uri": uri,
-            "LocalPath": str(_INPUTS / name),
-            "S3DataType": "S3Prefix",
-            "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
-            "S3CompressionType": "None",
-        },
-    }

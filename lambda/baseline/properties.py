@@ -1,50 +1,40 @@
 """The properties of `Custom::ModelMonitorBaseline` as types.
 
-CloudFormation turns every scalar into a string, so numbers arrive as "20" and structured options as JSON texts. All
-of that is undone here, and nowhere else.
+What goes with which kind of monitor is decided here, so that everything after it can rely on the types.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from baseline import clarify, model_quality
+from baseline.clarify import ClarifySettings
 from baseline.errors import BaselineError
+from baseline.model_quality import MetricLimit, Problem
+from baseline.monitor_type import MonitorType
 from baseline.overrides import Overrides, parse_overrides
+from baseline.reader import Reader, digest, texts
+from baseline.source import Dataset, ModelPackage, Source, parse_source
 from shared.s3 import S3Uri
 
-_MISSING = object()
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Training data in S3: an object or a key prefix, and its format in the analyzer's words (`dataset_format`)."""
-
-    uri: S3Uri
-    format: Mapping[str, Any]
-
-    @property
-    def kind(self) -> str:
-        """`csv`, `json` or `parquet`."""
-        return next(iter(self.format))
-
-    @property
-    def has_header(self) -> bool:
-        """Whether the first line of a CSV file holds the column names."""
-        # AWS's own clients send the boolean as well as the text.
-        return self.kind == "csv" and str(self.format["csv"].get("header", True)).lower() == "true"
-
-
-@dataclass(frozen=True)
-class BaselineFiles:
-    """Statistics and constraints that exist already, so that no job is needed."""
-
-    statistics: S3Uri
-    constraints: S3Uri
+_ANALYZER = (MonitorType.DATA_QUALITY, MonitorType.MODEL_QUALITY)
+_CLARIFY = (MonitorType.MODEL_BIAS, MonitorType.MODEL_EXPLAINABILITY)
+# Which monitors know a property; those that are not listed belong to all.
+_ONLY_FOR = {
+    "Categorical": (MonitorType.DATA_QUALITY,),
+    "Features": (MonitorType.DATA_QUALITY,),
+    "MeanShift": (MonitorType.DATA_QUALITY,),
+    "Overrides": _ANALYZER,
+    "PreprocessorUri": _ANALYZER,
+    "PostprocessorUri": _ANALYZER,
+    "Problem": (MonitorType.MODEL_QUALITY,),
+    "Metrics": (MonitorType.MODEL_QUALITY,),
+    "AnalysisConfig": _CLARIFY,
+    "BaselineConfig": _CLARIFY,
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,8 @@ class Properties:
 
     name: str
     endpoint: str | None
-    source: Dataset | BaselineFiles
+    monitor_type: MonitorType
+    source: Source
     output: S3Uri
     output_kms_key_id: str | None
     job: JobSettings | None
@@ -86,6 +77,10 @@ class Properties:
     features: tuple[str, ...]
     mean_shift: Mapping[str, float]
     deployment_metric: Metric | None
+    problem: Problem | None
+    metric_limits: Mapping[str, MetricLimit]
+    metrics: tuple[str, ...]
+    clarify: ClarifySettings | None
 
 
 def parse_properties(raw: Mapping[str, Any]) -> Properties:
@@ -94,15 +89,15 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
     Raises:
         BaselineError: A property is missing, malformed, or does not go with another one.
     """
-    reader = _Reader(raw)
-    monitor_type = reader.text("MonitorType")
-    if monitor_type != "DataQuality":
-        raise BaselineError(f"MonitorType: got {monitor_type!r}, expected DataQuality")
-    source = _source(reader)
+    reader = Reader(raw)
+    monitor_type = _monitor_type(reader)
+    source = parse_source(reader, monitor_type)
+    is_model_quality = monitor_type is MonitorType.MODEL_QUALITY
     overrides = reader.json("Overrides", dict, {})
     properties = Properties(
         name=_name(reader),
         endpoint=reader.optional_text("Endpoint"),
+        monitor_type=monitor_type,
         source=source,
         output=reader.uri("OutputUri"),
         output_kms_key_id=reader.optional_text("OutputKmsKeyId"),
@@ -110,18 +105,22 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
         preprocessor_uri=reader.optional_text("PreprocessorUri"),
         postprocessor_uri=reader.optional_text("PostprocessorUri"),
         categorical=_categorical(reader),
-        overrides=parse_overrides(overrides),
+        overrides=parse_overrides({} if is_model_quality else overrides),
         overrides_hash=digest(overrides, 12),
-        features=_texts("Features", reader.json("Features", list, [])),
+        features=texts("Features", reader.json("Features", list, [])),
         mean_shift=_mean_shift(reader),
         deployment_metric=_deployment_metric(reader),
+        problem=model_quality.parse_problem(reader.json("Problem", dict)) if is_model_quality else None,
+        metric_limits=model_quality.parse_overrides(overrides) if is_model_quality else {},
+        metrics=texts("Metrics", reader.json("Metrics", list, [])),
+        clarify=_clarify(reader, source) if monitor_type.is_clarify else None,
     )
     if properties.categorical and properties.preprocessor_uri:
         raise BaselineError(
             "got both Categorical and PreprocessorUri, expected one: Categorical works through a preprocessing script "
             "of its own; convert the columns in your script, or leave it out"
         )
-    if properties.categorical and isinstance(source, BaselineFiles):
+    if properties.categorical and not isinstance(source, Dataset):
         raise BaselineError(
             "got Categorical with baseline files that exist already, expected a dataset: the files must be made from "
             "the converted columns"
@@ -129,83 +128,32 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
     return properties
 
 
-def digest(content: object, length: int) -> str:
-    """Return the first hexadecimal digits of the SHA-256 of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:length]
+def _monitor_type(reader: Reader) -> MonitorType:
+    text = reader.text("MonitorType")
+    try:
+        monitor_type = MonitorType(text)
+    except ValueError:
+        choices = ", ".join(item.value for item in MonitorType)
+        raise BaselineError(f"MonitorType: got {text!r}, expected one of {choices}") from None
+    strangers = [name for name, kinds in _ONLY_FOR.items() if reader.is_set(name) and monitor_type not in kinds]
+    if strangers:
+        kinds = " and ".join(item.value for item in _ONLY_FOR[strangers[0]])
+        raise BaselineError(f"{strangers[0]}: is for {kinds}, got it with {text}; leave it out")
+    return monitor_type
 
 
-class _Reader:
-    """Takes single properties out of the request; an empty text counts as absent."""
-
-    def __init__(self, raw: Mapping[str, Any]) -> None:
-        self._raw = raw
-
-    def optional_text(self, name: str) -> str | None:
-        value = self._raw.get(name)
-        return None if value in (None, "") else str(value)
-
-    def text(self, name: str) -> str:
-        value = self.optional_text(name)
-        if value is None:
-            raise BaselineError(f"property {name} is missing")
-        return value
-
-    def uri(self, name: str) -> S3Uri:
-        return _uri(name, self.text(name))
-
-    def integer(self, name: str) -> int:
-        value = self.text(name)
-        if not value.isdecimal():
-            raise BaselineError(f"{name}: got {value!r}, expected a whole number")
-        return int(value)
-
-    def json(self, name: str, kind: type, default: object = _MISSING) -> Any:  # noqa: ANN401 - the caller names the kind
-        if self.optional_text(name) is None and default is not _MISSING:
-            return default
-        value = self.text(name)
-        try:
-            content = json.loads(value)
-        except ValueError as error:
-            raise BaselineError(f"{name}: got {value!r}, expected JSON ({error})") from error
-        if not isinstance(content, kind):
-            raise BaselineError(f"{name}: got {value!r}, expected a JSON {'object' if kind is dict else 'list'}")
-        return content
+def _clarify(reader: Reader, source: Source) -> ClarifySettings:
+    return clarify.parse_settings(reader, needs_config=not isinstance(source, ModelPackage))
 
 
-def _name(reader: _Reader) -> str:
+def _name(reader: Reader) -> str:
     name = reader.text("Name")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise BaselineError(f"Name: got {name!r}, expected up to 40 of a-z, 0-9 and '-', the first one no '-'")
     return name
 
 
-def _source(reader: _Reader) -> Dataset | BaselineFiles:
-    content = reader.json("Source", dict)
-    if set(content) == {"dataset"}:
-        uri, dataset_format = content["dataset"].get("uri"), content["dataset"].get("format")
-        if not isinstance(dataset_format, dict) or set(dataset_format) not in ({"csv"}, {"json"}, {"parquet"}):
-            raise BaselineError(
-                f'Source.dataset.format: got {dataset_format!r}, expected {{"csv": {{"header": true}}}}, '
-                '{"json": {"lines": true}} or {"parquet": {}}'
-            )
-        return Dataset(_uri("Source.dataset.uri", uri), dataset_format)
-    if set(content) == {"files"}:
-        files = content["files"]
-        return BaselineFiles(
-            _uri("Source.files.statistics", files.get("statistics")),
-            _uri("Source.files.constraints", files.get("constraints")),
-        )
-    raise BaselineError(f"Source: got the keys {', '.join(sorted(content))}, expected either dataset or files")
-
-
-def _uri(where: str, value: object) -> S3Uri:
-    try:
-        return S3Uri.parse(str(value))
-    except ValueError as error:
-        raise BaselineError(f"{where}: {error}") from error
-
-
-def _job_settings(reader: _Reader) -> JobSettings:
+def _job_settings(reader: Reader) -> JobSettings:
     cluster = reader.json("Compute", dict)
     missing = sorted({"InstanceType", "InstanceCount", "VolumeSizeInGB"} - set(cluster))
     if missing:
@@ -222,21 +170,15 @@ def _job_settings(reader: _Reader) -> JobSettings:
     )
 
 
-def _categorical(reader: _Reader) -> Literal["auto"] | tuple[str, ...]:
+def _categorical(reader: Reader) -> Literal["auto"] | tuple[str, ...]:
     text = reader.optional_text("Categorical")
     # The word alone is accepted beside its JSON form: a text in a template is easily written without the inner quotes.
     if text in ("auto", '"auto"'):
         return "auto"
-    return _texts("Categorical", reader.json("Categorical", list, []))
+    return texts("Categorical", reader.json("Categorical", list, []))
 
 
-def _texts(where: str, values: list[object]) -> tuple[str, ...]:
-    if not all(isinstance(value, str) and value for value in values):
-        raise BaselineError(f"{where}: got {values!r}, expected a list of names")
-    return tuple(dict.fromkeys(str(value) for value in values))
-
-
-def _mean_shift(reader: _Reader) -> Mapping[str, float]:
+def _mean_shift(reader: Reader) -> Mapping[str, float]:
     content = reader.json("MeanShift", dict, {})
     for feature, factor in content.items():
         if isinstance(factor, bool) or not isinstance(factor, int | float) or factor <= 0:
@@ -246,7 +188,7 @@ def _mean_shift(reader: _Reader) -> Mapping[str, float]:
     return {feature: float(factor) for feature, factor in content.items()}
 
 
-def _deployment_metric(reader: _Reader) -> Metric | None:
+def _deployment_metric(reader: Reader) -> Metric | None:
     content = reader.json("DeploymentMetric", dict, {})
     if not content:
         return None

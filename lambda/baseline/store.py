@@ -5,6 +5,8 @@
 <OutputUri>/successes.json                          properties and fingerprints of the last two successes
 <OutputUri>/<fingerprint>/statistics.json           as the job wrote them
 <OutputUri>/<fingerprint>/constraints.json
+<OutputUri>/<fingerprint>/analysis.json             Clarify's constraints (bias, explainability)
+<OutputUri>/<fingerprint>/analysis_config.json      config of the monitor, and below baseline/ that of the job
 <OutputUri>/<fingerprint>/preprocessor.py           only with generated categories
 <OutputUri>/<fingerprint>/profile/                  what the first of two jobs wrote
 <OutputUri>/<fingerprint>/effective-<hash>/         true column names, overrides applied
@@ -15,15 +17,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared import s3
 from shared.s3 import S3Uri
 
-STATISTICS = "statistics.json"
-CONSTRAINTS = "constraints.json"
-RESULTS = (STATISTICS, CONSTRAINTS)
 # The latest, and the one that a rollback after it goes back to.
 _KEPT_SUCCESSES = 2
 
@@ -51,9 +51,9 @@ class Store:
     output: S3Uri
     kms_key_id: str | None = None
 
-    def has_results(self, folder: S3Uri) -> bool:
-        """Say whether both files that a job writes are there."""
-        return all(s3.exists(folder / name) for name in RESULTS)
+    def has_all(self, folder: S3Uri, names: Iterable[str]) -> bool:
+        """Say whether all of these files are there."""
+        return all(s3.exists(folder / name) for name in names)
 
     def write(self, uri: S3Uri, content: str | bytes) -> None:
         """Store a file under the baseline's key."""

@@ -6,17 +6,22 @@ by CloudFormation, which delivers a request more than once, and by the provider 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from botocore.exceptions import ClientError
 
-from baseline import jobs
+from baseline import clarify, jobs
 from baseline.categories import Categories
+from baseline.containers import Container, analyzer_container, clarify_container
 from baseline.dataset import inspect_dataset
 from baseline.errors import BaselineError
-from baseline.properties import BaselineFiles, Dataset, Properties
-from baseline.store import CONSTRAINTS, RESULTS, STATISTICS, Running, Store
+from baseline.model_package import find_files
+from baseline.monitor_type import CONSTRAINTS, STATISTICS
+from baseline.properties import Properties
+from baseline.source import BaselineFiles, Dataset, ModelPackage
+from baseline.store import Running, Store
 from shared import errors, s3
 from shared.logs import log
 from shared.s3 import S3Uri
@@ -33,7 +38,7 @@ class Run(Protocol):
         """The folder of this version."""
 
     def advance(self) -> bool:
-        """Do the next step, without waiting; return whether both files are in the folder.
+        """Do the next step, without waiting; return whether the files are in the folder.
 
         Raises:
             BaselineError: They cannot be made; the text says why.
@@ -49,16 +54,17 @@ def start_run(properties: Properties, request_id: str, fingerprint: str) -> Run:
         fingerprint: Version of the baseline.
     """
     store = Store(properties.output, properties.output_kms_key_id)
-    if isinstance(properties.source, BaselineFiles):
-        return FilesRun(properties.source, store, fingerprint)
-    return DatasetRun(properties, properties.source, store, request_id, fingerprint)
+    if isinstance(properties.source, Dataset):
+        return DatasetRun(properties, properties.source, store, request_id, fingerprint)
+    return FilesRun(properties, properties.source, store, fingerprint)
 
 
 @dataclass(frozen=True)
 class FilesRun:
     """Takes over files that exist: they are copied, so that a rollback finds them even if the originals have gone."""
 
-    source: BaselineFiles
+    properties: Properties
+    source: BaselineFiles | ModelPackage
     store: Store
     fingerprint: str
 
@@ -68,11 +74,21 @@ class FilesRun:
         return self.store.output / f"files-{self.fingerprint}"
 
     def advance(self) -> bool:
-        """Copy the files, once."""
+        """Copy the files, once. The constraints come last: the folder counts as complete when they are there."""
         if not stop_jobs(self.store):
             return False
-        if not self.store.has_results(self.folder):
-            _copy(self.store, self.folder, (self.source.statistics, self.source.constraints))
+        constraints = self.properties.monitor_type.constraints
+        if self.store.has_all(self.folder, [constraints]):
+            return True
+        files = existing_files(self.properties)
+        given = self.properties.clarify.monitor if self.properties.clarify else None
+        if given:
+            self.store.write_json(self.folder / clarify.CONFIG, given)
+        elif files.config:
+            _copy(self.store, {files.config: self.folder / clarify.CONFIG})
+        if files.statistics:
+            _copy(self.store, {files.statistics: self.folder / STATISTICS})
+        _copy(self.store, {files.constraints: self.folder / constraints})
         return True
 
 
@@ -111,17 +127,19 @@ class DatasetRun:
             return True
         log("job ended", job=name, status=job["ProcessingJobStatus"])
         output = self.folder / _PROFILE if name.endswith(jobs.PROFILE_SUFFIX) else self.folder
-        if job["ProcessingJobStatus"] != "Completed" or not self.store.has_results(output):
+        if job["ProcessingJobStatus"] != "Completed" or not self.store.has_all(
+            output, self.properties.monitor_type.results
+        ):
             self.store.clear_running()
-            raise BaselineError(jobs.failure_text(job, self.properties.endpoint))
+            raise BaselineError(jobs.failure_text(job, self.properties))
         return True
 
     def _start_next(self) -> bool:
-        if self.store.has_results(self.folder):
+        if self.store.has_all(self.folder, self.properties.monitor_type.results):
             self.store.clear_running()
             return True
         profile = self.folder / _PROFILE
-        if self._needs_profile() and not self.store.has_results(profile):
+        if self._needs_profile() and not self.store.has_all(profile, self.properties.monitor_type.results):
             self._start(profile, None, profile=True)
             return False
         script_uri = self.properties.preprocessor_uri
@@ -132,7 +150,7 @@ class DatasetRun:
             # that was given the attribute cannot be told at deployment time to leave the script out.
             self.store.write(self.folder / PREPROCESSOR, categories.script())
             if not categories.positions:
-                _copy(self.store, self.folder, (profile / STATISTICS, profile / CONSTRAINTS))
+                _copy(self.store, {profile / name: self.folder / name for name in (STATISTICS, CONSTRAINTS)})
                 self.store.clear_running()
                 return True
             script_uri = str(self.folder / PREPROCESSOR)
@@ -156,13 +174,36 @@ class DatasetRun:
 
     def _start(self, output: S3Uri, script_uri: str | None, *, profile: bool) -> None:
         name = jobs.job_name(self.properties, self.request_id, profile=profile)
-        request = jobs.job_request(self.properties, name, output, script_uri)
+        request = jobs.job_request(self.properties, name, output, self._container(script_uri))
         self.store.set_running(Running(self.request_id, (name,)))
         try:
             jobs.create(request)
         except BaselineError:
             self.store.clear_running()
             raise
+
+    def _container(self, script_uri: str | None) -> Container:
+        if self.properties.clarify is None:
+            return analyzer_container(self.properties, self.dataset, script_uri)
+        settings, place = self.properties.clarify, self.folder / clarify.BASELINE_CONFIG
+        config = clarify.baseline_config(settings, self.properties.monitor_type, self.dataset)
+        self.store.write_json(self.folder / clarify.CONFIG, settings.monitor)
+        self.store.write_json(place, config)
+        return clarify_container(self.dataset, place)
+
+
+def existing_files(properties: Properties) -> BaselineFiles:
+    """Return the files that take the place of a job.
+
+    Raises:
+        BaselineError: The model package that should name them does not, or nobody gave the analysis config.
+    """
+    source = properties.source
+    assert not isinstance(source, Dataset)
+    files = find_files(source, properties.monitor_type) if isinstance(source, ModelPackage) else source
+    if properties.clarify and not properties.clarify.monitor and not files.config:
+        raise BaselineError("AnalysisConfig is missing, and the model package has no ConfigFile to take its place")
+    return files
 
 
 def generated_preprocessor(properties: Properties, folder: S3Uri) -> S3Uri | None:
@@ -190,10 +231,10 @@ def stop_jobs(store: Store) -> bool:
     return not active
 
 
-def _copy(store: Store, folder: S3Uri, sources: tuple[S3Uri, S3Uri]) -> None:
-    """Copy statistics and constraints, in this order: the folder counts as complete when both are there."""
+def _copy(store: Store, targets: Mapping[S3Uri, S3Uri]) -> None:
+    """Copy objects, in the order of the mapping."""
     try:
-        for source, name in zip(sources, RESULTS, strict=True):
-            store.write(folder / name, s3.read(source))
+        for source, target in targets.items():
+            store.write(target, s3.read(source))
     except s3.ObjectError as error:
         raise BaselineError(f"a file of the baseline cannot be used: {error}") from error

@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from baseline.attributes import attributes
+from baseline.attributes import check_size, data_quality_attributes
 from baseline.effective import EffectiveBaseline
 from baseline.errors import BaselineError
 from shared.s3 import S3Uri
@@ -24,7 +24,10 @@ def numerical(name, mean=0.0, deviation=1.0):
 
 
 def answer(features, mean_shift):
-    return attributes(baseline_of(features), fingerprint="f" * 16, preprocessor_uri=None, mean_shift=mean_shift)
+    data = data_quality_attributes(baseline_of(features), preprocessor_uri=None, mean_shift=mean_shift)
+    data["Fingerprint"] = "f" * 16
+    check_size(data)
+    return data
 
 
 COLUMN_NAMES = st.text(alphabet="abcdefghij_0123456789", min_size=1, max_size=40)
@@ -47,7 +50,7 @@ def test_the_answer_fits_into_what_cloudformation_takes(names):
 
 def test_an_answer_that_would_not_fit_is_refused():
     names = [f"feature_{number}" for number in range(60)]
-    with pytest.raises(BaselineError, match=r"MeanShift names 60 features, .* bytes; .* name fewer features"):
+    with pytest.raises(BaselineError, match=r"values of 60 features or metrics .* bytes; .* name fewer"):
         answer([numerical(name) for name in names], dict.fromkeys(names, 1.0))
 
 
@@ -72,6 +75,6 @@ def test_a_mean_shift_of_a_constant_is_refused():
 
 def test_a_generated_script_is_named():
     uri = S3Uri("out", "preprocessor.py")
-    data = attributes(baseline_of([]), fingerprint="f", preprocessor_uri=uri, mean_shift={})
+    data = data_quality_attributes(baseline_of([]), preprocessor_uri=uri, mean_shift={})
     assert data["PreprocessorUri"] == "s3://out/preprocessor.py"
     assert data["ItemCount"] == "3"

@@ -3,7 +3,8 @@
 import pytest
 
 from baseline.errors import BaselineError
-from baseline.properties import BaselineFiles, Dataset, parse_properties
+from baseline.properties import parse_properties
+from baseline.source import BaselineFiles, Dataset
 
 
 def test_texts_become_types(properties):
@@ -70,13 +71,19 @@ FILES = {"files": {"statistics": "s3://data/s.json", "constraints": "s3://data/c
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"MonitorType": "ModelQuality"}, "MonitorType: got 'ModelQuality', expected DataQuality"),
+        (
+            {"MonitorType": "Quality"},
+            "MonitorType: got 'Quality', expected one of DataQuality, ModelQuality, ModelBias",
+        ),
         ({"Name": "Upper"}, "Name: got 'Upper', expected up to 40"),
         ({"Name": "x" * 41}, "expected up to 40"),
         ({"MaxRuntimeInSeconds": "1h"}, "MaxRuntimeInSeconds: got '1h', expected a whole number"),
         ({"Source": "{"}, "Source: got '{', expected JSON"),
         ({"Source": []}, "expected a JSON object"),
-        ({"Source": {**DATASET, **FILES}}, "got the keys dataset, files, expected either dataset or files"),
+        (
+            {"Source": {**DATASET, **FILES}},
+            "got the keys dataset, files, expected one of dataset, files and model_package",
+        ),
         ({"Source": {"dataset": {"uri": "s3://data/x", "format": {"orc": {}}}}}, "Source.dataset.format: got"),
         ({"Source": {"dataset": {"uri": "train.csv", "format": {"csv": {}}}}}, "expected an S3 URI such as"),
         ({"OutputUri": "s3://out//x"}, "with an empty part"),

@@ -1,0 +1,177 @@
+"""What is particular to baselines of SageMaker Clarify: the two analysis configs, and what can be told beforehand.
+
+The monitor's config is the user's. The baseline job needs more than that: what kind of data it reads and what it shall
+compute, and for bias where the predictions are, which a monitor takes from the captured traffic.
+https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-configure-analysis.html
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from baseline.dataset import DatasetFacts
+from baseline.errors import BaselineError
+from baseline.monitor_type import MonitorType
+from baseline.reader import Reader
+from baseline.source import Dataset
+
+CONFIG = "analysis_config.json"
+BASELINE_CONFIG = f"baseline/{CONFIG}"
+
+_REPORT = {"name": "report", "title": "Baseline"}
+_METHODS: Mapping[MonitorType, Mapping[str, Any]] = {
+    MonitorType.MODEL_BIAS: {
+        "pre_training_bias": {"methods": "all"},
+        "post_training_bias": {"methods": "all"},
+        "report": _REPORT,
+    },
+    MonitorType.MODEL_EXPLAINABILITY: {"report": _REPORT},
+}
+_PREDICTIONS = ("predictor", "predicted_label", "predicted_label_dataset_uri")
+# Clarify itself names no minimum; with a handful of rows it fails in the middle
+# (https://github.com/aws/sagemaker-python-sdk/issues/3260), and its metrics mean nothing.
+_MIN_ROWS = 10
+
+
+@dataclass(frozen=True)
+class ClarifySettings:
+    """The analysis config of the monitor, and what the one of the baseline job has beside it."""
+
+    monitor: Mapping[str, Any]
+    baseline: Mapping[str, Any]
+
+
+def parse_settings(reader: Reader, *, needs_config: bool) -> ClarifySettings:
+    """Read the properties `AnalysisConfig` and `BaselineConfig`.
+
+    Args:
+        reader: The properties.
+        needs_config: Whether the config cannot come from anywhere else, as it can from a model package.
+
+    Raises:
+        BaselineError: One of them is missing or no JSON object.
+    """
+    monitor = reader.json("AnalysisConfig", dict) if needs_config else reader.json("AnalysisConfig", dict, {})
+    return ClarifySettings(monitor, reader.json("BaselineConfig", dict, {}))
+
+
+def baseline_config(settings: ClarifySettings, monitor_type: MonitorType, dataset: Dataset) -> dict[str, Any]:
+    """Return the config of the baseline job: the monitor's, what the job needs beside it, and the user's own keys.
+
+    Raises:
+        BaselineError: It would compute nothing that the monitor can compare with.
+    """
+    methods = {
+        **_METHODS[monitor_type],
+        **settings.monitor.get("methods", {}),
+        **settings.baseline.get("methods", {}),
+    }
+    config = {
+        "version": "1.0",
+        "dataset_type": _dataset_type(dataset),
+        **settings.monitor,
+        **settings.baseline,
+        "methods": methods,
+    }
+    if monitor_type is MonitorType.MODEL_BIAS and not any(config.get(key) for key in _PREDICTIONS):
+        raise BaselineError(
+            f"BaselineConfig has none of {', '.join(_PREDICTIONS)}, so the baseline job would not know what the model "
+            "predicts for the dataset; name the column that holds the predictions (predicted_label), a dataset of "
+            "them, or the model to ask (predictor.model_name)"
+        )
+    if monitor_type is MonitorType.MODEL_EXPLAINABILITY and not config.get("predictor", {}).get("model_name"):
+        raise BaselineError("AnalysisConfig.predictor.model_name is missing: the model whose scores are explained")
+    return config
+
+
+def check_dataset(config: Mapping[str, Any], dataset: Dataset, facts: DatasetFacts) -> None:
+    """Tell before a job is paid for that columns are missing, or that there is too little to compute from.
+
+    Args:
+        config: The config of the baseline job.
+        dataset: Where the data are and how they are written.
+        facts: What is known of them.
+
+    Raises:
+        BaselineError: The job would fail.
+    """
+    if dataset.kind != "csv" or facts.columns is None:
+        return  # elsewhere columns are found by paths, which only the job can follow
+    columns = _columns(config, facts)
+    for where, name in _named_columns(config):
+        if isinstance(name, str) and name not in columns:
+            raise BaselineError(
+                f"{where} names {name!r}, which the dataset {dataset.uri} does not have; expected one of its columns: "
+                f"{', '.join(columns)}"
+            )
+        if isinstance(name, int) and not 0 <= name < len(columns):
+            raise BaselineError(f"{where}: got column {name}, expected 0 to {len(columns) - 1} in {dataset.uri}")
+    if facts.is_whole and len(facts.rows) < _MIN_ROWS:
+        raise BaselineError(
+            f"the dataset {dataset.uri} has {len(facts.rows)} rows, expected {_MIN_ROWS} at the least: fewer tell "
+            "nothing, and Clarify fails on them"
+        )
+    _check_label_values(config, dataset, facts, columns)
+
+
+def _check_label_values(
+    config: Mapping[str, Any], dataset: Dataset, facts: DatasetFacts, columns: tuple[str, ...]
+) -> None:
+    """Check that the labels that count as positive occur; a single number on many is a threshold instead."""
+    wanted = config.get("label_values_or_threshold")
+    if not facts.is_whole or not isinstance(wanted, list) or not wanted:
+        return
+    for where in ("label", "predicted_label"):
+        name = config.get(where)
+        if name is None:
+            continue
+        position = name if isinstance(name, int) else columns.index(name)
+        values = Counter(row[position].strip() for row in facts.rows)
+        if len(wanted) == 1 and all(map(_is_number, [*values, str(wanted[0])])):
+            continue
+        if not {_normal(str(value)) for value in wanted} & {_normal(value) for value in values}:
+            most = ", ".join(repr(value) for value, _ in values.most_common(5))
+            raise BaselineError(
+                f"label_values_or_threshold: got {wanted!r}, none of which occurs in column {name!r} ({where}) of "
+                f"{dataset.uri}; expected some of its values: {most}"
+            )
+
+
+def _columns(config: Mapping[str, Any], facts: DatasetFacts) -> tuple[str, ...]:
+    assert facts.columns is not None
+    headers = config.get("headers")
+    if not headers:
+        return facts.columns
+    if len(headers) != len(facts.columns):
+        raise BaselineError(
+            f"headers: got {len(headers)} names, expected {len(facts.columns)}, as many as the baseline's dataset has "
+            "columns; give the baseline's own list under BaselineConfig.headers if the monitor's is another"
+        )
+    return tuple(headers)
+
+
+def _named_columns(config: Mapping[str, Any]) -> list[tuple[str, object]]:
+    named = [(key, config.get(key)) for key in ("label", "predicted_label", "group_variable")]
+    named += [(f"facet[{number}]", facet.get("name_or_index")) for number, facet in enumerate(config.get("facet", []))]
+    return [(where, name) for where, name in named if name is not None]
+
+
+def _dataset_type(dataset: Dataset) -> str:
+    if dataset.kind == "json":
+        is_lines = str(dataset.format["json"].get("lines", dataset.format["json"].get("line", True))).lower() == "true"
+        return "application/jsonlines" if is_lines else "application/json"
+    return {"csv": "text/csv", "parquet": "application/x-parquet"}[dataset.kind]
+
+
+def _is_number(text: str) -> bool:
+    return isinstance(_normal(text), float)
+
+
+def _normal(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
