@@ -1,0 +1,161 @@
+"""The writer for requests and predictions."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from capture_writer.buffer import Buffering, WriterMetrics
+from capture_writer.layout import capture_line, hour_folder, require_custom_attributes, require_id
+from capture_writer.payload import Payload
+from capture_writer.s3_folder import S3Folder
+from capture_writer.uploader import Uploader
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from mypy_boto3_s3.client import S3Client
+
+_ALL = 100.0
+
+
+class CaptureWriter:
+    """Writes what a model received and answered, in the layout of SageMaker's data capture.
+
+    Objects are ``<destination>/<endpoint_name>/<variant_name>/yyyy/mm/dd/hh/<MM>-<SS>-<mmm>-<uuid4>.jsonl``, one JSON
+    record per line; the folder is the hour (UTC) of the inference.
+
+    One writer serves all threads of a process. It may be made before the process forks (gunicorn with preload): every
+    child then writes its own records. No method that serving calls waits for S3 or for a disk.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+
+    Args:
+        destination: ``s3://bucket/prefix``: what ``DestinationS3Uri`` is for an endpoint's capture.
+        endpoint_name: What stands for the endpoint in the keys.
+        variant_name: What stands for its variant. Default: AllTraffic.
+        sampling_percentage: Share of the requests that is written, chosen at random. Default: 100.
+        kms_key_id: Key for SSE-KMS (id, ARN or alias). Default: the bucket's own encryption.
+        buffering: When objects are sent, and how much is held. Default: see `Buffering`.
+        create_client: Makes the S3 client, once in every process that writes, in the background thread. Default: a
+            client of the default session with short timeouts.
+
+    Raises:
+        ValueError: The destination, a name or the percentage is not valid.
+    """
+
+    def __init__(
+        self,
+        destination: str,
+        *,
+        endpoint_name: str,
+        variant_name: str = "AllTraffic",
+        sampling_percentage: float = _ALL,
+        kms_key_id: str | None = None,
+        buffering: Buffering | None = None,
+        create_client: Callable[[], S3Client] | None = None,
+    ) -> None:
+        for argument, name in (("endpoint_name", endpoint_name), ("variant_name", variant_name)):
+            if not name or "/" in name:
+                raise ValueError(
+                    f"{argument} is {name!r}, expected a name without a slash: it is one folder of the key"
+                )
+        if not 0 <= sampling_percentage <= _ALL:
+            raise ValueError(f"sampling_percentage is {sampling_percentage}, expected 0 to 100")
+        self._folder = f"{endpoint_name}/{variant_name}"
+        self._share = sampling_percentage / _ALL
+        store = S3Folder(destination, kms_key_id=kms_key_id, create_client=create_client)
+        self._uploader = Uploader(store, buffering or Buffering(), f"capture of {endpoint_name}")
+
+    def write(
+        self,
+        request: Payload | None,
+        response: Payload | None,
+        *,
+        inference_id: str | None = None,
+        custom_attributes: str | None = None,
+        inference_time: datetime | None = None,
+    ) -> str | None:
+        """Take one request with its prediction. Returns at once; the record is sent in the background.
+
+        Args:
+            request: What the model received. None: not captured.
+            response: What it answered. None: not captured.
+            inference_id: The caller's id of the request, 1 to 64 printable ASCII characters. Default: none.
+            custom_attributes: Anything else about the request, e.g. ``source=load-test``, at most 1024 printable ASCII
+                characters; preprocessing scripts see it. Default: none.
+            inference_time: When the model answered, with its time zone. Default: now.
+
+        Returns:
+            The id to label the record with (see `GroundTruthWriter`): the inference id, or the event id that the
+            record got. None when the record was not taken: by the sampling, because the buffer is full, the writer
+            closed or an id or attribute is not valid. A record never fails the request that it is about; `metrics` and
+            the log (logger ``capture_writer``) tell.
+
+        Raises:
+            ValueError: There is neither request nor response, or the time has no zone: mistakes in the calling code.
+        """
+        if request is None and response is None:
+            raise ValueError("got neither request nor response, expected at least one of them")
+        moment = inference_time or datetime.now(timezone.utc)
+        hour = hour_folder(moment)
+        if random.random() >= self._share:  # noqa: S311 - sampling keeps no secret
+            self._uploader.sample_out()
+            return None
+        event_id = str(uuid.uuid4())
+        try:
+            if inference_id is not None:
+                require_id(inference_id)
+            if custom_attributes is not None:
+                require_custom_attributes(custom_attributes)
+        except ValueError as error:  # a client may have chosen them: not a reason to fail its request
+            self._uploader.reject(str(error))
+            return None
+        line = capture_line(
+            request=request,
+            response=response,
+            event_id=event_id,
+            inference_id=inference_id,
+            custom_attributes=custom_attributes,
+            inference_time=moment,
+        )
+        accepted = self._uploader.submit(f"{self._folder}/{hour}", line)
+        return (inference_id or event_id) if accepted else None
+
+    @property
+    def metrics(self) -> WriterMetrics:
+        """What became of the records of this process so far; publish it wherever the service's metrics go."""
+        return self._uploader.metrics
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Send what is held and wait until S3 has it, e.g. before AWS Lambda freezes the process.
+
+        Args:
+            timeout: Seconds to wait. Default: as long as it takes.
+
+        Returns:
+            Whether S3 has all of it.
+        """
+        return self._uploader.flush(timeout)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Send what is held, wait for it, and take nothing more. Closing twice does no harm.
+
+        The interpreter does this at its end. What ends a process without it loses what is held: SIGKILL,
+        ``os._exit``, and so the children of `multiprocessing`, which must close by themselves.
+
+        Args:
+            timeout: Seconds to wait. Default: ``close_seconds`` of the buffering.
+        """
+        self._uploader.close(timeout)
+
+    def __enter__(self) -> CaptureWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
