@@ -39,7 +39,15 @@ class PreprocessingScript:
         self._takes_logger = len(inspect.signature(self._handler).parameters) >= _WITH_LOGGER
 
     def rows(self, record: Any, location: Location) -> list[dict[str, str | None]]:  # noqa: ANN401 - see ScriptInput
-        """Return the rows that the script makes of one record.
+        """Return the rows that the script makes of one record, their values as texts.
+
+        Raises:
+            AnalysisError: As `call`.
+        """
+        return [{str(name): to_text(value) for name, value in row.items()} for row in self.call(record, location)]
+
+    def call(self, record: Any, location: Location) -> list[dict[Any, Any]]:  # noqa: ANN401 - see ScriptInput
+        """Return the rows that the script makes of one record, as it returned them.
 
         Raises:
             AnalysisError: When the script fails or returns something else than rows; the text names the record.
@@ -57,7 +65,7 @@ class PreprocessingScript:
                 f"returned {type(returned).__name__} for the record at {location}, "
                 "expected a dict, a list of dicts or []"
             )
-        return [{str(name): to_text(value) for name, value in row.items()} for row in rows]
+        return rows
 
 
 def run_postprocessing(path: Path) -> None:
