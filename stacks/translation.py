@@ -81,7 +81,7 @@ class Imports:
             instance_count=config.instance_count,
             volume_size=Size.gibibytes(config.volume_size_gib),
             volume_key=self.key(config.volume_key) if config.volume_key else None,
-            max_runtime=Duration.minutes(config.max_runtime_minutes),
+            max_runtime=Duration.minutes(config.max_runtime_minutes) if config.max_runtime_minutes else None,
         )
 
     def network(self, config: NetworkConfig) -> MonitorNetwork:

@@ -3,8 +3,10 @@
 Start with `EndpointMonitoring`; everything else is a part of it that can also be used alone.
 """
 
-from model_monitor.alarms import DataQualityAlarms
+from model_monitor.alarms import DataQualityAlarms, MetricLimit, ModelQualityAlarms, MonitorAlarms
+from model_monitor.attributes import CapturedAttributes
 from model_monitor.baseline import Baseline
+from model_monitor.batch_transform import BatchTransform
 from model_monitor.categorical import CategoricalFeatures
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.constraints import (
@@ -21,17 +23,26 @@ from model_monitor.encryption import MonitoringBucket, MonitoringKey, allow_publ
 from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine import IMonitorEngine, ModelMonitorEngine, MonitorDefinition, RunningMonitor
 from model_monitor.errors import ConfigurationError
+from model_monitor.ground_truth import GroundTruth
+from model_monitor.model_quality import ModelQualityMonitor
 from model_monitor.monitor import Monitor
-from model_monitor.monitoring import EndpointMonitoring
+from model_monitor.monitor_input import MonitorInput
+from model_monitor.monitoring import BatchMonitoring, EndpointMonitoring, ModelMonitoring, MonitoringOptions
 from model_monitor.notifications import MonitoringTopic
+from model_monitor.options import AddedMonitorOptions, MonitorOptions
+from model_monitor.problem import ProblemType, QualityColumns
 from model_monitor.s3_location import S3Location
 from model_monitor.schedule import MonitorSchedule
 from model_monitor.scripts import AnalysisScript
 
 __all__ = [
+    "AddedMonitorOptions",
     "AnalysisScript",
     "Baseline",
+    "BatchMonitoring",
+    "BatchTransform",
     "CaptureMode",
+    "CapturedAttributes",
     "CategoricalDriftMethod",
     "CategoricalFeatures",
     "ConfigurationError",
@@ -44,17 +55,28 @@ __all__ = [
     "DriftMethod",
     "EndpointMonitoring",
     "FeatureConstraints",
+    "GroundTruth",
     "IMonitorEngine",
+    "MetricLimit",
     "ModelMonitorEngine",
+    "ModelMonitoring",
+    "ModelQualityAlarms",
+    "ModelQualityMonitor",
     "Monitor",
+    "MonitorAlarms",
     "MonitorCompute",
     "MonitorDefinition",
+    "MonitorInput",
     "MonitorNetwork",
+    "MonitorOptions",
     "MonitorSchedule",
     "MonitoredEndpoint",
     "MonitoringBucket",
     "MonitoringKey",
+    "MonitoringOptions",
     "MonitoringTopic",
+    "ProblemType",
+    "QualityColumns",
     "RunningMonitor",
     "S3Location",
     "allow_publishing",

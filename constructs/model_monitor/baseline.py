@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import Stack, Token, aws_iam as iam, aws_s3_assets as s3_assets
 from constructs import Construct
 
 from model_monitor.dataset import DatasetFormat
 from model_monitor.errors import ConfigurationError
 from model_monitor.s3_location import S3Location
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html
+_MODEL_PACKAGE = re.compile(
+    r"^(arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S{1,2048}|[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})$"
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,41 @@ class BaselineSource:
         document: The `Source` property of the custom resource.
         reads: What must be readable.
         needs_job: Whether a processing job computes the baseline.
+        model_package: ARN of the model package that names the files, if one does.
     """
 
     document: dict[str, Any]
     reads: Sequence[S3Location]
     needs_job: bool
+    model_package: str | None = None
+
+    @property
+    def dataset_format(self) -> dict[str, Any] | None:
+        """How the dataset is stored; `None` without a dataset."""
+        dataset = self.document.get("dataset")
+        return dataset["format"] if dataset else None
+
+    def require_statistics(self) -> None:
+        """Checks that files have statistics, where the monitor compares with them.
+
+        Raises:
+            ConfigurationError: There are constraints only.
+        """
+        if "files" in self.document and "statistics" not in self.document["files"]:
+            raise ConfigurationError(
+                got="a baseline of files without statistics",
+                expected="both files: this kind of monitor reads statistics.json, too",
+                fix="pass statistics=... to Baseline.from_files",
+            )
+
+    def statements(self, stack: Stack) -> list[iam.PolicyStatement]:
+        """What the baseline function must be allowed beyond reading files."""
+        if self.model_package is None:
+            return []
+        arn = self.model_package
+        if not Token.is_unresolved(arn) and not arn.startswith("arn:"):
+            arn = stack.format_arn(service="sagemaker", resource="model-package", resource_name=arn)
+        return [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
 
 
 class Baseline(ABC):
@@ -62,14 +98,37 @@ class Baseline(ABC):
         return _DatasetAsset(Path(path), format)
 
     @staticmethod
-    def from_files(*, statistics: S3Location, constraints: S3Location) -> Baseline:
+    def from_files(*, constraints: S3Location, statistics: S3Location | None = None) -> Baseline:
         """Taken from files that exist; no job runs.
 
         Args:
-            statistics: A `statistics.json`.
-            constraints: A `constraints.json`. Overrides are applied to a copy of it.
+            constraints: A `constraints.json`, or Clarify's `analysis.json` for bias and explainability. Overrides are
+                applied to a copy of it.
+            statistics: A `statistics.json`. Default: none, which is enough for bias and explainability.
         """
-        return _Files(statistics, constraints)
+        return _Files(constraints, statistics)
+
+    @staticmethod
+    def from_model_package(model_package: str, *, files: S3Location) -> Baseline:
+        """Taken from the drift-check baselines that a model package of the registry names; no job runs.
+
+        Args:
+            model_package: ARN of a version, or the name of an unversioned package. A package without the files that
+                this kind of monitor needs fails the deployment with a list of what it has.
+            files: Where these files lie: the deployment is allowed to read there and nowhere else.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DriftCheckBaselines.html
+
+        Raises:
+            ConfigurationError: Neither an ARN nor a name.
+        """
+        if not Token.is_unresolved(model_package) and not _MODEL_PACKAGE.match(model_package):
+            raise ConfigurationError(
+                got=f"model_package={model_package!r}",
+                expected="the ARN of a version, or the name of an unversioned package",
+                fix="write arn:aws:sagemaker:<region>:<account>:model-package/<group>/<version>",
+            )
+        return _ModelPackage(model_package, files)
 
     @abstractmethod
     def bind(self, scope: Construct) -> BaselineSource:
@@ -103,12 +162,26 @@ class _DatasetAsset(Baseline):
 
 @dataclass(frozen=True)
 class _Files(Baseline):
-    statistics: S3Location
     constraints: S3Location
+    statistics: S3Location | None
 
     def bind(self, scope: Construct) -> BaselineSource:
-        document = {"files": {"statistics": self.statistics.uri, "constraints": self.constraints.uri}}
-        return BaselineSource(document, [self.statistics, self.constraints], needs_job=False)
+        files = {"constraints": self.constraints}
+        if self.statistics is not None:
+            files["statistics"] = self.statistics
+        document = {"files": {name: location.uri for name, location in files.items()}}
+        return BaselineSource(document, list(files.values()), needs_job=False)
+
+
+@dataclass(frozen=True)
+class _ModelPackage(Baseline):
+    model_package: str
+    files: S3Location
+
+    def bind(self, scope: Construct) -> BaselineSource:
+        return BaselineSource(
+            {"model_package": self.model_package}, [self.files], needs_job=False, model_package=self.model_package
+        )
 
 
 def _dataset_source(location: S3Location, dataset_format: DatasetFormat) -> BaselineSource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,21 +21,16 @@ from aws_cdk import (
 from constructs import Construct
 
 from model_monitor import metrics
-from model_monitor.baseline import Baseline
+from model_monitor.baseline import BaselineSource
 from model_monitor.baseline_provider import BaselineProvider
-from model_monitor.categorical import CategoricalFeatures
 from model_monitor.compute import MonitorCompute, MonitorNetwork
-from model_monitor.constraints import ConstraintOverrides
-from model_monitor.errors import ConfigurationError
 from model_monitor.lazy import canonical_json, lazy_json
 from model_monitor.nag import acknowledge_wildcards
 from model_monitor.s3_location import S3Location
 
 # CloudFormation waits an hour for a custom resource. What is left pays for the start of the machines.
-_LIMIT_OF_ONE_JOB = 50 * 60
-_LIMIT_OF_EACH_OF_TWO_JOBS = 22 * 60
-# Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
-_MAX_MEAN_SHIFTS = 20
+LIMIT_OF_ONE_JOB = 50 * 60
+LIMIT_OF_EACH_OF_TWO_JOBS = 22 * 60
 _RESOURCE_TYPE = "Custom::ModelMonitorBaseline"
 
 
@@ -46,10 +41,10 @@ class BaselineJob:
     Attributes:
         name: Base of the names of processing jobs.
         monitor_type: Kind of monitor.
-        endpoint_name: For messages.
+        endpoint_name: For messages; none for batch transform.
         output: Where files are kept; owned by this baseline alone.
         role: Role of the job.
-        image_uri: The analyzer.
+        image_uri: The analysis.
         compute: Machines.
         network: Network.
         security_group_ids: Of the network, when it has a VPC.
@@ -57,15 +52,13 @@ class BaselineJob:
         environment: The user's own variables.
         preprocessor: Script that the job runs on every record.
         postprocessor: Script that the job runs at its end.
-        categorical: Columns that are handed over as categories.
-        overrides: Changes to the suggested constraints.
         tags: Of the job.
         dimensions: Dimensions of the monitor's own metrics.
     """
 
     name: str
     monitor_type: str
-    endpoint_name: str
+    endpoint_name: str | None
     output: S3Location
     role: iam.IRole
     image_uri: str
@@ -76,8 +69,6 @@ class BaselineJob:
     environment: Mapping[str, str]
     preprocessor: S3Location | None
     postprocessor: S3Location | None
-    categorical: CategoricalFeatures | None
-    overrides: ConstraintOverrides
     tags: Mapping[str, str]
     dimensions: Mapping[str, str]
 
@@ -86,30 +77,41 @@ class BaselineJob:
 class BaselineFiles(Construct):
     """The custom resource that makes a baseline during the deployment and fails it with the reason.
 
+    Each kind of monitor has a subclass, which says what the function is told beyond the job.
+
     Attributes:
-        statistics_uri: Statistics that runs compare with.
         constraints_uri: Effective constraints: the suggested ones with the overrides applied.
-        suggested_constraints_uri: Constraints as the job suggested them.
-        preprocessor_uri: Generated script, only when columns are handed over as categories.
         version: Changes with the dataset and everything else that the files depend on, except overrides.
-        blind_features: A sentence that names the features whose drift the chosen method cannot see.
     """
 
-    def __init__(self, scope: Construct, id: str, *, baseline: Baseline, job: BaselineJob) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        source: BaselineSource,
+        job: BaselineJob,
+        documents: Mapping[str, Any],
+        named: Mapping[str, Callable[[], Any]],
+        job_limit_seconds: int = LIMIT_OF_ONE_JOB,
+    ) -> None:
         """Makes the resource.
 
         Args:
             scope: Parent.
             id: Construct id.
-            baseline: Where the baseline comes from.
+            source: Where the baseline comes from.
             job: How it is computed.
+            documents: Properties of this kind of baseline: name to JSON document.
+            named: Further ones, which are complete only when the template is written and change no file.
+            job_limit_seconds: What one processing job may take at most.
         """
         super().__init__(scope, id)
         self._job = job
         self._tag_manager = TagManager(TagType.KEY_VALUE, _RESOURCE_TYPE, dict(job.tags))
-        self._source = baseline.bind(self)
-        self._features: set[str] = set()
-        self._mean_shift: dict[str, float] = {}
+        self._source = source
+        self._documents = documents
+        self._job_limit_seconds = job_limit_seconds
         provider = BaselineProvider.of(self)
         self._grant(provider)
         self._resource = CustomResource(
@@ -118,19 +120,14 @@ class BaselineFiles(Construct):
             service_token=provider.service_token,
             resource_type=_RESOURCE_TYPE,
             pascal_case_properties=False,
-            properties=self._properties(),
+            properties=self._properties(named),
         )
         # Without these the job could start before its permissions exist, or outlive them when the stack is deleted.
         for role in (job.role, *(function.role for function in provider.functions)):
             if role is not None:
                 self._resource.node.add_dependency(role)
-        self.statistics_uri = self._resource.get_att_string("StatisticsUri")
-        self.constraints_uri = self._resource.get_att_string("ConstraintsUri")
-        self.suggested_constraints_uri = self._resource.get_att_string("SuggestedConstraintsUri")
-        self.version = self._resource.get_att_string("Fingerprint")
-        self.blind_features = self._resource.get_att_string("BlindFeatures")
-        self.preprocessor_uri = self._resource.get_att_string("PreprocessorUri") if job.categorical else None
-        CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
+        self.constraints_uri = self._attribute("ConstraintsUri")
+        self.version = self._attribute("Fingerprint")
         CfnOutput(self, "Constraints", value=self.constraints_uri, description="Effective constraints of the monitor")
 
     @property
@@ -139,42 +136,20 @@ class BaselineFiles(Construct):
         """Takes what `Tags.of(...)` adds; the processing job gets it."""
         return self._tag_manager
 
-    def require_feature(self, feature: str) -> None:
-        """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
-        self._features.add(feature)
-
-    def mean_shift(self, feature: str, deviations: float) -> tuple[str, float]:
-        """The baseline's own mean of a feature, and how far the live mean may lie from it.
-
-        Args:
-            feature: A numerical feature.
-            deviations: Allowed shift in the baseline's standard deviations.
-
-        Returns:
-            Two tokens: the mean as text, the limit in the feature's own unit as number.
-        """
-        self._features.add(feature)
-        self._mean_shift[feature] = deviations
-        if len(self._mean_shift) > _MAX_MEAN_SHIFTS:
-            raise ConfigurationError(
-                got=f"mean-shift alarms on {len(self._mean_shift)} features",
-                expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation takes no longer answer from a custom resource",
-                fix="keep those that matter most, and hand the others over as categories with categorical=[...]",
-            )
-        limit = Token.as_number(self._resource.get_att(f"MeanShiftLimit.{feature}"))
-        return self._resource.get_att_string(f"Mean.{feature}"), limit
-
     @property
     def content(self) -> str:
         """Changes with everything known at synthesis that the files depend on."""
         job = self._job
         scripts = [script and script.uri for script in (job.preprocessor, job.postprocessor)]
-        return canonical_json(
-            self,
-            [self._source.document, job.overrides.to_document(), job.categorical and job.categorical.document, scripts],
-        )
+        return canonical_json(self, [self._source.document, dict(self._documents), scripts])
 
-    def _properties(self) -> dict[str, Any]:
+    def _attribute(self, name: str) -> str:
+        return self._resource.get_att_string(name)
+
+    def _number_attribute(self, name: str) -> float:
+        return Token.as_number(self._resource.get_att(name))
+
+    def _properties(self, named: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
         job, stack = self._job, Stack.of(self)
         properties: dict[str, Any] = {
             "Name": job.name,
@@ -183,10 +158,11 @@ class BaselineFiles(Construct):
             "Source": stack.to_json_string(self._source.document),
             "OutputUri": job.output.uri,
             "OutputKmsKeyId": job.encryption_key.key_arn if job.encryption_key else None,
-            "Overrides": stack.to_json_string(job.overrides.to_document()),
-            "Categorical": stack.to_json_string(job.categorical.document) if job.categorical else None,
-            "Features": lazy_json(self, lambda: sorted(self._features)),
-            "MeanShift": lazy_json(self, lambda: dict(sorted(self._mean_shift.items()))),
+            **{
+                name: None if document is None else stack.to_json_string(document)
+                for name, document in self._documents.items()
+            },
+            **{name: lazy_json(self, produce) for name, produce in named.items()},
             "Tags": lazy_json(self, self._job_tags),
             "DeploymentMetric": stack.to_json_string(
                 {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
@@ -230,12 +206,8 @@ class BaselineFiles(Construct):
     def _max_runtime(self) -> str:
         chosen = self._job.compute.max_runtime_seconds
         if chosen is None:
-            return Token.as_string(self._job.compute.max_runtime.to_seconds())
-        categorical = self._job.categorical
-        # The columns of a Parquet file are known only after a first job, like those that "auto" chooses.
-        parquet = "parquet" in self._source.document["dataset"]["format"]
-        two = categorical is not None and (parquet or categorical.document == "auto")
-        return str(min(chosen, _LIMIT_OF_EACH_OF_TWO_JOBS if two else _LIMIT_OF_ONE_JOB))
+            return Token.as_string(self._job.compute.runtime.to_seconds())
+        return str(min(chosen, self._job_limit_seconds))
 
     def _grant(self, provider: BaselineProvider) -> None:
         job, stack = self._job, Stack.of(self)
@@ -251,6 +223,8 @@ class BaselineFiles(Construct):
             if job.encryption_key is not None:
                 job.encryption_key.grant(function, "kms:Decrypt", "kms:GenerateDataKey")
             provider.grant_metrics(function)
+            for statement in self._source.statements(stack):
+                function.add_to_role_policy(statement)
             if self._source.needs_job:
                 for statement in _job_statements(stack, job):
                     function.add_to_role_policy(statement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from aws_cdk import Duration, Size, SizeRoundingBehavior, Token, aws_ec2 as ec2, aws_kms as kms
@@ -16,6 +16,7 @@ _MAX_VOLUME_GIB = 16384
 _MAX_SUBNETS = 16
 _MAX_SECURITY_GROUPS = 5
 _MAX_RUNTIME_SECONDS = 86400
+_DEFAULT_RUNTIME = Duration.hours(1)
 # Families whose disks are NVMe drives of the host: a "d" after the generation (m5d, r5dn), and these accelerated ones.
 _LOCAL_DISKS = re.compile(r"^ml\.([a-z]+[0-9]+[a-z]*d[a-z]*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\.")
 
@@ -32,15 +33,16 @@ class MonitorCompute:
         volume_size: Disk of each machine; a run's data must fit. Default: 20 GiB.
         volume_key: KMS key of the disk. Default: the monitoring's own key; none for types with local NVMe disks, whose
             hardware encrypts them and which refuse a key.
-        max_runtime: A run that takes longer is stopped. Default: one hour, the most that an hourly schedule allows. A
-            baseline job has less if need be, since CloudFormation waits for it (see `Baseline.from_dataset`).
+        max_runtime: A run that takes longer is stopped. Default: one hour; half an hour for model quality and bias on
+            an hourly schedule, whose two jobs share the hour. A baseline job has less if need be, since CloudFormation
+            waits for it (see `Baseline.from_dataset`).
     """
 
     instance_type: str = "ml.m5.xlarge"
     instance_count: int = 1
     volume_size: Size = field(default_factory=lambda: Size.gibibytes(20))
     volume_key: kms.IKey | None = None
-    max_runtime: Duration = field(default_factory=lambda: Duration.hours(1))
+    max_runtime: Duration | None = None
 
     def __post_init__(self) -> None:
         if not Token.is_unresolved(self.instance_type) and not self.instance_type.startswith("ml."):
@@ -57,9 +59,24 @@ class MonitorCompute:
         self._require_runtime()
 
     @property
+    def runtime(self) -> Duration:
+        """`max_runtime`, or its default."""
+        return self.max_runtime or _DEFAULT_RUNTIME
+
+    @property
     def max_runtime_seconds(self) -> int | None:
-        """`max_runtime` in seconds; `None` while it is a token."""
-        return None if self.max_runtime.is_unresolved() else int(self.max_runtime.to_seconds())
+        """`runtime` in seconds; `None` while it is a token."""
+        return None if self.runtime.is_unresolved() else int(self.runtime.to_seconds())
+
+    def within(self, limit_seconds: int | None) -> MonitorCompute:
+        """The same machines, with a default run time that is at most a limit. A chosen run time stays.
+
+        Args:
+            limit_seconds: The limit, if there is one.
+        """
+        if self.max_runtime is not None or limit_seconds is None:
+            return self
+        return replace(self, max_runtime=Duration.seconds(min(limit_seconds, int(_DEFAULT_RUNTIME.to_seconds()))))
 
     def disk_key(self, default: kms.IKey | None) -> kms.IKey | None:
         """The key of the disks: the chosen one, else the default, and none where the hardware does it.
@@ -87,7 +104,7 @@ class MonitorCompute:
             )
 
     def _require_runtime(self) -> None:
-        if self.max_runtime.is_unresolved():
+        if self.max_runtime is None or self.max_runtime.is_unresolved():
             return
         seconds = float(self.max_runtime.to_seconds(integral=False))
         if not seconds.is_integer() or not 1 <= seconds <= _MAX_RUNTIME_SECONDS:
@@ -106,7 +123,8 @@ class MonitorNetwork:
         vpc: Runs jobs inside this VPC, which then needs an S3 endpoint or a NAT. Default: SageMaker's own network.
         subnets: Which subnets. Default: the private ones, or the isolated ones if there are no others.
         security_groups: Default: a new one without inbound rules.
-        isolation: Cuts the container off the network; the platform moves the data. Default: on.
+        isolation: Cuts the container off the network; the platform moves the data. Default: on, except for
+            explainability monitors, whose jobs call the model.
         encrypt_traffic: Encrypts what machines of one job send each other. Default: on.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringNetworkConfig.html
@@ -115,7 +133,7 @@ class MonitorNetwork:
     vpc: ec2.IVpc | None = None
     subnets: ec2.SubnetSelection | None = None
     security_groups: Sequence[ec2.ISecurityGroup] = ()
-    isolation: bool = True
+    isolation: bool | None = None
     encrypt_traffic: bool = True
 
     def __post_init__(self) -> None:

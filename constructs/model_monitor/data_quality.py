@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
-from aws_cdk import aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kms as kms
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor import metrics
-from model_monitor.alarms import AlarmFactory, AlarmTexts, DataQualityAlarms
+from model_monitor.alarm_factory import AlarmFactory
+from model_monitor.alarms import DataQualityAlarms
 from model_monitor.baseline import Baseline
-from model_monitor.baseline_files import BaselineFiles, BaselineJob
+from model_monitor.baseline_data_quality import DataQualityBaseline
 from model_monitor.categorical import CategoricalFeatures
-from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.constraints import ConstraintOverrides
-from model_monitor.endpoint import MonitoredEndpoint
-from model_monitor.engine import IMonitorEngine, MonitorDefinition, require_runtime
+from model_monitor.engine import DataQualityAnalysis
 from model_monitor.errors import ConfigurationError
 from model_monitor.monitor import Monitor
+from model_monitor.monitor_input import MonitorInput
+from model_monitor.options import MonitorOptions, MonitorSettings
 from model_monitor.s3_location import S3Location
-from model_monitor.schedule import MonitorSchedule
 from model_monitor.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
-
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
-_HOURLY_LIMIT_SECONDS = 3600
-_JOB_NAME_LENGTH = 40
 
 
 class DataQualityMonitor(Monitor):
@@ -38,7 +35,7 @@ class DataQualityMonitor(Monitor):
         monitor = DataQualityMonitor(
             self,
             "DataQuality",
-            endpoint=endpoint,
+            input=endpoint,
             baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()),
             output=S3Location.of(bucket, "monitoring"),
         )
@@ -48,135 +45,66 @@ class DataQualityMonitor(Monitor):
 
     MONITOR_TYPE = "DataQuality"
     WORDS = "data-quality"
+    METRICS = metrics.DATA_QUALITY
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        endpoint: MonitoredEndpoint,
+        input: MonitorInput,
         baseline: Baseline,
         output: S3Location,
-        schedule: MonitorSchedule | None = None,
         constraints: ConstraintOverrides | None = None,
         categorical: CategoricalFeatures | Sequence[str] | None = None,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: DataQualityAlarms | None = None,
-        compute: MonitorCompute | None = None,
-        network: MonitorNetwork | None = None,
-        encryption_key: kms.IKey | None = None,
-        role: iam.IRole | None = None,
-        engine: IMonitorEngine | None = None,
-        environment: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
-        runbook_url: str | None = None,
+        **options: Unpack[MonitorOptions],
     ) -> None:
         """Makes baseline, job definition, schedule and alarms.
 
         Args:
             scope: Parent.
             id: Construct id.
-            endpoint: What is monitored.
+            input: What is monitored: an endpoint, or batch transform.
             baseline: What its traffic is compared with.
             output: Where baselines and reports are kept, below `baselines/<schedule>/` and
                 `reports/<endpoint>/<schedule>/`; several monitors may share it.
-            schedule: When runs happen. Default: hourly.
             constraints: Changes to the suggested constraints. Default: none.
             categorical: Columns to compare by the shares of their values, or `"auto"` for all that the drift distance
                 cannot see. Excludes `preprocessor`. Default: none; the deployment names the columns that need it.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence and missing traffic.
-            compute: Machines of baseline job and runs. Default: one ml.m5.xlarge with 20 GiB.
-            network: Network of baseline job and runs. Default: isolated, without a VPC.
-            encryption_key: Key of reports, baselines and disks. Default: the key of `output`'s bucket decides.
-            role: Role of baseline job and runs. Default: a new one with what they need. The needed statements are also
-                added to a given role; an imported one must have them.
-            engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.
-            environment: Variables for the scripts.
-            tags: Tags of jobs, definition and schedule, beside those of the stack.
-            runbook_url: Named in alarms.
+            **options: See `MonitorOptions`.
 
         Raises:
             ConfigurationError: Something that the service would refuse.
         """
-        schedule = schedule or MonitorSchedule.hourly()
-        compute = compute or MonitorCompute()
-        network = network or MonitorNetwork()
         constraints = constraints or ConstraintOverrides()
         alarms = alarms or DataQualityAlarms()
         chosen = _chosen_categories(categorical, preprocessor)
-        require_runtime(schedule, compute, hourly_limit_seconds=_HOURLY_LIMIT_SECONDS)
+        settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         _require_metrics(constraints, alarms)
-        super().__init__(
-            scope,
-            id,
-            endpoint=endpoint,
-            output=output,
-            schedule=schedule,
-            compute=compute,
-            network=network,
-            namespace=metrics.DATA_QUALITY_ENDPOINT_NAMESPACE,
-            encryption_key=encryption_key,
-            role=role,
-            engine=engine,
-            environment=environment or {},
-            tags=tags or {},
-        )
+        super().__init__(scope, id, input=input, output=output, settings=settings)
         pre = preprocessor.bind(self, "Preprocessor", handler=PREPROCESS_HANDLER) if preprocessor else None
         post = postprocessor.bind(self, "Postprocessor", handler=POSTPROCESS_HANDLER) if postprocessor else None
-        for script in (pre, post):
-            if script is not None:
-                script.grant_read(self.role)
-        security_group_ids = [group.security_group_id for group in self._security_groups]
-        self.baseline = BaselineFiles(
+        self.baseline = DataQualityBaseline(
             self,
             "Baseline",
             baseline=baseline,
-            job=BaselineJob(
-                name=self.monitoring_schedule_name[:_JOB_NAME_LENGTH].strip("-"),
-                monitor_type=self.MONITOR_TYPE,
-                endpoint_name=endpoint.endpoint_name,
-                output=output.join("baselines", self.monitoring_schedule_name),
-                role=self.role,
-                image_uri=self.engine.image_uri(self),
-                compute=compute,
-                network=network,
-                security_group_ids=security_group_ids,
-                encryption_key=encryption_key,
-                environment=environment or {},
-                preprocessor=pre,
-                postprocessor=post,
-                categorical=chosen,
-                overrides=constraints,
-                tags=self._tags,
-                dimensions=self._metrics.dimensions,
-            ),
+            job=self._baseline_job(preprocessor=pre, postprocessor=post),
+            categorical=chosen,
+            overrides=constraints,
         )
-        for feature in constraints.features:
-            self.baseline.require_feature(feature)
-        self._running = self.engine.run_data_quality(
-            self,
-            MonitorDefinition(
-                name=self.monitoring_schedule_name,
-                endpoint=endpoint,
-                schedule=schedule,
-                baseline=self.baseline,
-                output=self.reports,
-                role=self.role,
-                compute=compute,
-                network=network,
-                security_group_ids=security_group_ids,
-                encryption_key=encryption_key,
-                environment=environment or {},
-                preprocessor_uri=self.baseline.preprocessor_uri or (pre.uri if pre else None),
-                postprocessor_uri=post.uri if post else None,
-                tags=self._tags,
-                after=[self.role, *([endpoint.dependency] if endpoint.dependency else [])],
-            ),
+        analysis = DataQualityAnalysis(
+            statistics_uri=self.baseline.statistics_uri,
+            preprocessor_uri=self.baseline.preprocessor_uri or (pre.uri if pre else None),
+            postprocessor_uri=post.uri if post else None,
         )
-        self._make_alarms(alarms, runbook_url)
+        self._running = self._run(analysis, self.baseline)
+        self._make_alarms(alarms)
 
     def metric_feature_drift(self, feature: str) -> cloudwatch.Metric:
         """Distance of a feature's distribution to the baseline's, 0 to 1.
@@ -225,29 +153,17 @@ class DataQualityMonitor(Monitor):
             metrics.feature_data(feature), statistic=cloudwatch.Stats.SAMPLE_COUNT, label=f"{feature} records"
         )
 
-    def _make_alarms(self, alarms: DataQualityAlarms, runbook_url: str | None) -> None:
-        texts = AlarmTexts(
-            self.endpoint.endpoint_name, self.WORDS, self.monitoring_schedule_name, self.reports.uri, runbook_url
-        )
-        factory = AlarmFactory(self, texts)
-        made: list[cloudwatch.Alarm] = [
+    def _make_alarms(self, alarms: DataQualityAlarms) -> None:
+        factory = self._alarm_factory()
+        self.alarms += [
             factory.drift(feature, self.metric_feature_drift(feature), threshold)
             for feature, threshold in alarms.drift.items()
         ]
-        made += [
+        self.alarms += [
             self._mean_shift_alarm(factory, feature, deviations, alarms.mean_shift_minimum_records)
             for feature, deviations in alarms.mean_shift.items()
         ]
-        if alarms.any_violation:
-            made.append(factory.any_violation(self.metric_violations()))
-        if alarms.execution_failed:
-            made.append(factory.execution_failed(self.metric_failed_executions()))
-        # A single run has no next one to wait for.
-        if alarms.silence_after is not None and self.schedule.period is not None:
-            made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, self.schedule.period))
-        if alarms.no_data_after is not None and self.schedule.period is not None:
-            made.append(factory.no_data(self.metric_no_data(), alarms.no_data_after, self.schedule.period))
-        self.alarms.extend(made)
+        self._make_common_alarms(alarms)
 
     def _mean_shift_alarm(
         self, factory: AlarmFactory, feature: str, deviations: float, minimum: int

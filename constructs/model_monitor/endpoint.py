@@ -62,6 +62,11 @@ class MonitoredEndpoint:
         return cls(endpoint_name, capture_location)
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"endpoint {self.endpoint_name}"
+
+    @property
     def identity(self) -> str:
         """A text that changes when the endpoint is replaced by one with another name."""
         if isinstance(self.dependency, sagemaker.CfnEndpoint):

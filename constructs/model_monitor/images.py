@@ -1,8 +1,9 @@
-"""Where AWS publishes the analyzer image, and in which regions monitors can be deployed."""
+"""Where AWS publishes the images of jobs, and in which regions monitors can be deployed."""
 
 from __future__ import annotations
 
 import json
+from enum import Enum
 from functools import cache
 from importlib import resources
 
@@ -11,9 +12,7 @@ from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError
 
-_ANALYZER_REPOSITORY = "sagemaker-model-monitor-analyzer"
 _MAPPING_ID = "ModelMonitorImageAccounts"
-
 # The CloudFormation registry of late 2026 has the four job definition types and the schedule in these regions only;
 # the API may exist where the types do not.
 _CLOUDFORMATION_REGIONS = frozenset(
@@ -43,6 +42,49 @@ _CLOUDFORMATION_REGIONS = frozenset(
 )
 
 
+class Image(Enum):
+    """An image that AWS publishes: its owner in `image_accounts.json`, its repository and its tag."""
+
+    ANALYZER = ("analyzer", "sagemaker-model-monitor-analyzer", "")
+    """Data quality and model quality."""
+    MERGER = ("analyzer", "sagemaker-model-monitor-groundtruth-merger", "")
+    """Finds the label of every captured record; started by the service, never by this library."""
+    CLARIFY = ("clarify", "sagemaker-clarify-processing", ":1.0")
+    """Bias and explainability."""
+
+    def uri(self, scope: IConstruct) -> str:
+        """Address in the stack's region.
+
+        Raises:
+            ConfigurationError: There is no such image in that region, or no CloudFormation type for monitors.
+        """
+        _, repository, tag = self.value
+        stack = Stack.of(scope)
+        return f"{self._account(scope)}.dkr.ecr.{stack.region}.{stack.url_suffix}/{repository}{tag}"
+
+    def repository_arn(self, scope: IConstruct) -> str:
+        """ARN of the repository, for the permission to pull."""
+        _, repository, _ = self.value
+        stack = Stack.of(scope)
+        return f"arn:{stack.partition}:ecr:{stack.region}:{self._account(scope)}:repository/{repository}"
+
+    def _account(self, scope: IConstruct) -> str:
+        owner, repository, _ = self.value
+        stack = Stack.of(scope)
+        if Token.is_unresolved(stack.region):
+            return _mapping(stack).find_in_map(stack.region, owner)
+        account = image_accounts().get(stack.region, {}).get(owner)
+        if account is None or stack.region not in _CLOUDFORMATION_REGIONS:
+            missing = f"image {repository}" if account is None else "CloudFormation type for monitors"
+            usable = [region for region in _usable_regions() if owner in image_accounts()[region]]
+            raise ConfigurationError(
+                got=f"region {stack.region!r}, which has no {missing}",
+                expected=f"one of {', '.join(usable)}",
+                fix="deploy in one of these; Model Monitor reads only data of its own region",
+            )
+        return account
+
+
 @cache
 def image_accounts() -> dict[str, dict[str, str]]:
     """Accounts that own the images, by region.
@@ -54,47 +96,13 @@ def image_accounts() -> dict[str, dict[str, str]]:
     return accounts
 
 
-def analyzer_image_account(scope: IConstruct) -> str:
-    """The account that owns the analyzer image in the stack's region.
-
-    Raises:
-        ConfigurationError: There is no image in that region, or no CloudFormation type for monitors.
-    """
-    stack = Stack.of(scope)
-    if Token.is_unresolved(stack.region):
-        return _account_at_deployment(stack)
-    account = image_accounts().get(stack.region, {}).get("analyzer")
-    if account is None or stack.region not in _CLOUDFORMATION_REGIONS:
-        missing = "analyzer image" if account is None else "CloudFormation type for monitors"
-        usable = ", ".join(sorted(set(image_accounts()) & _CLOUDFORMATION_REGIONS))
-        raise ConfigurationError(
-            got=f"region {stack.region!r}, which has no {missing}",
-            expected=f"one of {usable}",
-            fix="deploy in one of these; Model Monitor reads only endpoints of its own region",
-        )
-    return account
+def _usable_regions() -> list[str]:
+    return sorted(set(image_accounts()) & _CLOUDFORMATION_REGIONS)
 
 
-def analyzer_image_uri(scope: IConstruct) -> str:
-    """Address of the analyzer image in the stack's region. The image has no tag."""
-    account = analyzer_image_account(scope)
-    stack = Stack.of(scope)
-    return f"{account}.dkr.ecr.{stack.region}.{stack.url_suffix}/{_ANALYZER_REPOSITORY}"
-
-
-def analyzer_repository_arn(scope: IConstruct) -> str:
-    """ARN of the repository, for the permission to pull."""
-    stack = Stack.of(scope)
-    return f"arn:{stack.partition}:ecr:{stack.region}:{analyzer_image_account(scope)}:repository/{_ANALYZER_REPOSITORY}"
-
-
-def _account_at_deployment(stack: Stack) -> str:
-    mapping = stack.node.try_find_child(_MAPPING_ID)
-    if not isinstance(mapping, CfnMapping):
-        usable = sorted(set(image_accounts()) & _CLOUDFORMATION_REGIONS)
-        mapping = CfnMapping(
-            stack,
-            _MAPPING_ID,
-            mapping={region: {"analyzer": image_accounts()[region]["analyzer"]} for region in usable},
-        )
-    return mapping.find_in_map(stack.region, "analyzer")
+def _mapping(stack: Stack) -> CfnMapping:
+    existing = stack.node.try_find_child(_MAPPING_ID)
+    if isinstance(existing, CfnMapping):
+        return existing
+    accounts = image_accounts()
+    return CfnMapping(stack, _MAPPING_ID, mapping={region: dict(accounts[region]) for region in _usable_regions()})

@@ -1,4 +1,4 @@
-"""What the service accepts as environment variables and tags of a monitor."""
+"""What the service accepts as run time, environment variables and tags of a monitor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from aws_cdk import Token
 
+from model_monitor.compute import MonitorCompute
 from model_monitor.errors import ConfigurationError
+from model_monitor.schedule import MonitorSchedule
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataQualityAppSpecification.html
 _ENVIRONMENT_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]{0,255}$")
@@ -22,10 +24,17 @@ _PLATFORM_VARIABLES = frozenset(
         "dataset_format",
         "dataset_source",
         "end_time",
+        "features_attribute",
+        "ground_truth_attribute",
+        "ground_truth_source",
+        "inference_attribute",
         "metric_time",
         "monitoring_input_type",
         "output_path",
         "post_analytics_processor_script",
+        "probability_attribute",
+        "probability_threshold_attribute",
+        "problem_type",
         "publish_cloudwatch_metrics",
         "record_preprocessor_script",
         "sagemaker_endpoint_datacapture_prefix",
@@ -82,3 +91,26 @@ def require_tags(tags: Mapping[str, str]) -> None:
             raise ConfigurationError(
                 got=f"{len(value)} characters in tag {key!r}", expected="at most 256", fix="shorten the value"
             )
+
+
+def require_runtime(schedule: MonitorSchedule, compute: MonitorCompute, *, hourly_limit_seconds: int) -> None:
+    """Checks that a run is over before the next one starts.
+
+    Args:
+        schedule: When it runs.
+        compute: How long it may take.
+        hourly_limit_seconds: What the service allows this kind of monitor on an hourly schedule.
+
+    Raises:
+        ConfigurationError: The service would refuse it.
+    """
+    seconds = compute.max_runtime_seconds
+    if seconds is None or schedule.period is None:
+        return
+    limit = hourly_limit_seconds if schedule.is_hourly else int(schedule.period.to_seconds())
+    if seconds > limit:
+        raise ConfigurationError(
+            got=f"max_runtime of {seconds} seconds with the schedule {schedule.schedule_expression}",
+            expected=f"at most {limit} seconds",
+            fix="lower max_runtime, or choose a schedule with more time between runs",
+        )

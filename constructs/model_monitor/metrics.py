@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from aws_cdk import Duration, Token, aws_cloudwatch as cloudwatch
 
 from model_monitor.errors import ConfigurationError
+from model_monitor.monitor_input import MonitorInput
 
 # Working alarms and dashboards use this spelling without a leading slash and the dimensions Endpoint and
 # MonitoringSchedule; the guide's page shows others that match nothing
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-cloudwatch.html).
-DATA_QUALITY_ENDPOINT_NAMESPACE = "aws/sagemaker/Endpoints/data-metrics"
+_ENDPOINT_ROOT = "aws/sagemaker/Endpoints"
+_BATCH_ROOT = "aws/sagemaker/ModelMonitoring"
+DATA_QUALITY = "data-metrics"
+MODEL_QUALITY = "model-metrics"
+BIAS = "bias-metrics"
+EXPLAINABILITY = "explainability-metrics"
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html and API_Dimension.html
 _MAX_NAME = 255
@@ -22,6 +28,22 @@ OWN_NAMESPACE = "ModelMonitoring"
 
 SERVICE_NAMESPACE_PATTERNS = ("aws/sagemaker/*", "/aws/sagemaker/*")
 """Namespaces that a job's role may publish to; both spellings, since the documentation uses both."""
+
+
+def namespace(input: MonitorInput, kind: str) -> str:
+    """The service's namespace for a kind of monitor.
+
+    Args:
+        input: What is monitored; batch transform has a root of its own.
+        kind: `DATA_QUALITY`, `MODEL_QUALITY`, `BIAS` or `EXPLAINABILITY`.
+    """
+    return f"{_BATCH_ROOT if input.endpoint_name is None else _ENDPOINT_ROOT}/{kind}"
+
+
+def dimensions(input: MonitorInput, schedule_name: str) -> dict[str, str]:
+    """What all metrics of one monitor have in common. Those of batch transform have no `Endpoint`."""
+    endpoint = {} if input.endpoint_name is None else {"Endpoint": input.endpoint_name}
+    return {**endpoint, "MonitoringSchedule": schedule_name}
 
 
 @dataclass(frozen=True)
@@ -108,8 +130,26 @@ def feature_completeness(feature: str) -> str:
     return f"feature_completeness_{feature}"
 
 
+def bias(name: str) -> str:
+    """A bias metric by its short name.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-cw.html
+    """
+    return f"bias_metric_{name}"
+
+
+def attribution(feature: str) -> str:
+    """Global SHAP value of a feature.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-feature-attribute-drift-cw.html
+    """
+    return f"feature_{feature}"
+
+
 EXECUTIONS = "Executions"
 """1 for every run; a deployment of the monitor writes a 0, which counts no run but is a sign of life."""
 FAILED_EXECUTIONS = "FailedExecutions"
 NO_DATA = "NoData"
 VIOLATIONS = "Violations"
+LABEL_COVERAGE = "LabelCoverage"
+"""Share of the captured records that found their label, 0 to 1."""

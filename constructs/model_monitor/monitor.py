@@ -14,20 +14,23 @@ from aws_cdk import (
     aws_ec2 as ec2,
     aws_events as events,
     aws_iam as iam,
-    aws_kms as kms,
 )
 from constructs import Construct
 
 from model_monitor import metrics
-from model_monitor.compute import MonitorCompute, MonitorNetwork
-from model_monitor.endpoint import MonitoredEndpoint
-from model_monitor.engine import IMonitorEngine, ModelMonitorEngine, RunningMonitor
-from model_monitor.limits import require_environment, require_tags
+from model_monitor.alarm_factory import AlarmFactory, AlarmTexts
+from model_monitor.alarms import MonitorAlarms
+from model_monitor.baseline_files import BaselineFiles, BaselineJob
+from model_monitor.compute import MonitorNetwork
+from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
+from model_monitor.job_role import job_statements
+from model_monitor.monitor_input import MonitorInput
 from model_monitor.nag import acknowledge_wildcards
+from model_monitor.options import MonitorSettings
 from model_monitor.s3_location import S3Location
-from model_monitor.schedule import MonitorSchedule
 
 _NAME_LENGTH = 63
+_JOB_NAME_LENGTH = 40
 _WHY_WILDCARDS = (
     "SageMaker names the log streams of jobs; metrics, network interfaces and Describe actions have no resources."
 )
@@ -36,12 +39,12 @@ _VIOLATIONS = "CompletedWithViolations"
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class Monitor(Construct):
-    """A monitor of one endpoint.
+    """A monitor of one endpoint, or of the batch transform jobs of one model.
 
     It can be granted access (`bucket.grant_read(monitor)`) and, in a VPC, be connected to (`Connections`).
 
     Attributes:
-        endpoint: What is monitored.
+        input: What is monitored.
         schedule: When.
         monitoring_schedule_name: Name of the schedule.
         reports: Where reports are written.
@@ -55,41 +58,39 @@ class Monitor(Construct):
     WORDS = ""
     """Kind of monitor, as people call it."""
 
+    HOURLY_LIMIT_SECONDS = 3600
+    """Longest run on an hourly schedule.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
+    """
+
+    FINAL_JOBS: Mapping[str, Sequence[Any]] = {}
+    """What the event of a run's last job has, where a run has several jobs."""
+
+    METRICS = ""
+    """Last part of the namespace of the service's metrics."""
+
     def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        endpoint: MonitoredEndpoint,
-        output: S3Location,
-        schedule: MonitorSchedule,
-        compute: MonitorCompute,
-        network: MonitorNetwork,
-        namespace: str,
-        encryption_key: kms.IKey | None,
-        role: iam.IRole | None,
-        engine: IMonitorEngine | None,
-        environment: Mapping[str, str],
-        tags: Mapping[str, str],
+        self, scope: Construct, id: str, *, input: MonitorInput, output: S3Location, settings: MonitorSettings
     ) -> None:
         super().__init__(scope, id)
-        require_environment(environment)
-        require_tags(tags)
-        self.endpoint = endpoint
-        self.schedule = schedule
+        self.input = input
+        self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
         self.reports = output.join("reports")
-        self.engine: IMonitorEngine = engine or ModelMonitorEngine()
-        self.role: iam.IRole = self._in_this_stack(role) if role else self._make_role()
+        self.engine = settings.engine
+        self.role: iam.IRole = self._in_this_stack(settings.role) if settings.role else self._make_role()
         self.alarms: list[cloudwatch.Alarm] = []
-        self._tags = {**Stack.of(self).tags.tag_values(), **tags}
-        self._security_groups = self._make_security_groups(network)
+        self._settings = settings
+        self._output = output
+        self._tags = {**Stack.of(self).tags.tag_values(), **settings.tags}
+        self._security_groups = self._make_security_groups(settings.network)
         self._metrics = metrics.MonitorMetrics(
-            namespace,
-            {"Endpoint": endpoint.endpoint_name, "MonitoringSchedule": self.monitoring_schedule_name},
-            schedule.period or Duration.hours(1),
+            metrics.namespace(input, self.METRICS),
+            metrics.dimensions(input, self.monitoring_schedule_name),
+            settings.schedule.period or Duration.hours(1),
         )
-        self._grant_run(network, encryption_key, compute)
+        self._grant_run(settings)
         self._running: RunningMonitor | None = None
 
     @property
@@ -150,7 +151,7 @@ class Monitor(Construct):
             id: Construct id of the rule.
             target: What is called; it gets the service's event.
         """
-        return self._on_run(id, target, {"ProcessingJobStatus": ["Completed"]}, "ends")
+        return self._on_run(id, target, {"ProcessingJobStatus": ["Completed"], **self.FINAL_JOBS}, "ends")
 
     def on_violation(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """Reacts to every run that found violations, for example by retraining.
@@ -204,6 +205,80 @@ class Monitor(Construct):
         assert self._running is not None, "a subclass sets it in its constructor"
         return self._running
 
+    def _baseline_job(
+        self, *, preprocessor: S3Location | None = None, postprocessor: S3Location | None = None
+    ) -> BaselineJob:
+        """The baseline is computed with the settings of the runs."""
+        settings = self._settings
+        for script in (preprocessor, postprocessor):
+            if script is not None:
+                script.grant_read(self.role)
+        return BaselineJob(
+            name=self.monitoring_schedule_name[:_JOB_NAME_LENGTH].strip("-"),
+            monitor_type=self.MONITOR_TYPE,
+            endpoint_name=self.input.endpoint_name,
+            output=self._output.join("baselines", self.monitoring_schedule_name),
+            role=self.role,
+            image_uri=self.engine.image_uri(self, self.MONITOR_TYPE),
+            compute=settings.compute,
+            network=settings.network,
+            security_group_ids=self._security_group_ids,
+            encryption_key=settings.encryption_key,
+            environment=settings.environment,
+            preprocessor=preprocessor,
+            postprocessor=postprocessor,
+            tags=self._tags,
+            dimensions=self._metrics.dimensions,
+        )
+
+    def _run(self, analysis: Analysis, baseline: BaselineFiles) -> RunningMonitor:
+        settings, dependency = self._settings, self.input.dependency
+        return self.engine.run(
+            self,
+            MonitorDefinition(
+                name=self.monitoring_schedule_name,
+                analysis=analysis,
+                input=self.input,
+                schedule=settings.schedule,
+                baseline=baseline,
+                output=self.reports,
+                role=self.role,
+                compute=settings.compute,
+                network=settings.network,
+                security_group_ids=self._security_group_ids,
+                encryption_key=settings.encryption_key,
+                environment=settings.environment,
+                tags=self._tags,
+                after=[self.role, *([dependency] if dependency else [])],
+            ),
+        )
+
+    def _alarm_factory(self) -> AlarmFactory:
+        texts = AlarmTexts(
+            self.input.title,
+            self.WORDS,
+            self.monitoring_schedule_name,
+            self.reports.uri,
+            self._settings.runbook_url,
+        )
+        return AlarmFactory(self, texts)
+
+    def _make_common_alarms(self, alarms: MonitorAlarms) -> None:
+        factory, made = self._alarm_factory(), self.alarms
+        if alarms.any_violation:
+            made.append(factory.any_violation(self.metric_violations()))
+        if alarms.execution_failed:
+            made.append(factory.execution_failed(self.metric_failed_executions()))
+        # A single run has no next one to wait for.
+        if alarms.silence_after is not None and self.schedule.period is not None:
+            made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, self.schedule.period))
+        if alarms.no_data_after is not None and self.schedule.period is not None:
+            made.append(factory.no_data(self.metric_no_data(), alarms.no_data_after, self.schedule.period))
+
+    @property
+    def _security_group_ids(self) -> list[str]:
+        return [group.security_group_id for group in self._security_groups]
+
     def _make_role(self) -> iam.Role:
         return iam.Role(
             self,
@@ -228,55 +303,14 @@ class Monitor(Construct):
             )
         ]
 
-    def _grant_run(self, network: MonitorNetwork, key: kms.IKey | None, compute: MonitorCompute) -> None:
-        self.endpoint.capture_location.grant_read(self.role)
+    def _grant_run(self, settings: MonitorSettings) -> None:
+        self.input.capture_location.grant_read(self.role)
         self.reports.grant_read_write(self.role)
-        self.engine.grant_image(self, self.role)
-        for used in (key, compute.volume_key):
+        self.engine.grant_images(self, self.role, self.MONITOR_TYPE)
+        for used in (settings.encryption_key, settings.compute.volume_key):
             if used is not None:
                 used.grant(self.role, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-        statements = [*_log_statements(Stack.of(self)), _metric_statement()]
-        if network.vpc is not None:
-            statements.append(_vpc_statement())
+        statements = job_statements(Stack.of(self), in_vpc=settings.network.vpc is not None)
         for statement in statements:
             self.role.add_to_principal_policy(statement)
             acknowledge_wildcards(self.role, statement.resources, _WHY_WILDCARDS)
-
-
-def _log_statements(stack: Stack) -> list[iam.PolicyStatement]:
-    group = "/aws/sagemaker/ProcessingJobs"
-    return [
-        iam.PolicyStatement(
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[
-                f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{group}",
-                f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{group}:*",
-            ],
-        )
-    ]
-
-
-def _metric_statement() -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["cloudwatch:PutMetricData"],
-        resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
-        conditions={"StringLike": {"cloudwatch:namespace": list(metrics.SERVICE_NAMESPACE_PATTERNS)}},
-    )
-
-
-def _vpc_statement() -> iam.PolicyStatement:
-    # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createprocessingjob-perms
-    return iam.PolicyStatement(
-        actions=[
-            "ec2:CreateNetworkInterface",
-            "ec2:CreateNetworkInterfacePermission",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DeleteNetworkInterfacePermission",
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-        ],
-        resources=["*"],  # interfaces do not exist yet, and Describe actions have no resources
-    )

@@ -1,25 +1,25 @@
-"""Everything around one endpoint: monitors, alarms, one message channel."""
+"""Everything around one model: monitors, alarms, one message channel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypedDict, Unpack
 
-import jsii
 from aws_cdk import (
     CfnOutput,
     RemovalPolicy,
     aws_cloudwatch as cloudwatch,
-    aws_cloudwatch_actions as actions,
     aws_events as events,
-    aws_iam as iam,
     aws_kms as kms,
     aws_sns as sns,
 )
 from constructs import Construct
 
-from model_monitor.alarms import DataQualityAlarms, fitting_description
+from model_monitor.alarms import DataQualityAlarms, ModelQualityAlarms
 from model_monitor.baseline import Baseline
+from model_monitor.batch_transform import BatchTransform
 from model_monitor.categorical import CategoricalFeatures
+from model_monitor.composite_alarm import CompositeAlarms
 from model_monitor.compute import MonitorCompute, MonitorNetwork
 from model_monitor.constraints import ConstraintOverrides
 from model_monitor.data_quality import DataQualityMonitor
@@ -27,89 +27,80 @@ from model_monitor.encryption import MonitoringBucket, MonitoringKey, allow_publ
 from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine import IMonitorEngine
 from model_monitor.errors import ConfigurationError
-from model_monitor.lazy import lazy_string
+from model_monitor.ground_truth import GroundTruth
+from model_monitor.model_quality import ModelQualityMonitor
 from model_monitor.monitor import Monitor
+from model_monitor.monitor_input import MonitorInput
 from model_monitor.notifications import MonitoringTopic
+from model_monitor.options import AddedMonitorOptions, MonitorOptions, require_known
+from model_monitor.problem import ProblemType, QualityColumns
 from model_monitor.results import Results
 from model_monitor.s3_location import S3Location
-from model_monitor.schedule import MonitorSchedule
 from model_monitor.scripts import AnalysisScript
 
-# A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-_UNGROUPED_ALARMS = 10
-_GROUPED_ALARMS = 50
 
-
-class EndpointMonitoring(Construct):
-    """Watches one endpoint: add monitors, and say who is told.
+class MonitoringOptions(TypedDict, total=False):
+    """Options of a monitoring.
 
     Attributes:
-        endpoint: What is monitored.
+        output: Where baselines and reports are kept. Default: a new private, encrypted bucket.
+        encryption_key: Key of everything that is stored. Default: a new rotating key. An imported key must allow
+            CloudWatch and EventBridge to use it when the topic is new, with the statements of `allow_publishing`; a
+            key of this app is given them.
+        topic: Where messages go. Default: a new encrypted topic.
+        compute: Machines of jobs. Default: one ml.m5.xlarge with 20 GiB.
+        network: Network of jobs. Default: isolated where jobs call no model, without a VPC.
+        engine: Who runs monitors. Default: Amazon SageMaker Model Monitor.
+        tags: Tags of jobs, definitions and schedules, beside those of the stack.
+        runbook_url: Named in alarms and messages.
+        removal_policy: What happens to the new bucket and key with the stack. Default: they stay, and with them the
+            history of baselines and reports.
+    """
+
+    output: S3Location | None
+    encryption_key: kms.IKey | None
+    topic: sns.ITopic | None
+    compute: MonitorCompute | None
+    network: MonitorNetwork | None
+    engine: IMonitorEngine | None
+    tags: Mapping[str, str] | None
+    runbook_url: str | None
+    removal_policy: RemovalPolicy
+
+
+class ModelMonitoring(Construct):
+    """What `EndpointMonitoring` and `BatchMonitoring` have in common: monitors, alarms, one message channel.
+
+    Attributes:
         topic: Gets the message of every run with violations, and the composite alarm's changes.
         encryption_key: Key of bucket, topic, disks and reports.
         output: Where baselines and reports are kept.
         monitors: All monitors, by construct id.
-
-    Example:
-        ```python
-        monitoring = EndpointMonitoring(self, "Credit", endpoint=endpoint)
-        monitoring.add_data_quality(baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()))
-        monitoring.notify(subscriptions.EmailSubscription("ml-oncall@example.com"))
-        ```
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        endpoint: MonitoredEndpoint,
-        output: S3Location | None = None,
-        encryption_key: kms.IKey | None = None,
-        topic: sns.ITopic | None = None,
-        compute: MonitorCompute | None = None,
-        network: MonitorNetwork | None = None,
-        engine: IMonitorEngine | None = None,
-        tags: Mapping[str, str] | None = None,
-        runbook_url: str | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, input: MonitorInput, **options: Unpack[MonitoringOptions]) -> None:
         """Makes key, bucket, topic and the function that reads reports.
 
         Args:
             scope: Parent.
             id: Construct id.
-            endpoint: What is monitored.
-            output: Where baselines and reports are kept. Default: a new private, encrypted bucket.
-            encryption_key: Key of everything that is stored. Default: a new rotating key. An imported key must allow
-                CloudWatch and EventBridge to use it when the topic is new, with the statements of `allow_publishing`; a
-                key of this app is given them.
-            topic: Where messages go. Default: a new encrypted topic.
-            compute: Machines of jobs. Default: one ml.m5.xlarge with 20 GiB.
-            network: Network of jobs. Default: isolated, without a VPC.
-            engine: Who runs monitors. Default: Amazon SageMaker Model Monitor.
-            tags: Tags of jobs, definitions and schedules, beside those of the stack.
-            runbook_url: Named in alarms and messages.
-            removal_policy: What happens to the new bucket and key with the stack. Default: they stay, and with them
-                the history of baselines and reports.
+            input: What is monitored.
+            **options: See `MonitoringOptions`.
         """
         super().__init__(scope, id)
-        self.endpoint = endpoint
-        self.encryption_key = encryption_key or MonitoringKey(
+        require_known(options, MonitoringOptions)
+        removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN)
+        self.input = input
+        self.encryption_key = options.get("encryption_key") or MonitoringKey(
             self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
         )
-        self.output = output or self._make_output(removal_policy)
-        self.topic = topic or self._make_topic()
+        self.output = options.get("output") or self._make_output(removal_policy)
+        self.topic = options.get("topic") or self._make_topic()
         self.monitors: dict[str, Monitor] = {}
-        self._compute = compute
-        self._network = network
-        self._engine = engine
-        self._tags = tags
-        self._runbook_url = runbook_url
+        self._options = options
         self._reactions: list[Callable[[Monitor], events.Rule]] = []
-        self._ringing: list[cloudwatch.IAlarm] = []
-        self._composite: cloudwatch.CompositeAlarm | None = None
+        runbook_url = options.get("runbook_url")
+        self._composite = CompositeAlarms(self, subject=input.title, topic=self.topic, runbook_url=runbook_url)
         self._results = Results(
             self,
             "Results",
@@ -118,40 +109,32 @@ class EndpointMonitoring(Construct):
             encryption_key=self.encryption_key,
             runbook_url=runbook_url,
         )
-        CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the endpoint's monitors")
+        CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the model's monitors")
 
     def add_data_quality(
         self,
         id: str = "DataQuality",
         *,
         baseline: Baseline,
-        schedule: MonitorSchedule | None = None,
         constraints: ConstraintOverrides | None = None,
         categorical: CategoricalFeatures | Sequence[str] | None = None,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: DataQualityAlarms | None = None,
-        compute: MonitorCompute | None = None,
-        network: MonitorNetwork | None = None,
-        role: iam.IRole | None = None,
-        environment: Mapping[str, str] | None = None,
+        **options: Unpack[AddedMonitorOptions],
     ) -> DataQualityMonitor:
-        """Watches what the endpoint is sent: drift, missing values, types and allowed values.
+        """Watches what the model is sent: drift, missing values, types and allowed values.
 
         Args:
-            id: Construct id; an endpoint can have several such monitors.
+            id: Construct id; there can be several such monitors.
             baseline: What the traffic is compared with.
-            schedule: When runs happen. Default: hourly.
             constraints: Changes to the suggested constraints. Default: none.
             categorical: Columns to compare by the shares of their values, or `"auto"`. Default: none; the deployment
                 names the columns that need it.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence and missing traffic.
-            compute: Default: the monitoring's.
-            network: Default: the monitoring's.
-            role: Role of jobs. Default: a new, narrow one.
-            environment: Variables for the scripts.
+            **options: See `AddedMonitorOptions`.
 
         Raises:
             ConfigurationError: Something that the service would refuse.
@@ -160,23 +143,65 @@ class EndpointMonitoring(Construct):
         monitor = DataQualityMonitor(
             self,
             id,
-            endpoint=self.endpoint,
+            input=self.input,
             baseline=baseline,
             output=self.output,
-            schedule=schedule,
             constraints=constraints,
             categorical=categorical,
             preprocessor=preprocessor,
             postprocessor=postprocessor,
             alarms=alarms,
-            compute=compute or self._compute,
-            network=network or self._network,
-            encryption_key=self.encryption_key,
-            role=role,
-            engine=self._engine,
-            environment=environment,
-            tags=self._tags,
-            runbook_url=self._runbook_url,
+            **self._with_own(options),
+        )
+        self._adopt(id, monitor)
+        return monitor
+
+    def add_model_quality(
+        self,
+        id: str = "ModelQuality",
+        *,
+        problem: ProblemType,
+        ground_truth: GroundTruth,
+        baseline: Baseline,
+        columns: QualityColumns | None = None,
+        thresholds: Mapping[str, float] | None = None,
+        preprocessor: AnalysisScript | None = None,
+        postprocessor: AnalysisScript | None = None,
+        alarms: ModelQualityAlarms | None = None,
+        **options: Unpack[AddedMonitorOptions],
+    ) -> ModelQualityMonitor:
+        """Watches how good predictions turn out to be once the truth is known.
+
+        Args:
+            id: Construct id; there can be several such monitors.
+            problem: What the model predicts, and where it is in captured records.
+            ground_truth: Where labels are put, and how long they take to arrive.
+            baseline: How good the model was.
+            columns: Columns of the baseline's dataset; needed with a dataset only.
+            thresholds: Changes to the suggested constraints: metric to threshold. Default: none.
+            preprocessor: Script that runs on every record. Default: none.
+            postprocessor: Script that runs after the analysis. Default: none.
+            alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
+            **options: See `AddedMonitorOptions`.
+
+        Raises:
+            ConfigurationError: Something that the service would refuse.
+        """
+        self._require_free(id)
+        monitor = ModelQualityMonitor(
+            self,
+            id,
+            input=self.input,
+            problem=problem,
+            ground_truth=ground_truth,
+            baseline=baseline,
+            output=self.output,
+            columns=columns,
+            thresholds=thresholds,
+            preprocessor=preprocessor,
+            postprocessor=postprocessor,
+            alarms=alarms,
+            **self._with_own(options),
         )
         self._adopt(id, monitor)
         return monitor
@@ -224,13 +249,13 @@ class EndpointMonitoring(Construct):
         Raises:
             ConfigurationError: No monitor has an alarm.
         """
-        if self._composite is None:
+        if self._composite.alarm is None:
             raise ConfigurationError(
                 got="a monitoring without alarms",
                 expected="a monitor with at least one alarm",
                 fix="call add_data_quality(...) first, with at least one alarm switched on",
             )
-        return self._composite
+        return self._composite.alarm
 
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:
         bucket = MonitoringBucket(self, "Bucket", encryption_key=self.encryption_key, removal_policy=removal_policy)
@@ -255,51 +280,79 @@ class EndpointMonitoring(Construct):
         self._results.watch(monitor)
         for reaction in self._reactions:
             reaction(monitor)
-        self._ringing.extend(self._grouped(id, monitor.alarms))
-        if self._ringing and self._composite is None:
-            self._composite = self._make_composite()
-
-    def _grouped(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> Sequence[cloudwatch.IAlarm]:
-        if len(alarms) <= _UNGROUPED_ALARMS:
-            return alarms
-        return [
-            cloudwatch.CompositeAlarm(
-                self,
-                f"{id}Alarms{start // _GROUPED_ALARMS}",
-                alarm_rule=_AnyAlarm(alarms[start : start + _GROUPED_ALARMS]),
-                alarm_description=f"Any of {len(alarms)} alarms of one monitor; part of the endpoint's alarm.",
-            )
-            for start in range(0, len(alarms), _GROUPED_ALARMS)
-        ]
+        self._composite.add(id, monitor.alarms)
 
     def _react(self, reaction: Callable[[Monitor], events.Rule]) -> None:
         self._reactions.append(reaction)
         for monitor in self.monitors.values():
             reaction(monitor)
 
-    def _make_composite(self) -> cloudwatch.CompositeAlarm:
-        composite = cloudwatch.CompositeAlarm(
-            self,
-            "Alarm",
-            alarm_rule=_AnyAlarm(self._ringing),
-            alarm_description=fitting_description(
-                f"Something is wrong with the data or the monitoring of endpoint {self.endpoint.endpoint_name}. "
-                "The alarms that ring beneath it, and the message of the run, say what.",
-                f"Runbook: {self._runbook_url}." if self._runbook_url else "",
-            ),
-        )
-        composite.add_alarm_action(actions.SnsAction(self.topic))
-        composite.add_ok_action(actions.SnsAction(self.topic))
-        return composite
+    def _with_own(self, options: AddedMonitorOptions) -> MonitorOptions:
+        require_known(options, AddedMonitorOptions)
+        own = self._options
+        return {
+            **options,
+            "compute": options.get("compute") or own.get("compute"),
+            "network": options.get("network") or own.get("network"),
+            "encryption_key": self.encryption_key,
+            "engine": own.get("engine"),
+            "tags": own.get("tags"),
+            "runbook_url": own.get("runbook_url"),
+        }
 
 
-@jsii.implements(cloudwatch.IAlarmRule)
-class _AnyAlarm:
-    """Rings when one of several alarms does; written at the end, when all are known."""
+class EndpointMonitoring(ModelMonitoring):
+    """Watches one endpoint: add monitors, and say who is told.
 
-    def __init__(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
-        self._alarms = alarms
+    Attributes:
+        endpoint: What is monitored.
 
-    @jsii.member(jsii_name="renderAlarmRule")
-    def render_alarm_rule(self) -> str:
-        return lazy_string(lambda: " OR ".join(f'ALARM("{alarm.alarm_arn}")' for alarm in self._alarms))
+    Example:
+        ```python
+        monitoring = EndpointMonitoring(self, "Credit", endpoint=endpoint)
+        monitoring.add_data_quality(baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()))
+        monitoring.notify(subscriptions.EmailSubscription("ml-oncall@example.com"))
+        ```
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, endpoint: MonitoredEndpoint, **options: Unpack[MonitoringOptions]
+    ) -> None:
+        """Makes key, bucket, topic and the function that reads reports.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            endpoint: What is monitored.
+            **options: See `MonitoringOptions`.
+        """
+        super().__init__(scope, id, input=endpoint, **options)
+        self.endpoint = endpoint
+
+
+class BatchMonitoring(ModelMonitoring):
+    """Watches the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
+
+    Attributes:
+        transform: What is monitored.
+
+    Example:
+        ```python
+        monitoring = BatchMonitoring(self, "Churn", transform=BatchTransform.of(captured=captured))
+        monitoring.add_data_quality(baseline=baseline, schedule=MonitorSchedule.daily(hour=6))
+        ```
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, transform: BatchTransform, **options: Unpack[MonitoringOptions]
+    ) -> None:
+        """Makes key, bucket, topic and the function that reads reports.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            transform: What is monitored.
+            **options: See `MonitoringOptions`.
+        """
+        super().__init__(scope, id, input=transform, **options)
+        self.transform = transform

@@ -93,10 +93,11 @@ class Results(Construct):
         """Handles the runs of a monitor.
 
         Args:
-            monitor: Any monitor of the endpoint.
+            monitor: Any monitor of the monitoring.
         """
+        endpoint = monitor.input.endpoint_name
         self._monitors[monitor.monitoring_schedule_name] = {
-            "endpoint": monitor.endpoint.endpoint_name,
+            **({} if endpoint is None else {"endpoint": endpoint}),
             "type": monitor.MONITOR_TYPE,
             "reports": monitor.reports.uri,
         }

@@ -57,8 +57,8 @@ class ComputeConfig(StrictModel):
     """Disk of each machine in GiB; the data of a run must fit."""
     volume_key: KeyArn | None = None
     """KMS key of the disks. Left out: the key of everything else that is stored."""
-    max_runtime_minutes: int = Field(default=60, ge=1, le=1440)
-    """A job that takes longer is stopped. At most the time between two runs."""
+    max_runtime_minutes: int | None = Field(default=None, ge=1, le=1440)
+    """A job that takes longer is stopped. At most the time between two runs. Left out: an hour."""
 
 
 class NetworkConfig(StrictModel):
@@ -70,8 +70,8 @@ class NetworkConfig(StrictModel):
     """Subnets of the VPC; needed with `vpc`."""
     security_groups: list[SecurityGroupId] = Field(default_factory=list, max_length=5)
     """Security groups of the jobs. Left out: a new one without inbound rules."""
-    isolation: bool = True
-    """Cut the analyzer off the network; the platform moves the data."""
+    isolation: bool | None = None
+    """Cut the analyzer off the network; the platform moves the data. Left out: it is."""
     encrypt_traffic: bool = True
     """Encrypt what the machines of one job send each other."""
 

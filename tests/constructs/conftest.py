@@ -21,14 +21,21 @@ from aws_cdk.assertions import Template
 
 from model_monitor import (
     Baseline,
+    BatchTransform,
     ConfigurationError,
     DataQualityAlarms,
     DataQualityMonitor,
     DatasetFormat,
     EndpointMonitoring,
+    GroundTruth,
+    MetricLimit,
+    ModelQualityAlarms,
+    ModelQualityMonitor,
     MonitorCompute,
     MonitoredEndpoint,
     MonitorNetwork,
+    ProblemType,
+    QualityColumns,
     S3Location,
 )
 
@@ -54,8 +61,31 @@ class Kit:
         return S3Location.from_uri("s3://monitoring-output/monitoring")
 
     def monitor(self, scope: cdk.Stack | None = None, name: str = "DataQuality", **options: Any) -> DataQualityMonitor:
-        options = {"endpoint": self.endpoint(), "baseline": self.baseline(), "output": self.output(), **options}
+        options = {"input": self.endpoint(), "baseline": self.baseline(), "output": self.output(), **options}
         return DataQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+
+    def problem(self) -> ProblemType:
+        return ProblemType.binary_classification(probability_attribute=0, probability_threshold=0.5)
+
+    def ground_truth(self, **offsets: cdk.Duration) -> GroundTruth:
+        return GroundTruth(location=S3Location.from_uri("s3://labels/fraud"), **offsets)
+
+    def model_quality(
+        self, scope: cdk.Stack | None = None, name: str = "ModelQuality", **options: Any
+    ) -> ModelQualityMonitor:
+        options = {
+            "input": self.endpoint(),
+            "problem": self.problem(),
+            "ground_truth": self.ground_truth(),
+            "baseline": self.baseline("s3://lake/fraud/validated.csv"),
+            "columns": QualityColumns(ground_truth="fraud", probability="score"),
+            "output": self.output(),
+            **options,
+        }
+        return ModelQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+
+    def batch(self, dataset_format: DatasetFormat | None = None) -> BatchTransform:
+        return BatchTransform.of(captured=S3Location.from_uri("s3://captured-batch/churn"), format=dataset_format)
 
     def monitoring(self, scope: cdk.Stack | None = None, name: str = "Fraud", **options: Any) -> EndpointMonitoring:
         options = {"endpoint": self.endpoint(), **options}
@@ -210,3 +240,29 @@ def imported_template(kit: Kit) -> Template:
         role=iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/ml/monitor"),
     )
     return Template.from_stack(stack)
+
+
+@pytest.fixture(scope="session")
+def quality_stack(kit: Kit) -> cdk.Stack:
+    """A model-quality monitor whose labels take six hours, with alarms on metrics."""
+    stack = kit.stack("Quality")
+    kit.monitoring(stack).add_model_quality(
+        problem=kit.problem(),
+        ground_truth=kit.ground_truth(start_offset=cdk.Duration.hours(6), end_offset=cdk.Duration.hours(6)),
+        baseline=kit.baseline("s3://lake/fraud/validated.csv"),
+        columns=QualityColumns(ground_truth="fraud", probability="score"),
+        thresholds={"precision": 0.7},
+        alarms=ModelQualityAlarms(
+            metrics={
+                "recall": MetricLimit.baseline(tolerance=0.05),
+                "false_positive_rate": MetricLimit.baseline(tolerance=0.02),
+                "auc": MetricLimit.at(0.8),
+            }
+        ),
+    )
+    return stack
+
+
+@pytest.fixture(scope="session")
+def quality_template(quality_stack: cdk.Stack) -> Template:
+    return Template.from_stack(quality_stack)

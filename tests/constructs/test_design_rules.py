@@ -89,7 +89,7 @@ def variants(kit: Kit) -> Variants:
 
     changes = {
         **_CHANGES,
-        "endpoint name": {"endpoint": kit.endpoint("fraud-prod-2")},
+        "endpoint name": {"input": kit.endpoint("fraud-prod-2")},
         "dataset": {"baseline": kit.baseline("s3://lake/fraud/other.csv")},
         "tag by an aspect": {},
         "property by an aspect": {},
@@ -103,7 +103,7 @@ def variants(kit: Kit) -> Variants:
     cdk.Tags.of(stacks["tag by an aspect"]).add("cost-centre", "1234")
     cdk.Aspects.of(stacks["property by an aspect"]).add(_Isolate())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("model_monitor.engine.canonical_json", spy)
+        patch.setattr("model_monitor.engine.names.canonical_json", spy)
         made.templates = {change: Template.from_stack(stack) for change, stack in stacks.items()}
     return made
 
@@ -177,7 +177,7 @@ location = S3Location.from_uri("s3://captured-traffic/capture")
 DataQualityMonitor(
     stack,
     "DataQuality",
-    endpoint=MonitoredEndpoint.from_endpoint_name("fraud-prod", capture_location=location),
+    input=MonitoredEndpoint.from_endpoint_name("fraud-prod", capture_location=location),
     baseline=Baseline.from_dataset(S3Location.from_uri("s3://lake/fraud/train.csv"), DatasetFormat.csv()),
     output=S3Location.from_uri("s3://monitoring-output/monitoring"),
 )

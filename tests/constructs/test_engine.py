@@ -11,7 +11,7 @@ from aws_cdk.assertions import Template
 
 import model_monitor
 from model_monitor import AnalysisScript, MonitorCompute, MonitorSchedule, S3Location
-from model_monitor.engine import require_runtime
+from model_monitor.limits import require_runtime
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -156,8 +156,9 @@ def test_other_kinds_of_monitors_have_less_time_on_an_hourly_schedule(refused: R
 def test_nothing_but_the_engine_names_a_type_of_the_service_s_monitors() -> None:
     folder = Path(model_monitor.__file__).parent
     naming = {
-        path.name
-        for path in folder.glob("*.py")
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
         if any(word in path.read_text(encoding="utf-8") for word in ("JobDefinition(", "MonitoringSchedule("))
     }
-    assert naming <= {"engine.py"}
+    assert naming
+    assert all(name.startswith("engine/") for name in naming)

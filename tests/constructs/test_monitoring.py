@@ -128,4 +128,4 @@ def test_settings_of_the_monitoring_reach_its_monitors(kit: Kit, stack: Stack) -
     template = Template.from_stack(stack)
     definition = kit.properties(template, "AWS::SageMaker::DataQualityJobDefinition")
     assert definition["Tags"] == [{"Key": "team", "Value": "fraud"}]
-    assert monitor.endpoint.endpoint_name == "fraud-prod"
+    assert monitor.input.endpoint_name == "fraud-prod"

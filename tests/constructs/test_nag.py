@@ -33,6 +33,10 @@ def test_the_whole_of_a_monitoring_has_no_finding_that_is_not_explained(default_
     assert _findings(default_stack) == []
 
 
+def test_a_model_quality_monitor_has_no_finding_that_is_not_explained(quality_stack: cdk.Stack) -> None:
+    assert _findings(quality_stack) == []
+
+
 def test_a_monitor_in_a_vpc_has_no_finding_that_is_not_explained(kit: Kit) -> None:
     stack = kit.stack()
     vpc = ec2.Vpc.from_vpc_attributes(

@@ -93,7 +93,7 @@ def test_defaults_in_the_file_are_those_of_the_library():
         "instance_count": compute.instance_count,
         "volume_size_gib": compute.volume_size.to_gibibytes(),
         "volume_key": compute.volume_key,
-        "max_runtime_minutes": compute.max_runtime.to_minutes(),
+        "max_runtime_minutes": compute.max_runtime,
     }
     assert NetworkConfig().isolation == network.isolation
     assert NetworkConfig().encrypt_traffic == network.encrypt_traffic

@@ -1,0 +1,82 @@
+"""Where predictions are in captured records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import Token
+
+from model_monitor.errors import ConfigurationError
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EndpointInput.html
+_MAX_ATTRIBUTE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapturedAttributes:
+    """Where features and predictions are in what is captured.
+
+    A whole number is the position of a CSV column of the model's output, from 0; a text is a key or path of JSON.
+
+    Attributes:
+        features: Where the features are in a JSON input. Default: all of it.
+        inference: Where the predicted label, or value, is. Default: the probability tells the label.
+        probability: Where the probability of the positive outcome is. Default: there is none.
+        probability_threshold: Probability from which on the outcome counts as positive. Default: 0.5.
+    """
+
+    features: str | int | None = None
+    inference: str | int | None = None
+    probability: str | int | None = None
+    probability_threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("features", "inference", "probability"):
+            require_attribute(name, getattr(self, name))
+        threshold = self.probability_threshold
+        if threshold is None or Token.is_unresolved(threshold):
+            return
+        if self.probability is None:
+            raise ConfigurationError(
+                got=f"a probability threshold of {threshold} without a probability",
+                expected="both or neither",
+                fix="say where the probability is, or leave the threshold out",
+            )
+        if not 0 <= threshold <= 1:
+            raise ConfigurationError(
+                got=f"a probability threshold of {threshold}", expected="0 to 1", fix="write 50 % as 0.5"
+            )
+
+    def require_prediction(self) -> None:
+        """Checks that the predicted label can be told.
+
+        Raises:
+            ConfigurationError: Neither the label nor its probability is named.
+        """
+        if self.inference is None and self.probability is None:
+            raise ConfigurationError(
+                got="neither an inference nor a probability attribute",
+                expected="at least one of them",
+                fix="0 is the first CSV column of the model's output",
+            )
+
+
+def require_attribute(name: str, value: str | int | None) -> None:
+    """Checks the position, name or path of an attribute.
+
+    Raises:
+        ConfigurationError: The service would refuse it.
+    """
+    if value is None or Token.is_unresolved(value):
+        return
+    if isinstance(value, bool) or (isinstance(value, int) and value < 0) or not 1 <= len(str(value)) <= _MAX_ATTRIBUTE:
+        raise ConfigurationError(
+            got=f"{value!r} as the {name} attribute",
+            expected="a position from 0, or a name or path of 1 to 256 characters",
+            fix="0 is the first column; JSON keys are written as they are",
+        )
+
+
+def attribute_text(value: str | int | None) -> str | None:
+    """An attribute as the service takes it."""
+    return None if value is None else str(value)

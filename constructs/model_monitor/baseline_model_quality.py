@@ -1,0 +1,99 @@
+"""The baseline of a model-quality monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs import Construct
+
+from model_monitor.attributes import attribute_text
+from model_monitor.baseline import Baseline
+from model_monitor.baseline_files import BaselineFiles, BaselineJob
+from model_monitor.errors import ConfigurationError
+from model_monitor.problem import ProblemType, QualityColumns
+
+
+class ModelQualityBaseline(BaselineFiles):
+    """How good the model was.
+
+    Attributes:
+        statistics_uri: Metrics of the baseline.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        baseline: Baseline,
+        job: BaselineJob,
+        problem: ProblemType,
+        columns: QualityColumns | None,
+        thresholds: Mapping[str, float],
+    ) -> None:
+        """Makes the resource.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            baseline: Where the baseline comes from.
+            job: How it is computed.
+            problem: What the model predicts.
+            columns: Columns of the dataset, if the baseline comes from one.
+            thresholds: Changes to the suggested constraints: metric to threshold.
+
+        Raises:
+            ConfigurationError: A dataset without columns, or columns without a dataset.
+        """
+        source = baseline.bind(Construct(scope, f"{id}Source"))
+        source.require_statistics()
+        _require_columns(columns, needed=source.needs_job)
+        metrics: set[str] = set()
+        super().__init__(
+            scope,
+            id,
+            source=source,
+            job=job,
+            documents={
+                "Problem": _problem(problem, columns),
+                "Overrides": {"metrics": _overrides(thresholds)} if thresholds else {},
+            },
+            named={"Metrics": lambda: sorted(metrics)},
+        )
+        self._metrics = metrics
+        self.statistics_uri = self._attribute("StatisticsUri")
+
+    def metric(self, name: str) -> str:
+        """The baseline's value of a metric, as a token."""
+        self._metrics.add(name)
+        return self._attribute(f"Metric.{name}")
+
+
+def _require_columns(columns: QualityColumns | None, *, needed: bool) -> None:
+    if needed and columns is None:
+        raise ConfigurationError(
+            got="a baseline dataset without columns",
+            expected="the columns of predictions and truth",
+            fix='pass columns=QualityColumns(ground_truth="label", ...)',
+        )
+    if not needed and columns is not None:
+        raise ConfigurationError(
+            got="columns with a baseline that needs no dataset",
+            expected="columns of a dataset only",
+            fix="leave columns out: the files have the metrics already",
+        )
+
+
+def _problem(problem: ProblemType, columns: QualityColumns | None) -> dict[str, Any]:
+    named = {
+        "inference_attribute": columns and attribute_text(columns.inference),
+        "probability_attribute": columns and attribute_text(columns.probability),
+        "probability_threshold": problem.attributes.probability_threshold,
+        "ground_truth_attribute": columns and columns.ground_truth,
+    }
+    return {"type": problem.name, **{name: value for name, value in named.items() if value is not None}}
+
+
+def _overrides(thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    return {name: {"threshold": value} for name, value in sorted(thresholds.items())}

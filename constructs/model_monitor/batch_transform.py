@@ -1,0 +1,52 @@
+"""Batch transform jobs whose predictions are monitored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from constructs import IConstruct
+
+from model_monitor.dataset import DatasetFormat
+from model_monitor.s3_location import S3Location
+
+
+@dataclass(frozen=True)
+class BatchTransform:
+    """What batch transform jobs capture at one place. Use `of`.
+
+    Attributes:
+        capture_location: The `DestinationS3Uri` of the jobs' `DataCaptureConfig`.
+        format: How the captured records are stored.
+        dependency: What must exist before the monitors, and be deleted after them.
+    """
+
+    capture_location: S3Location
+    format: DatasetFormat
+    dependency: IConstruct | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, *, captured: S3Location, format: DatasetFormat | None = None) -> BatchTransform:
+        """Names the place that all jobs of a model capture to.
+
+        Args:
+            captured: The `DestinationS3Uri` of the jobs' data capture
+                (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html). Labels are
+                matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth.
+            format: How inputs and predictions are stored. Default: CSV without a header line.
+        """
+        return cls(captured, format or DatasetFormat.csv(header=False))
+
+    @property
+    def endpoint_name(self) -> None:
+        """There is none, and so no metric has an `Endpoint` dimension."""
+        return
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"batch transform captured in {self.capture_location.uri}"
+
+    @property
+    def identity(self) -> str:
+        """Nothing but the place identifies it, and the job definition names that itself."""
+        return ""

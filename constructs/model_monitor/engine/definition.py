@@ -1,0 +1,148 @@
+"""What a monitor tells the engine that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from aws_cdk import aws_iam as iam, aws_kms as kms
+from constructs import Construct, IConstruct
+
+from model_monitor.attributes import CapturedAttributes
+from model_monitor.baseline_files import BaselineFiles
+from model_monitor.compute import MonitorCompute, MonitorNetwork
+from model_monitor.ground_truth import GroundTruth
+from model_monitor.monitor_input import MonitorInput
+from model_monitor.problem import ProblemType
+from model_monitor.s3_location import S3Location
+from model_monitor.schedule import MonitorSchedule
+
+
+@dataclass(frozen=True)
+class DataQualityAnalysis:
+    """Compares the distribution of every feature.
+
+    Attributes:
+        statistics_uri: The baseline's statistics.
+        preprocessor_uri: Script that runs on every record.
+        postprocessor_uri: Script that runs at the end.
+    """
+
+    statistics_uri: str
+    preprocessor_uri: str | None
+    postprocessor_uri: str | None
+
+
+@dataclass(frozen=True)
+class ModelQualityAnalysis:
+    """Compares predictions with the truth.
+
+    Attributes:
+        problem: What the model predicts.
+        ground_truth: The true outcomes.
+        preprocessor_uri: Script that runs on every record.
+        postprocessor_uri: Script that runs at the end.
+    """
+
+    problem: ProblemType
+    ground_truth: GroundTruth
+    preprocessor_uri: str | None
+    postprocessor_uri: str | None
+
+
+@dataclass(frozen=True)
+class BiasAnalysis:
+    """Compares how groups are treated.
+
+    Attributes:
+        config_uri: Clarify's analysis configuration.
+        attributes: Where predictions are in captured records.
+        ground_truth: The true outcomes.
+    """
+
+    config_uri: str
+    attributes: CapturedAttributes
+    ground_truth: GroundTruth
+
+
+@dataclass(frozen=True)
+class ExplainabilityAnalysis:
+    """Compares what predictions depend on.
+
+    Attributes:
+        config_uri: Clarify's analysis configuration.
+        attributes: Where features and predictions are in captured records.
+    """
+
+    config_uri: str
+    attributes: CapturedAttributes
+
+
+Analysis: TypeAlias = DataQualityAnalysis | ModelQualityAnalysis | BiasAnalysis | ExplainabilityAnalysis
+
+
+@dataclass(frozen=True)
+class MonitorDefinition:
+    """What an engine needs to know of a monitor.
+
+    Attributes:
+        name: Name of the schedule.
+        analysis: What is compared, and how.
+        input: What is monitored.
+        schedule: When.
+        baseline: What the traffic is compared with.
+        output: Where reports go.
+        role: Role of the runs.
+        compute: Machines.
+        network: Network.
+        security_group_ids: Of the network, when it has a VPC.
+        encryption_key: Key of reports and disks.
+        environment: The user's own variables.
+        tags: Of everything that the engine makes.
+        after: What must exist before, and be deleted after.
+    """
+
+    name: str
+    analysis: Analysis
+    input: MonitorInput
+    schedule: MonitorSchedule
+    baseline: BaselineFiles
+    output: S3Location
+    role: iam.IRole
+    compute: MonitorCompute
+    network: MonitorNetwork
+    security_group_ids: Sequence[str]
+    encryption_key: kms.IKey | None
+    environment: Mapping[str, str]
+    tags: Mapping[str, str]
+    after: Sequence[IConstruct]
+
+
+@dataclass(frozen=True)
+class RunningMonitor:
+    """What an engine made.
+
+    Attributes:
+        schedule_arn: Identifies the monitor in events.
+        construct: The schedule.
+    """
+
+    schedule_arn: str
+    construct: Construct
+
+
+class IMonitorEngine(Protocol):
+    """Runs monitors."""
+
+    def image_uri(self, scope: Construct, monitor_type: str) -> str:
+        """Image of the analysis, for baseline jobs."""
+        ...
+
+    def grant_images(self, scope: Construct, role: iam.IRole, monitor_type: str) -> None:
+        """Lets a job's role pull the images of its runs."""
+        ...
+
+    def run(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
+        """Makes what runs a monitor."""
+        ...

@@ -1,0 +1,49 @@
+"""What monitors have in common that compare predictions with labels."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from model_monitor import metrics
+from model_monitor.ground_truth import GroundTruth
+from model_monitor.monitor import Monitor
+from model_monitor.monitor_input import MonitorInput
+from model_monitor.options import MonitorSettings
+from model_monitor.s3_location import S3Location
+
+
+class LabelledMonitor(Monitor):
+    """A monitor whose runs first look for the label of every captured record, in a job of their own.
+
+    Attributes:
+        ground_truth: Where labels are put.
+    """
+
+    # Two jobs share the hour: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
+    HOURLY_LIMIT_SECONDS = 1800
+    # The name that the service gives to the first of the two.
+    FINAL_JOBS = {"ProcessingJobName": [{"anything-but": {"prefix": "groundtruth-merge-"}}]}  # noqa: RUF012 - never changed
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        input: MonitorInput,
+        output: S3Location,
+        settings: MonitorSettings,
+        ground_truth: GroundTruth,
+    ) -> None:
+        ground_truth.require_window(settings.schedule)
+        super().__init__(scope, id, input=input, output=output, settings=settings)
+        self.ground_truth = ground_truth
+        ground_truth.location.grant_read(self.role)
+
+    def metric_label_coverage(self) -> cloudwatch.Metric:
+        """Share of the captured records of a run that found their label, 0 to 1."""
+        return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
+
+    def _make_label_alarm(self, minimum: float | None) -> None:
+        if minimum is not None:
+            self.alarms.append(self._alarm_factory().label_coverage(self.metric_label_coverage(), minimum))

@@ -1,0 +1,156 @@
+"""What a model predicts, and by which metrics its quality is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from model_monitor.attributes import CapturedAttributes, require_attribute
+from model_monitor.errors import ConfigurationError
+
+
+class Better(Enum):
+    """In which direction a metric is better."""
+
+    HIGHER = "LessThanThreshold"
+    """It violates when it is less than its threshold."""
+    LOWER = "GreaterThanThreshold"
+    """It violates when it is greater than its threshold."""
+
+
+# Metrics and directions: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
+_BINARY = {
+    **dict.fromkeys(
+        ("accuracy", "auc", "f0_5", "f1", "f2", "precision", "recall", "true_negative_rate", "true_positive_rate"),
+        Better.HIGHER,
+    ),
+    **dict.fromkeys(("false_negative_rate", "false_positive_rate"), Better.LOWER),
+}
+_MULTICLASS = dict.fromkeys(
+    ("accuracy", "weighted_f0_5", "weighted_f1", "weighted_f2", "weighted_precision", "weighted_recall"), Better.HIGHER
+)
+_REGRESSION = {**dict.fromkeys(("mae", "mse", "rmse"), Better.LOWER), "r2": Better.HIGHER}
+_FROM_PROBABILITIES = "auc"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """What a model predicts. Use the factories.
+
+    Attributes:
+        name: As the service calls it.
+        attributes: Where predictions are in captured records.
+        metrics: Metrics that can have a constraint or an alarm, each with the direction in which it is better.
+
+    Example:
+        ```python
+        ProblemType.binary_classification(probability_attribute=0, probability_threshold=0.7)
+        ```
+    """
+
+    name: str
+    attributes: CapturedAttributes
+    metrics: Mapping[str, Better]
+
+    @classmethod
+    def binary_classification(
+        cls,
+        *,
+        inference_attribute: str | int | None = None,
+        probability_attribute: str | int | None = None,
+        probability_threshold: float | None = None,
+    ) -> ProblemType:
+        """Yes or no; the positive label is 1.
+
+        Args:
+            inference_attribute: Where the predicted label is: the position of a CSV column of the model's output, or a
+                JSON key. Default: the probability tells the label.
+            probability_attribute: Where the probability of the positive label is. Without it there is no `auc`.
+            probability_threshold: Probability from which on a prediction counts as positive. Default: 0.5.
+
+        Raises:
+            ConfigurationError: Neither label nor probability is named, or a threshold without a probability.
+        """
+        attributes = CapturedAttributes(
+            inference=inference_attribute,
+            probability=probability_attribute,
+            probability_threshold=probability_threshold,
+        )
+        attributes.require_prediction()
+        metrics = {
+            name: better
+            for name, better in _BINARY.items()
+            if probability_attribute is not None or name != _FROM_PROBABILITIES
+        }
+        return cls("BinaryClassification", attributes, metrics)
+
+    @classmethod
+    def multiclass(cls, *, inference_attribute: str | int) -> ProblemType:
+        """One of several labels.
+
+        Args:
+            inference_attribute: Where the predicted label is.
+        """
+        return cls("MulticlassClassification", CapturedAttributes(inference=inference_attribute), _MULTICLASS)
+
+    @classmethod
+    def regression(cls, *, inference_attribute: str | int) -> ProblemType:
+        """A number.
+
+        Args:
+            inference_attribute: Where the predicted number is.
+        """
+        return cls("Regression", CapturedAttributes(inference=inference_attribute), _REGRESSION)
+
+    def require_metric(self, metric: str) -> Better:
+        """The direction in which a metric is better.
+
+        Raises:
+            ConfigurationError: This kind of problem has no such metric.
+        """
+        if metric not in self.metrics:
+            probability = metric == _FROM_PROBABILITIES and self.name == "BinaryClassification"
+            raise ConfigurationError(
+                got=f"the metric {metric!r} for {self.name}",
+                expected=f"one of {', '.join(sorted(self.metrics))}",
+                fix="pass probability_attribute=..., from which it is computed"
+                if probability
+                else "choose one of these",
+            )
+        return self.metrics[metric]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityColumns:
+    """Which columns of a baseline's dataset hold predictions and truth, where the captured records have positions.
+
+    Attributes:
+        ground_truth: Column of the true label or number.
+        inference: Column of the predicted one. Default: none, when the probability tells it.
+        probability: Column of the probability. Default: none.
+    """
+
+    ground_truth: str
+    inference: str | None = None
+    probability: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("ground_truth", "inference", "probability"):
+            require_attribute(name, getattr(self, name))
+
+    def require_fitting(self, problem: ProblemType) -> None:
+        """Checks that the dataset has what captured records have.
+
+        Raises:
+            ConfigurationError: A label or probability is named for one of the two only.
+        """
+        for name in ("inference", "probability"):
+            here, there = getattr(self, name), getattr(problem.attributes, name)
+            if (here is None) != (there is None):
+                given, missing = ("captured records", "dataset") if here is None else ("dataset", "captured records")
+                raise ConfigurationError(
+                    got=f"the {name} of the {given}, but none of the {missing}",
+                    expected="both or neither, so that baseline and runs compute the same metrics",
+                    fix=f"pass {name}=... in QualityColumns and {name}_attribute=... in the problem type",
+                )

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import Duration, Stack, aws_events_targets as targets, aws_sqs as sqs
+from aws_cdk.assertions import Template
+
+from model_monitor import (
+    Baseline,
+    MetricLimit,
+    ModelQualityAlarms,
+    MonitorCompute,
+    MonitorSchedule,
+    ProblemType,
+    QualityColumns,
+    S3Location,
+)
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+Refused = Callable[..., AbstractContextManager[None]]
+_DEFINITION = "AWS::SageMaker::ModelQualityJobDefinition"
+_BASELINE = "Custom::ModelMonitorBaseline"
+
+
+def test_runs_join_predictions_and_labels(kit: Kit, quality_template: Template) -> None:
+    definition = kit.properties(quality_template, _DEFINITION)
+    assert definition["ModelQualityJobInput"] == {
+        "EndpointInput": {
+            "EndpointName": "fraud-prod",
+            "LocalPath": "/opt/ml/processing/input/endpoint",
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+            "ProbabilityAttribute": "0",
+            "ProbabilityThresholdAttribute": 0.5,
+            "StartTimeOffset": "-PT6H",
+            "EndTimeOffset": "-PT6H",
+        },
+        "GroundTruthS3Input": {"S3Uri": "s3://labels/fraud"},
+    }
+    assert definition["ModelQualityAppSpecification"]["ProblemType"] == "BinaryClassification"
+    (baseline,) = kit.resources(quality_template, _BASELINE)
+    assert definition["ModelQualityBaselineConfig"] == {
+        "ConstraintsResource": {"S3Uri": {"Fn::GetAtt": [baseline, "ConstraintsUri"]}}
+    }
+    schedule = kit.properties(quality_template, "AWS::SageMaker::MonitoringSchedule")["MonitoringScheduleConfig"]
+    assert schedule["MonitoringType"] == "ModelQuality"
+
+
+def test_the_two_jobs_of_an_hourly_run_have_half_an_hour(kit: Kit, quality_template: Template) -> None:
+    definition = kit.properties(quality_template, _DEFINITION)
+    assert definition["StoppingCondition"] == {"MaxRuntimeInSeconds": 1800}
+
+
+def test_refuses_a_longer_run_on_an_hourly_schedule(kit: Kit, refused: Refused) -> None:
+    with refused("max_runtime of 1860 seconds", "at most 1800"):
+        kit.model_quality(compute=MonitorCompute(max_runtime=Duration.minutes(31)))
+
+
+def test_the_baseline_job_is_told_the_problem_by_the_names_of_columns(kit: Kit, quality_template: Template) -> None:
+    properties = kit.properties(quality_template, _BASELINE)
+    assert properties["MonitorType"] == "ModelQuality"
+    assert kit.json(properties["Problem"]) == {
+        "type": "BinaryClassification",
+        "probability_attribute": "score",
+        "probability_threshold": 0.5,
+        "ground_truth_attribute": "fraud",
+    }
+    assert kit.json(properties["Overrides"]) == {"metrics": {"precision": {"threshold": 0.7}}}
+    assert kit.json(properties["Metrics"]) == ["false_positive_rate", "recall"]
+    assert not {"Features", "MeanShift", "Categorical"} & set(properties)
+
+
+def test_the_role_reads_labels_and_pulls_both_images(kit: Kit, quality_template: Template) -> None:
+    assert "arn:<AWS::Partition>:s3:::labels/fraud/*" in kit.allowed(
+        quality_template, "ModelQualityRole", "s3:GetObject"
+    )
+    repositories = kit.allowed(quality_template, "ModelQualityRole", "ecr:BatchGetImage")
+    assert [arn.rpartition("/")[2] for arn in repositories] == [
+        "sagemaker-model-monitor-analyzer",
+        "sagemaker-model-monitor-groundtruth-merger",
+    ]
+
+
+def _alarm(kit: Kit, template: Template, name: str) -> dict[str, Any]:
+    alarms = kit.resources(template, "AWS::CloudWatch::Alarm")
+    (alarm,) = [resource["Properties"] for logical_id, resource in alarms.items() if name in logical_id]
+    return dict(alarm)
+
+
+def _metric(alarm: dict[str, Any]) -> dict[str, Any]:
+    (found,) = [metric["MetricStat"]["Metric"] for metric in alarm["Metrics"]]
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("metric", "operator", "threshold"),
+    [("recall", "LessThanThreshold", -0.05), ("falsepositiverate", "GreaterThanThreshold", 0.02)],
+)
+def test_an_alarm_compares_with_the_baseline_s_value_in_the_direction_of_the_metric(
+    metric: str, operator: str, threshold: float, kit: Kit, quality_template: Template
+) -> None:
+    alarm = _alarm(kit, quality_template, f"Quality{metric}")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (operator, threshold)
+    (baseline,) = kit.resources(quality_template, _BASELINE)
+    (expression,) = [found for found in alarm["Metrics"] if "Expression" in found]
+    name = {"recall": "recall", "falsepositiverate": "false_positive_rate"}[metric]
+    assert kit.flat(expression["Expression"]) == f"live - (<{baseline}.Metric.{name}>)"
+    (live,) = [found["MetricStat"] for found in alarm["Metrics"] if "MetricStat" in found]
+    assert live["Metric"]["Namespace"] == "aws/sagemaker/Endpoints/model-metrics"
+    assert live["Metric"]["MetricName"] == name
+
+
+def test_an_alarm_at_a_number_needs_nothing_of_the_baseline(kit: Kit, quality_template: Template) -> None:
+    alarm = _alarm(kit, quality_template, "Qualityauc")
+    assert (_metric(alarm)["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "auc",
+        "LessThanThreshold",
+        0.8,
+    )
+
+
+def test_alarms_look_back_as_far_as_the_offset_puts_data_points_into_the_past(
+    kit: Kit, quality_template: Template
+) -> None:
+    # 3 periods as without an offset, 6 h of it, 2 h in which CloudWatch may keep such a data point back.
+    alarm = _alarm(kit, quality_template, "Qualityauc")
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["TreatMissingData"]) == (
+        11,
+        1,
+        "notBreaching",
+    )
+
+
+def test_refuses_alarms_whose_data_points_no_alarm_can_see(kit: Kit, refused: Refused) -> None:
+    alarms = ModelQualityAlarms(metrics={"recall": MetricLimit.at(0.8)})
+    week = kit.ground_truth(start_offset=Duration.days(7), end_offset=Duration.days(7))
+    with refused("168 h and more in the past", "within a week", "any_violation"):
+        kit.model_quality(ground_truth=week, alarms=alarms)
+
+
+def test_missing_labels_have_an_alarm_of_their_own(kit: Kit, quality_template: Template) -> None:
+    alarm = _alarm(kit, quality_template, "LabelCoverage")
+    metric = _metric(alarm)
+    assert (metric["Namespace"], metric["MetricName"], alarm["Threshold"]) == ("ModelMonitoring", "LabelCoverage", 0.01)
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 3)
+    assert "event ids" in kit.flat(alarm["AlarmDescription"])
+
+
+def test_a_completed_merge_job_is_no_completed_run(kit: Kit, stack: Stack) -> None:
+    kit.model_quality(stack).on_completed("Completed", target=targets.SqsQueue(sqs.Queue(stack, "Queue")))
+    detail = kit.properties(Template.from_stack(stack), "AWS::Events::Rule")["EventPattern"]["detail"]
+    assert detail["ProcessingJobName"] == [{"anything-but": {"prefix": "groundtruth-merge-"}}]
+
+
+@pytest.mark.parametrize("metric", ["rmse", "au_prc", "Recall"])
+def test_refuses_metrics_that_the_problem_does_not_have(metric: str, kit: Kit, refused: Refused) -> None:
+    with refused(f"the metric {metric!r} for BinaryClassification", "false_positive_rate, precision, recall"):
+        kit.model_quality(alarms=ModelQualityAlarms(metrics={metric: MetricLimit.at(1)}))
+    with refused(repr(metric)):
+        kit.model_quality(thresholds={metric: 0.5})
+    with refused(repr(metric)):
+        kit.model_quality().metric_quality(metric)
+
+
+def test_refuses_auc_without_probabilities(kit: Kit, refused: Refused) -> None:
+    labels = ProblemType.binary_classification(inference_attribute=0)
+    with refused("'auc'", "probability_attribute=..."):
+        kit.model_quality(
+            problem=labels, columns=QualityColumns(ground_truth="y", inference="p"), thresholds={"auc": 0.5}
+        )
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric", "operator"),
+    [
+        (ProblemType.multiclass(inference_attribute="label"), "weighted_f1", "LessThanThreshold"),
+        (ProblemType.regression(inference_attribute=0), "rmse", "GreaterThanThreshold"),
+        (ProblemType.regression(inference_attribute=0), "r2", "LessThanThreshold"),
+    ],
+)
+def test_every_problem_has_its_metrics_and_their_directions(
+    problem: ProblemType, metric: str, operator: str, kit: Kit, stack: Stack
+) -> None:
+    monitor = kit.model_quality(
+        stack,
+        problem=problem,
+        columns=QualityColumns(ground_truth="y", inference="p"),
+        alarms=ModelQualityAlarms(metrics={metric: MetricLimit.at(0.5)}),
+    )
+    assert monitor.metric_quality(metric).metric_name == metric
+    template = Template.from_stack(stack)
+    assert _alarm(kit, template, "Quality" + metric.replace("_", ""))["ComparisonOperator"] == operator
+    assert kit.properties(template, _DEFINITION)["ModelQualityAppSpecification"]["ProblemType"] == problem.name
+
+
+def test_refuses_a_problem_whose_label_cannot_be_told(refused: Refused) -> None:
+    with refused("neither an inference nor a probability attribute", "0 is the first CSV column"):
+        ProblemType.binary_classification()
+
+
+@pytest.mark.parametrize(("probability", "threshold"), [(None, 0.5), (0, 1.5)])
+def test_refuses_thresholds_that_mean_nothing(probability: int | None, threshold: float, refused: Refused) -> None:
+    with refused(f"threshold of {threshold}"):
+        ProblemType.binary_classification(
+            inference_attribute=0, probability_attribute=probability, probability_threshold=threshold
+        )
+
+
+@pytest.mark.parametrize("attribute", [-1, "", "x" * 257, True])
+def test_refuses_attributes_that_the_service_does_not_take(attribute: Any, refused: Refused) -> None:
+    with refused("inference attribute", "a position from 0"):
+        ProblemType.regression(inference_attribute=attribute)
+
+
+def test_refuses_columns_that_do_not_fit_the_captured_records(kit: Kit, refused: Refused) -> None:
+    with refused("the probability of the captured records, but none of the dataset", "same metrics"):
+        kit.model_quality(columns=QualityColumns(ground_truth="y"))
+    with refused("the inference of the dataset, but none of the captured records"):
+        kit.model_quality(columns=QualityColumns(ground_truth="y", inference="p", probability="s"))
+
+
+def test_columns_belong_to_datasets(kit: Kit, refused: Refused) -> None:
+    files = Baseline.from_files(
+        constraints=S3Location.from_uri("s3://lake/constraints.json"),
+        statistics=S3Location.from_uri("s3://lake/statistics.json"),
+    )
+    with refused("a baseline dataset without columns", "QualityColumns(ground_truth="):
+        kit.model_quality(columns=None)
+    with refused("columns with a baseline that needs no dataset", "leave columns out"):
+        kit.model_quality(baseline=files)
+
+
+@pytest.mark.parametrize("monitor", ["monitor", "model_quality"])
+def test_refuses_files_without_statistics(monitor: str, kit: Kit, refused: Refused) -> None:
+    files = Baseline.from_files(constraints=S3Location.from_uri("s3://lake/constraints.json"))
+    options: dict[str, Any] = {"columns": None} if monitor == "model_quality" else {}
+    with refused("files without statistics", "pass statistics=..."):
+        getattr(kit, monitor)(baseline=files, **options)
+
+
+def test_refuses_a_negative_tolerance_and_an_impossible_share(refused: Refused) -> None:
+    with refused("tolerance=-0.1", "0 or more"):
+        MetricLimit.baseline(tolerance=-0.1)
+    for share in (0, 1.5, -1):
+        with refused(f"minimum_label_coverage={share}", "0.8"):
+            ModelQualityAlarms(minimum_label_coverage=share)
+
+
+def test_switched_off_alarms_are_not_made(kit: Kit) -> None:
+    quiet = ModelQualityAlarms(
+        any_violation=False, execution_failed=False, silence_after=None, no_data_after=None, minimum_label_coverage=None
+    )
+    assert kit.model_quality(alarms=quiet).alarms == []
+
+
+def test_a_single_run_waits_for_no_next_one(kit: Kit) -> None:
+    once = kit.model_quality(schedule=MonitorSchedule.once(start=Duration.hours(24)))
+    assert [alarm.node.id for alarm in once.alarms] == ["LabelCoverage", "AnyViolation", "ExecutionFailed"]
