@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from analyzer.clarify import is_clarify_job, run_clarify
 from analyzer.data_quality import run_data_quality
 from analyzer.failure import AnalysisError
 from analyzer.parameters import DATA_QUALITY, Parameters
@@ -58,4 +59,7 @@ def _monitor(analysis_type: str) -> Analysis:
 _MONITORS: Mapping[str, Callable[[Parameters], int]] = {DATA_QUALITY: run_data_quality}
 
 # The first that is wanted runs: what tells one kind of job apart from all others comes first.
-_ANALYSES: tuple[Analysis, ...] = (*map(_monitor, _MONITORS),)
+_ANALYSES: tuple[Analysis, ...] = (
+    Analysis("clarify", is_clarify_job, run_clarify),
+    *map(_monitor, _MONITORS),
+)

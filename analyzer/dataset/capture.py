@@ -33,7 +33,7 @@ OUTPUT, INPUT = "endpointOutput", "endpointInput"
 _BATCH_BYTES = 16 * 1024 * 1024
 _EARLIEST, _LATEST = "0000", "9999"
 
-_Lines: TypeAlias = list[tuple[Path, list[bytes]]]
+Lines: TypeAlias = list[tuple[Path, list[bytes]]]
 
 
 class CaptureDataset:
@@ -65,12 +65,16 @@ class CaptureDataset:
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every record of the window as the object that scripts receive."""
-        for batch in self._batches():
-            for location, record in self._parsed(batch):
-                yield location, capture_record(record)
+        for location, record in self.raw_records():
+            yield location, capture_record(record)
 
-    def _batches(self) -> Iterator[_Lines]:
-        batch: _Lines = []
+    def raw_records(self) -> Iterator[tuple[Location, dict[str, Any]]]:
+        """Yield every record of the window as it stands in the file."""
+        for batch in self._batches():
+            yield from self._parsed(batch)
+
+    def _batches(self) -> Iterator[Lines]:
+        batch: Lines = []
         size = 0
         for path in self._files:
             content = path.read_bytes()
@@ -85,7 +89,7 @@ class CaptureDataset:
         if batch:
             yield batch
 
-    def _simple(self, batch: _Lines) -> pl.DataFrame | None:
+    def _simple(self, batch: Lines) -> pl.DataFrame | None:
         """Parse records with one-row CSV bodies in all wanted directions; None when any is otherwise."""
         # The loop sees every record of the traffic: what it does is as plain as it can be.
         start, end, directions = self._start, self._end, self._directions
@@ -107,18 +111,22 @@ class CaptureDataset:
                         bodies.append(row)
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
+        return self._parse_bodies(bodies)
+
+    def _parse_bodies(self, bodies: Sequence[str]) -> pl.DataFrame | None:
+        """Parse one-row CSV bodies, all those of a record after each other; None when any is otherwise."""
         if not bodies:
             return pl.DataFrame()
-        rows = [",".join(parts) for parts in zip(*[iter(bodies)] * len(directions), strict=True)]
+        rows = [",".join(parts) for parts in zip(*[iter(bodies)] * len(self._directions), strict=True)]
         table = _parse_rows(rows, self._width)
         self._width = self._width if table is None else table.width
         return table
 
-    def _careful(self, batch: _Lines) -> Iterator[pl.DataFrame]:
+    def _careful(self, batch: Lines) -> Iterator[pl.DataFrame]:
         rows: list[tuple[Location, Row]] = []
         for location, record in self._parsed(batch):
             try:
-                rows.extend((location, row) for row in self._rows(record["captureData"], location))
+                rows.extend((location, row) for row in self._rows(record, location))
             except PayloadError as error:
                 self._issues.add(location, "the payload cannot be read", str(error))
         yield frame_of(list(self._of_common_width(rows)))
@@ -134,7 +142,7 @@ class CaptureDataset:
             else:
                 yield row
 
-    def _parsed(self, batch: _Lines) -> Iterator[tuple[Location, dict[str, Any]]]:
+    def _parsed(self, batch: Lines) -> Iterator[tuple[Location, dict[str, Any]]]:
         """Yield the records of the window."""
         for path, lines in batch:
             for number, line in enumerate(lines, start=1):
@@ -152,7 +160,8 @@ class CaptureDataset:
                 if within:
                     yield location, record
 
-    def _rows(self, directions: Mapping[str, Any], location: Location) -> list[Row]:
+    def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:
+        directions = record["captureData"]
         bodies = {name: decode(directions[name]) for name in self._directions if name in directions}
         if not bodies:
             raise PayloadError(f"captureData holds none of {', '.join(self._directions)}")

@@ -73,10 +73,15 @@ def json_rows(text: str) -> list[Row]:
     Raises:
         PayloadError: When the text is not JSON.
     """
-    return [flatten(row) for document in _documents(text) for row in _rows_of(document)]
+    return [flatten(row) for document in json_documents(text) for row in rows_of(document)]
 
 
-def _documents(text: str) -> Iterator[object]:
+def json_documents(text: str) -> Iterator[object]:
+    """Yield the JSON documents of a body: one, or one a line.
+
+    Raises:
+        PayloadError: When the text is not JSON.
+    """
     try:
         yield orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -84,10 +89,11 @@ def _documents(text: str) -> Iterator[object]:
         if len(lines) < 2:  # noqa: PLR2004 - one line that is not JSON
             raise PayloadError(f"not JSON: {error}") from error
         for line in lines:
-            yield from _documents(line)
+            yield from json_documents(line)
 
 
-def _rows_of(document: object) -> list[object]:
+def rows_of(document: object) -> list[object]:
+    """Return the rows of a JSON document, as ``json_rows`` tells them apart."""
     if isinstance(document, dict) and len(document) == 1:
         ((key, value),) = document.items()
         if key in ROW_LIST_KEYS and isinstance(value, list):

@@ -1,0 +1,100 @@
+"""Reading of captured requests and responses, and of those that were merged with observed labels.
+
+Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html and
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.clarify.bodies import feature_rows, row_values
+from analyzer.clarify.config import AnalysisConfig
+from analyzer.clarify.parameters import ClarifyParameters
+from analyzer.clarify.predictions import ResponseReader
+from analyzer.clarify.records import Records
+from analyzer.clarify.tables import names_around_label
+from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
+from analyzer.dataset.files import find_files
+from analyzer.dataset.payload import PayloadError, PayloadKind, decode
+from analyzer.issues import DataIssues, Location
+from analyzer.parameters import Window
+
+_GROUND_TRUTH = "groundTruthData"
+
+
+@dataclass(frozen=True)
+class _Row:
+    location: Location
+    features: list[Any]
+    label: Any = None
+    prediction: Any = None
+
+
+def read_captures(config: AnalysisConfig, parameters: ClarifyParameters, issues: DataIssues) -> Records:
+    """Return the rows of captured records; with labels and predictions when the analysis is one of bias.
+
+    Raises:
+        AnalysisError: When there are no files, or the headers do not fit the rows.
+    """
+    # Merged records were chosen by the merge job, whose window is shifted by the offsets of the labels.
+    window = Window() if config.bias else parameters.window
+    dataset = CaptureDataset(find_files(parameters.data), index_names=(INPUT, OUTPUT), window=window, issues=issues)
+    reader = ResponseReader.of(config, parameters.attributes)
+    rows: list[_Row] = []
+    for location, record in dataset.raw_records():
+        try:
+            rows.extend(_rows(record, location, config, parameters.attributes.features or config.features, reader))
+        except PayloadError as error:
+            issues.add(location, "the payload cannot be read", str(error))
+    rows = _of_common_width(rows, issues)
+    names, label = names_around_label(config, len(rows[0].features)) if rows else ([], "")
+    return Records(
+        names=names,
+        feature_names=[name for name in names if name != label],
+        rows=[row.features for row in rows],
+        label_name=label,
+        labels=[row.label for row in rows] if config.bias else (),
+        predictions=[row.prediction for row in rows] if config.bias else None,
+    )
+
+
+def _rows(
+    record: Mapping[str, Any], location: Location, config: AnalysisConfig, path: str | None, reader: ResponseReader
+) -> list[_Row]:
+    directions = record["captureData"]
+    features = feature_rows(*_body(directions, INPUT), path)
+    if config.bias is None:
+        return [_Row(location, row) for row in features]
+    predictions = reader.labels(*_body(directions, OUTPUT))
+    labels = _labels(*_body(record, _GROUND_TRUTH), config.bias.label)
+    if not len(features) == len(predictions) == len(labels):
+        raise PayloadError(f"{len(features)} rows have {len(predictions)} predictions and {len(labels)} labels")
+    return [
+        _Row(location, row, label, prediction)
+        for row, label, prediction in zip(features, labels, predictions, strict=True)
+    ]
+
+
+def _labels(kind: PayloadKind, text: str, label: str | int) -> list[Any]:
+    """Return the observed labels: CSV holds nothing else; JSON holds them bare or at the place of the label."""
+    is_object = kind is PayloadKind.JSON and isinstance(label, str) and text.lstrip().startswith("{")
+    values = row_values(kind, text, label if is_object else None)
+    return values[0] if len(values) == 1 and isinstance(values[0], list) else values
+
+
+def _body(bodies: Mapping[str, Any], name: str) -> tuple[PayloadKind, str]:
+    if not isinstance(bodies.get(name), dict):
+        raise PayloadError(f"the record has no {name}")
+    return decode(bodies[name])
+
+
+def _of_common_width(rows: list[_Row], issues: DataIssues) -> list[_Row]:
+    if not rows:
+        return rows
+    width = Counter(len(row.features) for row in rows).most_common(1)[0][0]
+    for row in rows:
+        if len(row.features) != width:
+            issues.add(row.location, "wrong number of values", f"{len(row.features)} instead of {width}")
+    return [row for row in rows if len(row.features) == width]

@@ -1,0 +1,165 @@
+"""The environment of a Clarify job as typed parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
+from analyzer.clarify.references import Reference, is_position
+from analyzer.failure import AnalysisError
+from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, Window
+
+DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
+_CONFIG_FILE = Path("input/config/analysis_config.json")
+_CAPTURE_FORMATS = ("sagemakerCaptureJson", "sagemakerMergeJson")
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class OutputAttributes:
+    """Where the values of interest are in captured requests and responses; None when the job does not say.
+
+    Args:
+        features: JMESPath of the features in a request.
+        label: Position or JMESPath of the predicted label in a response.
+        probability: Position or JMESPath of the score or the scores.
+        threshold: Scores above it are the positive label.
+    """
+
+    features: str | None = None
+    label: Reference | None = None
+    probability: Reference | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class ClarifyParameters:
+    """What one run does.
+
+    Args:
+        config: analysis_config.json.
+        data: Data set: a file or a folder.
+        output: Folder of the results.
+        is_captured: Whether the data set consists of captured or merged records instead of rows.
+        baseline: analysis.json to compare with; with it the run looks for violations.
+        attributes: Where values are in captured records.
+        predictor_url: Where rows are POSTed to for predictions.
+        shap_baseline: Local file with the SHAP baseline, when the configuration names one in S3.
+        window: Analysed span of time.
+        metric_time: Time of the metrics.
+        metrics_directory: Folder of the metrics; None when none are wanted.
+        endpoint: Name of the monitored endpoint.
+        schedule: Name of the monitoring schedule.
+    """
+
+    config: Path
+    data: Path
+    output: Path
+    is_captured: bool = False
+    baseline: Path | None = None
+    attributes: OutputAttributes = OutputAttributes()
+    predictor_url: str | None = None
+    shap_baseline: Path | None = None
+    window: Window = field(default_factory=Window)
+    metric_time: datetime | None = None
+    metrics_directory: Path | None = None
+    endpoint: str | None = None
+    schedule: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "ClarifyParameters":
+        """Read and check the variables; an empty value counts as absent.
+
+        Raises:
+            AnalysisError: When a variable is missing or cannot be understood.
+        """
+        given = {name: value for name, value in environment.items() if value}
+        root = _root(given)
+        publish = given.get("publish_cloudwatch_metrics") == "Enabled"
+        schedule = given.get("sagemaker_monitoring_schedule_name")
+        if publish and not schedule:
+            raise AnalysisError(
+                "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
+                "which is a dimension of every metric"
+            )
+        window = Window(_time(given, "start_time"), _time(given, "end_time"))
+        return cls(
+            config=root / _CONFIG_FILE,
+            data=Path(given.get("dataset_source", root / "input/data")),
+            output=Path(given.get("output_path", root / "output")),
+            is_captured=_is_captured(given),
+            baseline=_file(given, "baseline_constraints"),
+            attributes=_attributes(given),
+            predictor_url=given.get("predictor_url"),
+            shap_baseline=_file(given, "shap_baseline"),
+            window=window,
+            metric_time=_time(given, "metric_time") or window.start,
+            metrics_directory=Path(given.get("cloudwatch_metrics_directory", DEFAULT_METRICS_DIRECTORY))
+            if publish
+            else None,
+            endpoint=given.get("sagemaker_endpoint_name"),
+            schedule=schedule or "",
+        )
+
+
+def is_clarify_job(environment: Mapping[str, str]) -> bool:
+    """Return whether a job has an analysis configuration."""
+    return (_root(environment) / _CONFIG_FILE).is_file()
+
+
+def _root(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("processing_root") or DEFAULT_PROCESSING_ROOT)
+
+
+def _is_captured(given: Mapping[str, str]) -> bool:
+    if "dataset_format" not in given:
+        return False
+    try:
+        return any(name in orjson.loads(given["dataset_format"]) for name in _CAPTURE_FORMATS)
+    except (orjson.JSONDecodeError, TypeError):
+        raise AnalysisError(
+            f"dataset_format {given['dataset_format']!r} is not JSON like "
+            '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}'
+        ) from None
+
+
+def _attributes(given: Mapping[str, str]) -> OutputAttributes:
+    threshold = given.get("probability_threshold_attribute")
+    try:
+        number = None if threshold is None else float(threshold)
+    except ValueError:
+        raise AnalysisError(
+            f"probability_threshold_attribute is {threshold!r}, expected a number such as "
+            f"{DEFAULT_PROBABILITY_THRESHOLD}"
+        ) from None
+    return OutputAttributes(
+        features=given.get("features_attribute"),
+        label=_reference(given.get("inference_attribute")),
+        probability=_reference(given.get("probability_attribute")),
+        threshold=number,
+    )
+
+
+def _reference(text: str | None) -> Reference | None:
+    return int(text) if text is not None and is_position(text) else text
+
+
+def _time(given: Mapping[str, str], name: str) -> datetime | None:
+    if name not in given:
+        return None
+    try:
+        return datetime.strptime(given[name], _TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise AnalysisError(f"{name} {given[name]!r} is not a time like 2026-01-31T08:00:00Z") from None
+
+
+def _file(given: Mapping[str, str], name: str) -> Path | None:
+    if name not in given:
+        return None
+    path = Path(given[name])
+    if not path.is_file():
+        raise AnalysisError(f"{name} names {path}, which is not a file")
+    return path

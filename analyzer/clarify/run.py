@@ -1,0 +1,158 @@
+"""One run of a bias or explainability job."""
+
+import csv
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
+from analyzer.clarify.captures import read_captures
+from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
+from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
+from analyzer.clarify.parameters import ClarifyParameters
+from analyzer.clarify.predictions import ResponseReader
+from analyzer.clarify.publishing import attribution_metrics, bias_metrics
+from analyzer.clarify.records import Records
+from analyzer.clarify.report import REPORT_FILE, report_page
+from analyzer.clarify.shap.baseline import baseline_rows
+from analyzer.clarify.shap.explain import Explanations, explain
+from analyzer.clarify.shap.predictor import Predictor
+from analyzer.clarify.tables import read_table
+from analyzer.clarify.violations import Violation, attribution_violations, bias_violations
+from analyzer.documents.violations import VIOLATIONS_FILE
+from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues
+from analyzer.metrics import Metric, MetricsFile
+
+_log = logging.getLogger(__name__)
+_SHAP_FOLDER = "explanations_shap"
+
+
+def run_clarify(environment: Mapping[str, str]) -> int:
+    """Analyse bias, attributions or both, compare them with a baseline if there is one, and write all documents.
+
+    Returns:
+        Number of violations.
+
+    Raises:
+        AnalysisError: When configuration, data, model or baseline do not allow the analysis.
+    """
+    parameters = ClarifyParameters.from_environment(environment)
+    config = AnalysisConfig.load(parameters.config)
+    baseline = Baseline(parameters.baseline) if parameters.baseline else None
+    parameters.output.mkdir(parents=True, exist_ok=True)
+    records = _read(config, parameters)
+    predictor = _predictor(config, parameters, records)
+    bias = _bias(config, records, predictor)
+    explanations = _explanations(config, parameters, records, predictor)
+    violations = list(_violations(bias, explanations, baseline)) if baseline else []
+    _write(parameters.output, config, bias, explanations, violations)
+    if baseline:
+        write_document(parameters.output / VIOLATIONS_FILE, {"version": VERSION, "violations": violations})
+    if parameters.metrics_directory:
+        MetricsFile(
+            parameters.metrics_directory,
+            schedule=parameters.schedule,
+            endpoint=parameters.endpoint,
+            time=parameters.metric_time,
+        ).write(_metrics(bias, explanations))
+    return len(violations)
+
+
+def _read(config: AnalysisConfig, parameters: ClarifyParameters) -> Records:
+    issues = DataIssues(strict=not parameters.is_captured)
+    if parameters.is_captured:
+        records = read_captures(config, parameters, issues)
+    else:
+        records = read_table(config, parameters.data, issues)
+    issues.conclude(len(records.rows), parameters.output)
+    if not records.rows:
+        raise AnalysisError(f"Job inputs had no data: {parameters.data} holds no records")
+    _log.info("%d rows of %d features analysed", len(records.rows), len(records.feature_names))
+    return records
+
+
+def _predictor(config: AnalysisConfig, parameters: ClarifyParameters, records: Records) -> Predictor | None:
+    if not parameters.predictor_url:
+        return None
+    is_text = isinstance(records.rows[0][0], str) if parameters.is_captured else config.dataset_type == CSV
+    return Predictor(
+        parameters.predictor_url,
+        config.predictor,
+        ResponseReader.of(config, parameters.attributes),
+        records.feature_names,
+        CSV if is_text else JSON_LINES,
+    )
+
+
+def _bias(config: AnalysisConfig, records: Records, predictor: Predictor | None) -> BiasAnalysis | None:
+    if config.bias is None:
+        return None
+    if config.bias.post_training and records.predictions is None:
+        if predictor is None:
+            raise AnalysisError(
+                "post-training bias needs predictions: name the data set's column of them as predicted_label, name a "
+                "model as predictor.model_name, or ask for methods.pre_training_bias only"
+            )
+        records = replace(records, predictions=predictor.labels(records.rows))
+    return analyse_bias(config.bias, records)
+
+
+def _explanations(
+    config: AnalysisConfig, parameters: ClarifyParameters, records: Records, predictor: Predictor | None
+) -> Explanations | None:
+    if config.shap is None:
+        return None
+    if predictor is None:
+        raise AnalysisError(
+            "methods.shap needs a model to ask: name it as predictor.model_name, so that the job is given its URL "
+            "(environment variable predictor_url)"
+        )
+    baseline = baseline_rows(config, config.shap, parameters.shap_baseline, parameters.attributes.features)
+    return explain(config.shap, records, baseline, predictor.scores, config.predictor.label_headers)
+
+
+def _violations(
+    bias: BiasAnalysis | None, explanations: Explanations | None, baseline: Baseline
+) -> Iterator[Violation]:
+    if bias is not None:
+        yield from bias_violations(bias, baseline)
+    if explanations is not None:
+        yield from attribution_violations(explanations, baseline)
+
+
+def _metrics(bias: BiasAnalysis | None, explanations: Explanations | None) -> Iterator[Metric]:
+    if bias is not None:
+        yield from bias_metrics(bias)
+    if explanations is not None:
+        yield from attribution_metrics(explanations)
+
+
+def _write(
+    output: Path,
+    config: AnalysisConfig,
+    bias: BiasAnalysis | None,
+    explanations: Explanations | None,
+    violations: Sequence[Violation],
+) -> None:
+    write_document(output / ANALYSIS_FILE, analysis_document(bias, explanations))
+    page = report_page(config.title, bias, explanations, violations)
+    (output / REPORT_FILE).write_text(page, encoding="utf-8")
+    if explanations is not None and config.shap is not None:
+        _write_shap(output / _SHAP_FOLDER, config.shap, explanations)
+
+
+def _write_shap(folder: Path, config: ShapConfig, explanations: Explanations) -> None:
+    folder.mkdir(exist_ok=True)
+    _write_csv(folder / "baseline.csv", [explanations.features, *explanations.baseline])
+    if config.save_local_shap_values:
+        header = [f"{feature}_{label}" for label in explanations.labels for feature in explanations.features]
+        values = explanations.local_values.transpose(0, 2, 1).reshape(len(explanations.local_values), -1)
+        _write_csv(folder / "out.csv", [header, *values.tolist()])
+
+
+def _write_csv(path: Path, rows: Sequence[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -1,0 +1,1 @@
+"""Explainability: what every feature adds to the predictions, by Kernel SHAP."""

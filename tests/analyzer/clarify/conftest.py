@@ -1,0 +1,118 @@
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from analyzer.__main__ import main
+
+
+class ClarifyJob:
+    """What one run left behind."""
+
+    def __init__(self, code, root):
+        self.code = code
+        self.root = root
+
+    @property
+    def message(self):
+        return (self.root / "message").read_text()
+
+    @property
+    def analysis(self):
+        return json.loads((self.root / "output" / "analysis.json").read_text())
+
+    @property
+    def violations(self):
+        return json.loads((self.root / "output" / "constraint_violations.json").read_text())["violations"]
+
+    @property
+    def metrics(self):
+        return [json.loads(line) for line in (self.root / "metrics" / "metrics.jsonl").read_text().splitlines()]
+
+    def bias(self, stage, facet, position=0):
+        """Metrics by name of one facet value."""
+        entry = self.analysis[f"{stage}_bias_metrics"]["facets"][facet][position]
+        return {metric["name"]: metric["value"] for metric in entry["metrics"]}
+
+
+@pytest.fixture
+def clarify(tmp_path_factory):
+    """Run a job: clarify(config, lines of the data set or folder of captures, **environment)."""
+
+    def run(config, data, **environment):
+        root = tmp_path_factory.mktemp("clarify")
+        (root / "input" / "config").mkdir(parents=True)
+        (root / "input" / "config" / "analysis_config.json").write_text(json.dumps(config))
+        if isinstance(data, list):
+            (root / "input" / "data").mkdir()
+            (root / "input" / "data" / "data.txt").write_text("\n".join(data) + "\n")
+        else:
+            environment["dataset_source"] = data
+        variables = {
+            "processing_root": root,
+            "output_message_file": root / "message",
+            "cloudwatch_metrics_directory": root / "metrics",
+            **environment,
+        }
+        return ClarifyJob(main({name: str(value) for name, value in variables.items()}), root)
+
+    return run
+
+
+@pytest.fixture
+def served():
+    """Serve a function of the request's body: served(answer) -> URL. ``served.requests`` are (type, body)."""
+    servers = []
+
+    def serve(answer, *, status=200, content_type="text/csv"):
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                serve.requests.append((self.headers["Content-Type"], body))
+                response = answer(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(response)))
+                self.end_headers()
+                self.wfile.write(response)
+
+            def log_message(self, *arguments):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/invocations"
+
+    serve.requests = []
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def merged(tmp_path):
+    """Write captured records, with observed labels when there are any: merged([(input, output, label), ...])."""
+
+    def write(rows, encoding="CSV", name="records"):
+        folder = tmp_path / name / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10"
+        folder.mkdir(parents=True)
+        lines = []
+        for position, (given, output, label) in enumerate(rows):
+            record = {
+                "captureData": {
+                    "endpointInput": {"mode": "INPUT", "data": given, "encoding": encoding},
+                    "endpointOutput": {"mode": "OUTPUT", "data": output, "encoding": encoding},
+                },
+                "eventMetadata": {"eventId": str(position), "inferenceTime": "2026-01-01T10:20:30Z"},
+                "eventVersion": "0",
+            }
+            if label is not None:
+                record["groundTruthData"] = {"data": label, "encoding": encoding}
+            lines.append(json.dumps(record))
+        (folder / "records.jsonl").write_text("\n".join(lines) + "\n")
+        return tmp_path / name
+
+    return write
