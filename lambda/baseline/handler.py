@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from baseline import clarify, model_quality
 from baseline.dataset import DatasetFacts, inspect_dataset
@@ -26,6 +26,7 @@ from baseline.workflow import existing_files, start_run, stop_jobs
 from shared import clients, errors
 from shared.logs import log
 from shared.s3 import S3Uri
+from shared.waiting import unless_busy
 
 Event = Mapping[str, Any]
 Result = dict[str, Any]
@@ -46,15 +47,15 @@ def on_event(event: Event, _context: object) -> Result:
     """
     log("request", type=event["RequestType"], resource=event["LogicalResourceId"], request=event["RequestId"])
     if event["RequestType"] == "Delete":
-        _unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))
+        unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))
         return {"PhysicalResourceId": event["PhysicalResourceId"]}
     properties = parse_properties(event["ResourceProperties"])
     old = event.get("OldResourceProperties", {})
     if old and old.get("OutputUri") != event["ResourceProperties"]["OutputUri"]:
-        _unless_busy(lambda: _stop_jobs_below(old))
+        unless_busy(lambda: _stop_jobs_below(old))
     fingerprint = _fingerprint(event, properties)
     log("baseline", fingerprint=fingerprint, output=properties.output)
-    _unless_busy(start_run(properties, event["RequestId"], fingerprint).advance)
+    unless_busy(start_run(properties, event["RequestId"], fingerprint).advance)
     return {"PhysicalResourceId": _physical_id(event, properties), "Data": {"Fingerprint": fingerprint}}
 
 
@@ -71,9 +72,9 @@ def is_complete(event: Event, _context: object) -> Result:
         BaselineError: The job failed, or its result does not fit what the stack asks for.
     """
     if event["RequestType"] == "Delete":
-        return {"IsComplete": _unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))}
+        return {"IsComplete": unless_busy(lambda: _stop_jobs_below(event["ResourceProperties"]))}
     data: dict[str, str] = {}
-    done = _unless_busy(lambda: _finish(event, data))
+    done = unless_busy(lambda: _finish(event, data))
     return {"IsComplete": True, "Data": data} if done else {"IsComplete": False}
 
 
@@ -91,20 +92,6 @@ def _finish(event: Event, data: dict[str, str]) -> bool:
         _count_deployment(properties.deployment_metric)
     log("baseline complete", fingerprint=fingerprint)
     return True
-
-
-def _unless_busy(step: Callable[[], bool]) -> bool:
-    """Return what the step returns, or false when AWS is too busy for it at the moment.
-
-    To raise would fail the deployment for a moment's trouble; every step can be done again at the next poll.
-    """
-    try:
-        return step()
-    except (ClientError, BotoCoreError) as error:
-        if not errors.is_transient(error):
-            raise
-        log("will be tried again", error=str(error))
-        return False
 
 
 def _fingerprint(event: Event, properties: Properties) -> str:

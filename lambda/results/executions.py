@@ -86,7 +86,8 @@ def of_event(event: dict[str, Any], settings: Settings) -> Execution | None:
     """Return the run whose job a `SageMaker Processing Job State Change` event tells of.
 
     Returns:
-        None for a job that has not ended, is not of our monitors, or only prepares the data of a run.
+        None for a job that has not ended, is not of our monitors, or only merges labels with captures: if the merge
+        went well its run goes on with another job, and a run that ends with it is found by the sweep.
     """
     detail = event.get("detail", {})
     name = detail.get("ProcessingJobName", "")
@@ -184,6 +185,14 @@ def streak(execution: Execution) -> Streak:
         if outcome is Outcome.VIOLATIONS:
             since, runs = scheduled, runs + 1
     return Streak(since, runs, is_cut=len(summaries) >= _MAX_STREAK)
+
+
+def is_latest(execution: Execution) -> bool:
+    """Say whether no later run of the schedule is listed."""
+    later = clients.sagemaker().list_monitoring_executions(
+        MonitoringScheduleName=execution.monitor.schedule, ScheduledTimeAfter=execution.scheduled, MaxResults=10
+    )["MonitoringExecutionSummaries"]
+    return all(scheduled_time(summary) <= execution.scheduled for summary in later)
 
 
 def describe_job(name: str) -> Job | None:

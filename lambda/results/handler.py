@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from results import executions
 from results.executions import Execution, Outcome
+from results.labels import label_coverage
 from results.message import Message, RunFacts, failure_message, violations_message
 from results.once import Once
 from results.report import Report, read_report
@@ -97,7 +98,7 @@ def _handle(execution: Execution, settings: Settings) -> bool:
     once = Once(settings.state)
     report = cache(lambda: read_report(execution))
     actions = {
-        "metrics": lambda: _publish_metrics(execution, report().count, settings),
+        "metrics": lambda: _publish_metrics(execution, report().count, label_coverage(execution), settings),
         "message": lambda: _publish_message(execution, report(), settings),
     }
     handled, troubles = False, []
@@ -131,13 +132,15 @@ def _marker(monitor: Monitor, scheduled: datetime, thing: str) -> str:
     return f"{monitor.schedule}/{scheduled:%Y-%m-%dT%H-%MZ}.{thing}"
 
 
-def _publish_metrics(execution: Execution, violations: int, settings: Settings) -> None:
-    values = {
+def _publish_metrics(execution: Execution, violations: int, coverage: float | None, settings: Settings) -> None:
+    values: dict[str, float] = {
         "Executions": 1,
         "FailedExecutions": int(execution.outcome is Outcome.FAILED),
         "NoData": int(execution.outcome is Outcome.NO_DATA),
         "Violations": violations,
     }
+    if coverage is not None:
+        values["LabelCoverage"] = coverage
     # No timestamp, so the data count now: alarms look at the last hours, not at the hour of the traffic.
     data: list[MetricDatumTypeDef] = [
         {
@@ -147,7 +150,7 @@ def _publish_metrics(execution: Execution, violations: int, settings: Settings) 
                 {"Name": "MonitoringSchedule", "Value": execution.monitor.schedule},
             ],
             "Value": value,
-            "Unit": "Count",
+            "Unit": "None" if name == "LabelCoverage" else "Count",
         }
         for name, value in values.items()
     ]

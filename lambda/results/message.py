@@ -36,6 +36,24 @@ _ADVICE = {
     "categorical_values_check": "There are values that training never saw. A new category needs retraining and a new "
     "baseline; a misspelt one must be mended where it is made. Values that are fine go into allowed_values.",
 }
+_DRIFT_OF_QUALITY = (
+    "The model is worse on recent traffic than it was in the baseline. Check that labels arrive complete and mean the "
+    "same as in training; look at the data quality and bias monitors for what has changed; then retrain with recent "
+    "data, or override the metric's threshold if the loss is acceptable."
+)
+_ADVICE |= {
+    "LessThanThreshold": _DRIFT_OF_QUALITY,
+    "GreaterThanThreshold": _DRIFT_OF_QUALITY,
+    "bias_drift_check": "The model treats this group differently than in the baseline. Look at how many records the "
+    "group has in the window, few of them swing widely; compare who is asked for and what is decided; tell whoever "
+    "answers for fairness; then retrain with recent, balanced data, or make a new baseline if the change is meant.",
+    "feature_attribution_drift_check": "Other features drive the predictions than in the baseline. Compare the order "
+    "of features in analysis.json with the baseline's; look for a feature that broke or changed its meaning; then "
+    "retrain with recent data, or make a new baseline if the change is meant.",
+}
+_SUBJECTS = {"feature_attribution_drift_check": "LABEL", "bias_drift_check": "METRIC OF GROUP"} | dict.fromkeys(
+    ("LessThanThreshold", "GreaterThanThreshold"), "METRIC"
+)
 _OTHER_ADVICE = "Look at the report, or at the job's log."
 
 
@@ -121,7 +139,7 @@ def failure_message(run: RunFacts, *, reason: str | None, exit_message: str | No
 def _table(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
-    rows = [("FEATURE", "CHECK", "VALUE", "LIMIT")]
+    rows = [(_SUBJECTS.get(findings[0].check, "FEATURE"), "CHECK", "VALUE", "LIMIT")]
     rows += [(_shortened(item.feature), item.label, item.value or "-", item.limit or "-") for item in findings]
     rows = rows[: _MAX_ROWS + 1]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -137,9 +155,13 @@ def _unknown_texts(findings: Sequence[Finding]) -> str:
 
 
 def _advice(findings: Sequence[Finding]) -> str:
-    """Return one paragraph for each kind of violation, in the order of severity."""
-    labels = {item.check: item.label for item in findings}
-    paragraphs = [_wrapped(f"{label}: {_ADVICE.get(check, _OTHER_ADVICE)}") for check, label in labels.items()]
+    """Return one paragraph for each kind of advice, in the order of severity."""
+    labels: dict[str, list[str]] = {}
+    for item in findings:
+        shared = labels.setdefault(_ADVICE.get(item.check, _OTHER_ADVICE), [])
+        if item.label not in shared:
+            shared.append(item.label)
+    paragraphs = [_wrapped(f"{', '.join(shared)}: {advice}") for advice, shared in labels.items()]
     return "WHAT TO DO\n" + "\n".join(paragraphs or [_wrapped(_OTHER_ADVICE)])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from shared import schedules
 from shared.s3 import S3Uri
 
 
@@ -50,7 +51,14 @@ class Settings:
         )
 
     def monitor_of(self, schedule_arn: str) -> Monitor | None:
-        """Return the monitor with this schedule, or None for somebody else's schedule."""
+        """Return the monitor with this schedule or this one-time run, or None for somebody else's schedule."""
         # SageMaker writes names in lower case inside of ARNs.
         name = schedule_arn.rpartition("/")[2].lower()
-        return next((monitor for monitor in self.monitors if monitor.schedule.lower() == name), None)
+        for monitor in self.monitors:
+            if monitor.schedule.lower() == name:
+                return monitor
+            if schedules.is_one_time_run_of(name, monitor.schedule):
+                # Under its own name, so that a look at the past rings no alarm of the monitor.
+                prefix = schedules.one_time_prefix(monitor.schedule)
+                return replace(monitor, schedule=prefix + name[len(prefix) :])
+        return None

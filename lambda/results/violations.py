@@ -1,7 +1,9 @@
-"""The texts of `constraint_violations.json` as numbers.
+"""The texts of `constraint_violations.json` as numbers, for all kinds of monitors.
 
-Texts: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html and real runs of 2019
-to 2026. The service publishes no grammar, so a text that is not known is shown as it is.
+Texts: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html,
+https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html,
+https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-feature-attribute-drift-violations.html and real runs of 2019 to
+2026. The service publishes no grammar, so a text that is not known is shown as it is.
 """
 
 from __future__ import annotations
@@ -13,6 +15,14 @@ from dataclasses import dataclass
 
 _COLUMNS = re.compile(r"current dataset: (?P<value>\d+), .*baseline constraints: (?P<limit>\d+)")
 _DISTANCE = re.compile(r"distance: (?P<value>\S+) exceeds threshold: (?P<limit>\S+)")
+_P_VALUE = re.compile(r"p-value: (?P<value>\S+) is below threshold: (?P<limit>\S+)")
+_METRIC = re.compile(r"with (?P<value>\S+) \+/- (?P<spread>\S+) was \w+Threshold '(?P<limit>[^']+)'")
+# The first wording is that of real runs, the second that of the guide.
+_BIAS = re.compile(
+    r"value (?P<value>\S+) (?:doesn't|does not) meet the (?:baseline )?constraint requirement (?P<limit>\S+)",
+    re.IGNORECASE,
+)
+_ATTRIBUTION = re.compile(r"attribution drift (?P<value>\S+) exceeds threshold (?P<limit>\S+)")
 _PERCENT = re.compile(r"Expected(?: match)?: (?P<limit>[\d.E-]+)%.*Observed: Only (?P<value>[\d.E-]+)%")
 # The wording of 2019 and 2020, deequ's own; it names no limit.
 _RATIO = re.compile(r"Value: (?P<value>\S+) does not meet the constraint requirement")
@@ -25,6 +35,10 @@ _LABELS = {
     "completeness_check": "completeness",
     "baseline_drift_check": "drift",
     "categorical_values_check": "allowed values",
+    "LessThanThreshold": "too low",
+    "GreaterThanThreshold": "too high",
+    "bias_drift_check": "bias",
+    "feature_attribution_drift_check": "attribution drift",
 }
 
 
@@ -33,7 +47,8 @@ class Finding:
     """One violation, ready to be shown.
 
     Attributes:
-        feature: Name of the feature, as the report has it.
+        feature: What it is about, as the report has it: a feature, a metric of the model, a metric of bias with its
+            group, or a label.
         check: `constraint_check_type`.
         value: What was observed; empty when the text is not known.
         limit: What is allowed; empty when the text does not say.
@@ -61,7 +76,7 @@ class Finding:
 
 def parse_violation(violation: Mapping[str, object]) -> Finding:
     """Read one entry of a violations file; whatever it holds, nothing is lost and nothing is raised."""
-    feature = str(violation.get("feature_name", "(no feature named)"))
+    feature = _subject(violation)
     check = str(violation.get("constraint_check_type", "unknown check"))
     description = " ".join(str(violation.get("description", "")).split())
     value, limit, severity = _numbers(check, description)
@@ -73,14 +88,24 @@ def by_severity(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (-finding.severity, finding.feature, finding.check))
 
 
+def _subject(violation: Mapping[str, object]) -> str:
+    if "feature_name" in violation:
+        return str(violation["feature_name"])
+    if "facet" in violation:
+        return f"{violation.get('metric_name', 'bias')} of {violation['facet']}={violation.get('facet_value', '?')}"
+    # Attribution drift has one entry for each label and always the same metric name.
+    return str(violation.get("label", violation.get("metric_name", "(no feature named)")))
+
+
 def _numbers(check: str, description: str) -> tuple[str, str, float]:
     """Return value, limit and severity of a description."""
     if match := _COLUMNS.search(description):
         return match["value"], match["limit"], math.inf
     try:
-        if match := _DISTANCE.search(description):
-            value, limit = float(match["value"]), float(match["limit"])
-            return _short(value, limit), _short(limit), (value - limit) / limit if limit else value
+        for pattern in (_DISTANCE, _P_VALUE, _METRIC, _BIAS, _ATTRIBUTION):
+            if match := pattern.search(description):
+                value, limit = float(match["value"]), float(match["limit"])
+                return _short(value, limit), _short(limit), _beyond(value, limit)
         if match := _PERCENT.search(description):
             value, limit = float(match["value"]), float(match["limit"])
             return f"{_short(value, limit)} %", f"{_short(limit)} %", (limit - value) / limit if limit else 0.0
@@ -90,6 +115,17 @@ def _numbers(check: str, description: str) -> tuple[str, str, float]:
     except ValueError:  # a number in a notation that is not known
         pass
     return "", "", math.inf if check in _COLUMN_CHECKS else 0.0
+
+
+def _beyond(value: float, limit: float) -> float:
+    """Return how far a value lies beyond its limit, as a share of the limit.
+
+    The size of both counts and not the sign: a metric of bias may be as far below zero as above it.
+    """
+    distance = abs(abs(value) - abs(limit))
+    if not math.isfinite(distance):
+        return math.inf
+    return distance / abs(limit) if limit else distance
 
 
 def _short(value: float, limit: float | None = None) -> str:

@@ -40,9 +40,9 @@ def message(error: Exception) -> str:
 
 def is_missing(error: Exception) -> bool:
     """Say whether the bucket, object or resource that was asked for does not exist."""
-    # SageMaker answers a missing processing job with the unmodelled ValidationException
+    # SageMaker answers a missing job, model, endpoint or endpoint configuration with the unmodelled ValidationException
     # (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeProcessingJob.html).
-    return code(error) in _MISSING or "Could not find requested job" in message(error)
+    return code(error) in _MISSING or message(error).startswith("Could not find ")
 
 
 def is_denied(error: Exception) -> bool:

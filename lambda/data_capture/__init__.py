@@ -1,0 +1,1 @@
+"""The custom resource that turns data capture of an endpoint on (`Custom::EndpointDataCapture`)."""

@@ -1,0 +1,1 @@
+"""Starts, stops and runs monitoring schedules on demand."""
