@@ -100,6 +100,10 @@ class Baseline:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise AnalysisError(f"{path} is not an analysis.json: {type(error).__name__} {error}") from error
 
+    def knows(self, facet: FacetResult) -> bool:
+        """Return whether the baseline has metrics of this facet value."""
+        return any(key[1:3] == (facet.facet, _lower_edge(facet.group.text)) for key in self._metrics)
+
     def metric(self, stage: str, facet: FacetResult, name: str) -> float | None:
         """Return the value of a metric for a facet value; None when the baseline has none."""
         return self._metrics.get((stage, facet.facet, _lower_edge(facet.group.text), name))

@@ -4,6 +4,7 @@ Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-b
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-model-attribution-drift-violations.html
 """
 
+import logging
 from collections.abc import Iterator
 
 from analyzer.clarify.bias.analysis import BiasAnalysis
@@ -11,6 +12,8 @@ from analyzer.clarify.bias.drift import is_drift
 from analyzer.clarify.document import STAGES, Baseline, results_of, value_text
 from analyzer.clarify.shap.drift import NDCG_THRESHOLD, ndcg
 from analyzer.clarify.shap.explain import Explanations
+
+_log = logging.getLogger(__name__)
 
 Violation = dict[str, str]
 
@@ -21,6 +24,12 @@ def bias_violations(analysis: BiasAnalysis, baseline: Baseline) -> Iterator[Viol
     A metric that has no value, here or in the baseline, is no violation.
     """
     for facet in analysis.facets:
+        if not baseline.knows(facet):
+            _log.warning(
+                "the baseline has no %s %s, so it is not compared; whole numbers can be categories in "
+                "one data set and continuous in another",
+                *(facet.facet, facet.group.text),
+            )
         for stage in STAGES:
             for result in results_of(facet, stage):
                 limit = baseline.metric(stage, facet, result.name)

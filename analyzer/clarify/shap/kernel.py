@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.clarify.shap.coalitions import Coalitions, coalitions_of
+from analyzer.clarify.values import category
 
 # Rows to scores: one row of scores for each.
 Model: TypeAlias = Callable[[Sequence[Sequence[Any]]], NDArray[np.float64]]
@@ -35,6 +36,7 @@ class KernelShap:
     ) -> None:
         self._model = model
         self._background = _table(background)
+        self._categories = _categories(self._background)
         width = self._background.shape[1]
         self._samples = 2 * width + 2048 if samples is None else samples
         self._seed = seed
@@ -55,7 +57,7 @@ class KernelShap:
             yield table[start : start + step]
 
     def _of_chunk(self, rows: NDArray[np.object_]) -> NDArray[np.float64]:
-        varying = [np.flatnonzero((self._background != row).any(axis=0)) for row in rows]
+        varying = [np.flatnonzero((self._categories != row).any(axis=0)) for row in _categories(rows)]
         parts = [self._synthetic(row, columns) for row, columns in zip(rows, varying, strict=True)]
         scores = self._model(np.concatenate([rows, *parts]).tolist())
         outputs = scores.shape[1]
@@ -91,6 +93,11 @@ def _table(rows: Sequence[Sequence[Any]]) -> NDArray[np.object_]:
     for position, row in enumerate(rows):
         table[position] = row
     return table
+
+
+def _categories(table: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the values in a form in which the equal ones are the same, be they texts or numbers."""
+    return _table([[category(value) for value in row] for row in table])
 
 
 def _identity(scores: NDArray[np.float64]) -> NDArray[np.float64]:

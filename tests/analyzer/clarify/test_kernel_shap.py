@@ -125,6 +125,11 @@ def test_features_equal_to_the_baseline_get_zero_and_are_not_asked_about():
     assert len(set(asked)) == 4
 
 
+def test_a_number_and_its_text_are_the_same_value():
+    values, _ = explained(lambda row: float(row[0]) + float(row[1]), ["30.0", "2"], [[30, 1]])
+    assert values[:, 0].tolist() == [0.0, 1.0]
+
+
 def test_a_row_that_is_the_baseline_has_no_attributions():
     values, expected = explained(lambda row: 3.0, ["a", 1], [["a", 1]])
     assert values.tolist() == [[0.0], [0.0]]
