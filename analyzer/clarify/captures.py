@@ -27,6 +27,7 @@ _GROUND_TRUTH = "groundTruthData"
 @dataclass(frozen=True)
 class _Row:
     location: Location
+    kind: PayloadKind
     features: list[Any]
     label: Any = None
     prediction: Any = None
@@ -57,6 +58,7 @@ def read_captures(config: AnalysisConfig, parameters: ClarifyParameters, issues:
         label_name=label,
         labels=[row.label for row in rows] if config.bias else (),
         predictions=[row.prediction for row in rows] if config.bias else None,
+        is_json=any(row.kind is PayloadKind.JSON for row in rows),
     )
 
 
@@ -64,15 +66,16 @@ def _rows(
     record: Mapping[str, Any], location: Location, config: AnalysisConfig, path: str | None, reader: ResponseReader
 ) -> list[_Row]:
     directions = record["captureData"]
-    features = feature_rows(*_body(directions, INPUT), path)
+    kind, body = _body(directions, INPUT)
+    features = feature_rows(kind, body, path)
     if config.bias is None:
-        return [_Row(location, row) for row in features]
+        return [_Row(location, kind, row) for row in features]
     predictions = reader.labels(*_body(directions, OUTPUT))
     labels = _labels(*_body(record, _GROUND_TRUTH), config.bias.label)
     if not len(features) == len(predictions) == len(labels):
         raise PayloadError(f"{len(features)} rows have {len(predictions)} predictions and {len(labels)} labels")
     return [
-        _Row(location, row, label, prediction)
+        _Row(location, kind, row, label, prediction)
         for row, label, prediction in zip(features, labels, predictions, strict=True)
     ]
 

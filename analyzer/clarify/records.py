@@ -19,6 +19,7 @@ class Records:
         label_name: Name of the label.
         labels: Observed labels; empty when the analysis needs none.
         predictions: Predicted labels; None when they are unknown.
+        is_json: Whether the rows were JSON, so that texts are texts; in CSV a text can be a number.
     """
 
     names: Sequence[str]
@@ -27,6 +28,7 @@ class Records:
     label_name: str = ""
     labels: Sequence[Any] = field(default=())
     predictions: Sequence[Any] | None = None
+    is_json: bool = False
 
     def column(self, reference: Reference, what: str) -> tuple[str, list[Any]]:
         """Return name and values of a feature.

@@ -77,13 +77,12 @@ def _read(config: AnalysisConfig, parameters: ClarifyParameters) -> Records:
 def _predictor(config: AnalysisConfig, parameters: ClarifyParameters, records: Records) -> Predictor | None:
     if not parameters.predictor_url:
         return None
-    is_text = isinstance(records.rows[0][0], str) if parameters.is_captured else config.dataset_type == CSV
     return Predictor(
         parameters.predictor_url,
         config.predictor,
         ResponseReader.of(config, parameters.attributes),
         records.feature_names,
-        CSV if is_text else JSON_LINES,
+        JSON_LINES if records.is_json else CSV,
     )
 
 

@@ -101,6 +101,7 @@ def _from_json(config: AnalysisConfig, files: Sequence[Path]) -> Records:
         label_name=label,
         labels=labels,
         predictions=predictions or None,
+        is_json=True,
     )
 
 

@@ -163,6 +163,28 @@ def test_another_order_of_features_is_a_violation(clarify, served, merged):
     assert 0.6 < score < 0.9
 
 
+def test_json_captures_are_sent_to_the_model_as_json_lines(clarify, served, merged):
+    settings = config(baseline=[{"features": ["a", 3, 0]}])
+    settings["predictor"] = {"model_name": "m"}
+
+    def answer(body):
+        rows = [json.loads(line)["features"] for line in body.splitlines()]
+        return "\n".join(json.dumps({"score": len(row[0]) + row[1]}) for row in rows)
+
+    live = merged([(json.dumps({"features": ["abc", 5, 0]}), "{}", None)] * 3, encoding="JSON")
+    job = clarify(
+        settings,
+        live,
+        predictor_url=served(answer, content_type="application/jsonlines"),
+        features_attribute="features",
+        inference_attribute="score",
+        **MONITORING,
+    )
+    assert job.code == 0, job.message
+    values = job.analysis["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert values == pytest.approx({"age": 2.0, "income": 2.0, "noise": 0.0})
+
+
 def test_metrics_have_the_dimensions_of_the_service(clarify, served, merged):
     live = merged([(line, "0", None) for line in DATA])
     job = clarify(config(), live, predictor_url=served(linear(1, 0)), **MONITORING)
