@@ -4,6 +4,17 @@ A job is described by its environment (``parameters``) and by analysis_config.js
 (``tables``), or captured requests and responses (``captures``), and writes analysis.json (``document``), report.html
 (``report``), and in a monitoring run constraint_violations.json (``violations``) and metrics (``publishing``).
 
+Beyond the variables of the service there are three:
+
+- ``processing_root``: folder that stands for ``/opt/ml/processing``;
+- ``predictor_url``: where requests of rows are POSTed to and the model named in the configuration answers, in the place
+  of the temporary endpoint that the service's container creates for itself;
+- ``shap_baseline``: local copy of the file that ``methods.shap.baseline`` names in S3.
+
+How far results agree with the service: the metrics are those of its published library to the last digit; the
+bootstrap behind violations and the default number of coalitions are not published (``bias.drift``, ``shap.kernel``).
+Whole numbers of two values are always categories here (``bias.groups``).
+
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-configure-processing-jobs.html
 """
 

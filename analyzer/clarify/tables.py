@@ -91,6 +91,9 @@ def _from_json(config: AnalysisConfig, files: Sequence[Path]) -> Records:
                 predictions += row_values(PayloadKind.JSON, text, bias.predicted_label)
         except PayloadError as error:
             raise AnalysisError(f"{path}: {error}") from error
+    widths = {len(row) for row in rows}
+    if len(widths) > 1:
+        raise AnalysisError(f"the rows at {config.features!r} have different numbers of features: {sorted(widths)}")
     _require_equal(len(rows), labels if bias else None, "labels")
     _require_equal(len(rows), predictions or None, "predicted labels")
     names, label = names_around_label(config, len(rows[0]) if rows else 0)

@@ -94,10 +94,13 @@ class Counts:
 
     def resampled(self, rounds: int, generator: np.random.Generator) -> Iterator["Counts"]:
         """Yield the counts of bootstrap samples: as many rows, drawn with replacement."""
-        total = self._cells.sum()
-        # Drawing rows with replacement gives multinomial counts; no row has to be touched.
-        for draw in generator.multinomial(int(total), self._cells.ravel() / total, size=rounds):
-            cells = draw.reshape(self._cells.shape).astype(float)
+        present = np.flatnonzero(self._cells)
+        numbers = self._cells.ravel()[present]
+        for _ in range(rounds):
+            # Drawing rows with replacement gives multinomial counts; no row has to be touched.
+            drawn = np.zeros(self._cells.size)
+            drawn[present] = generator.multinomial(int(numbers.sum()), numbers / numbers.sum())
+            cells = drawn.reshape(self._cells.shape)
             yield Counts(cells, has_groups=self.has_groups, flip_error=self.flip_error)
 
     @cached_property

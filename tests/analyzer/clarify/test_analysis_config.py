@@ -131,6 +131,21 @@ def test_rows_without_a_label_are_left_out(clarify):
     assert job.analysis == clarify(GOOD, DATA).analysis
 
 
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (['{"x": [1, 2], "y": 1}', '{"x": [1], "y": 0}'], "have different numbers of features: [1, 2]"),
+        (['{"x": [1, 2], "y": 1}', '{"x": [1, 2]}'], "there is nothing at 'y'"),
+        (['{"x": 1, "y": 1}'], "the features at 'x' are no list"),
+        (['{"x": [1, 2], "y": 1'], "not JSON"),
+    ],
+)
+def test_json_lines_that_do_not_fit_are_named(clarify, lines, message):
+    job = clarify(GOOD | {"dataset_type": "application/jsonlines", "features": "x"}, lines)
+    assert job.code == 1
+    assert message in job.message
+
+
 def test_positions_work_without_headers(clarify):
     facet = [{"name_or_index": 0, "value_or_threshold": [0]}]
     job = clarify(GOOD | {"headers": None, "label": 2, "facet": facet}, DATA)

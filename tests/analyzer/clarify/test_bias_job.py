@@ -2,12 +2,16 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analyzer.clarify.bias.counts import Counts, Sample
-from analyzer.clarify.bias.drift import allowed_range, confidence_interval
+from analyzer.clarify.bias.drift import allowed_range, confidence_interval, is_drift
 
 HEADERS = ["age", "sex", "dept", "target", "predicted"]
 CONFIG = {
@@ -325,6 +329,15 @@ def test_the_allowed_range_lies_around_the_ideal():
     assert allowed_range("TE", -math.inf).high == math.inf
 
 
+@pytest.mark.parametrize(("share", "drift"), [(0.4, False), (0.3, False), (0.5, False), (0.8, True), (0.1, True)])
+def test_the_guides_example_of_a_baseline_of_a_fifth(share, drift):
+    """A baseline DPPL of 0.2 allows 0.1 but neither 0.4 nor -0.3: these lie farther from 0."""
+    sensitive = np.repeat([False, True], 1000)
+    predicted = np.tile(np.arange(1000), 2) < np.where(sensitive, 500, share * 1000)
+    counts = Counts.of(Sample(sensitive, predicted, predicted))
+    assert is_drift("DPPL", counts, 0.5 - share, 0.2) is drift
+
+
 def test_the_bootstrap_interval_of_a_proportion_is_the_textbooks():
     generator = np.random.default_rng(3)
     sensitive, predicted = generator.random(2000) < 0.5, generator.random(2000) < 0.3
@@ -334,3 +347,23 @@ def test_the_bootstrap_interval_of_a_proportion_is_the_textbooks():
     interval = confidence_interval("DPPL", counts, a.mean() - d.mean())
     assert interval.high - interval.low == pytest.approx(2 * 1.96 * error, rel=0.1)
     assert interval == confidence_interval("DPPL", counts, a.mean() - d.mean())
+
+
+def test_the_process_chooses_the_analysis_by_its_configuration(tmp_path):
+    (tmp_path / "input" / "config").mkdir(parents=True)
+    (tmp_path / "input" / "config" / "analysis_config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "input" / "data").mkdir()
+    (tmp_path / "input" / "data" / "rows.csv").write_text("\n".join(lines(rows())))
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer"],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+            "processing_root": str(tmp_path),
+            "output_message_file": str(tmp_path / "message"),
+        },
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert {path.name for path in (tmp_path / "output").iterdir()} == {"analysis.json", "report.html"}
