@@ -50,7 +50,7 @@ def check_script(
         report.add(problem)
     sources = [Path(source) for source in ([records] if isinstance(records, (str, Path)) else records)]
     try:
-        handler = PreprocessingScript(path)
+        handler = PreprocessingScript(path.absolute())  # as tracebacks name it
     except AnalysisError as error:
         report.add(_failure("the script cannot be loaded", error, path))
     else:
@@ -100,9 +100,10 @@ def _failure(
     if cause is None:  # it did not raise; what it returned or lacks is in the text
         return Problem(Severity.ERROR, kind, str(error), record, location)
     frames = traceback.extract_tb(cause.__traceback__)
-    begin = next((index for index, frame in enumerate(frames) if frame.filename == str(script)), len(frames))
+    inside = [frame.filename == str(script.absolute()) for frame in frames]
+    begin = inside.index(True) if any(inside) else len(frames)
     lines = [*traceback.format_list(frames[begin:]), *traceback.format_exception_only(cause)]
-    own = [frame.lineno for frame in frames if frame.filename == str(script)]
+    own = [frame.lineno for frame, is_own in zip(frames, inside, strict=True) if is_own]
     place = f" ({script}, line {own[-1]})" if own else f" ({script})"
     return Problem(Severity.ERROR, kind, f"{type(cause).__name__}: {cause}{place}", record, location, "".join(lines))
 

@@ -60,6 +60,14 @@ def test_a_failure_tells_record_file_line_and_traceback(write, captures):
     assert not report.ok
 
 
+def test_a_script_may_be_named_by_a_relative_path(write, captures, tmp_path, monkeypatch):
+    write("script.py", "def preprocess_handler(record):", "    return 1 / 0")
+    monkeypatch.chdir(tmp_path)
+    (problem,) = check_script("script.py", captures(("1", "2"))).problems
+    assert problem.detail == "ZeroDivisionError: division by zero (script.py, line 2)"
+    assert "    return 1 / 0" in problem.trace.splitlines()
+
+
 def test_record_numbers_count_over_all_files(write, tmp_path):
     line = '{"x": 1}'
     write("data/a.jsonl", line, line)
