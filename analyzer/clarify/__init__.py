@@ -11,9 +11,9 @@ Beyond the variables of the service there are three:
   of the temporary endpoint that the service's container creates for itself;
 - ``shap_baseline``: local copy of the file that ``methods.shap.baseline`` names in S3.
 
-How far results agree with the service: the metrics are those of its published library to the last digit; the
-bootstrap behind violations and the default number of coalitions are not published (``bias.drift``, ``shap.kernel``).
-Whole numbers of two values are always categories here (``bias.groups``).
+How far results agree with the service: the metrics gave the values of its published library (smclarify 0.5) for random
+tables. The bootstrap behind violations (``bias.drift``) and the default number of coalitions (``shap.kernel``) are not
+published. Two different whole numbers are always categories here (``bias.groups``).
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-configure-processing-jobs.html
 """

@@ -2,6 +2,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 
 from analyzer.__main__ import main
@@ -116,3 +117,37 @@ def merged(tmp_path):
         return tmp_path / name
 
     return write
+
+
+BIAS_CONFIG = {
+    "dataset_type": "text/csv",
+    "headers": ["age", "sex", "dept", "target", "predicted"],
+    "label": "target",
+    "label_values_or_threshold": [1],
+    "predicted_label": "predicted",
+    "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
+    "group_variable": "dept",
+}
+
+
+@pytest.fixture
+def bias_config():
+    """Configuration of a baseline job for the rows of ``loans``, with their predictions."""
+    return dict(BIAS_CONFIG)
+
+
+@pytest.fixture
+def loans():
+    """Make rows (age, sex, dept, label, prediction) whose predictions favour sex 1 by ``shift``."""
+
+    def make(count=400, shift=0.0, seed=1):
+        generator = np.random.default_rng(seed)
+        made = []
+        for _ in range(count):
+            age, sex, dept = generator.integers(20, 60), generator.integers(2), generator.integers(3)
+            label = int(generator.random() < 0.5)
+            prediction = int(generator.random() < 0.45 + (shift if sex else -shift))
+            made.append((int(age), int(sex), int(dept), label, prediction))
+        return made
+
+    return make
