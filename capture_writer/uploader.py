@@ -122,7 +122,8 @@ class Uploader:
         with self._changed:
             self._seal_all()
             held = list(self._ready)
-            self._run_in_background()
+            if held:
+                self._run_in_background()
             done = self._changed.wait_for(
                 lambda: self._abandoned or not any(batch in self._ready for batch in held), timeout
             )
@@ -132,7 +133,8 @@ class Uploader:
         """Take nothing more, send what is held, and account for what the store did not take in time."""
         with self._changed:
             self._seal_all()
-            self._run_in_background()
+            if self._ready:
+                self._run_in_background()
             self._closing = True
             self._changed.notify_all()
             thread = None if self._abandoned else self._thread

@@ -190,6 +190,14 @@ def test_flush_of_nothing_is_done_at_once(s3, patient):
     assert writer_to(s3, patient).flush(timeout=0.05)
 
 
+def test_a_writer_that_is_not_used_starts_no_thread(s3, patient):
+    before = threading.active_count()
+    writer = writer_to(s3, patient)
+    writer.flush()
+    writer.close()
+    assert threading.active_count() == before
+
+
 def test_a_closed_writer_takes_nothing_and_says_so(s3, patient, caplog):
     writer = writer_to(s3, patient)
     writer.close()
