@@ -24,10 +24,20 @@ class Runs:
     def time(self, hours_ago=0):
         return self.latest - timedelta(hours=hours_ago)
 
-    def add(self, status, *, hours_ago=0, violations=None, exit_message=None, reason=None, has_job=True):
+    def add(
+        self,
+        status,
+        *,
+        hours_ago=0,
+        violations=None,
+        exit_message=None,
+        reason=None,
+        has_job=True,
+        job="model-monitoring",
+    ):
         """Add a run; return the name of its job."""
         scheduled = self.time(hours_ago)
-        name = f"model-monitoring-{scheduled:%Y%m%d%H%M}-0123456789abcdef01234567"
+        name = f"{job}-{scheduled:%Y%m%d%H%M}-0123456789abcdef01234567"
         arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:processing-job/{name}"
         summary = {
             "MonitoringScheduleName": SCHEDULE,
@@ -92,6 +102,17 @@ def runs(aws, monkeypatch) -> Runs:
     monkeypatch.setenv("METRIC_NAMESPACE", "ModelMonitoring")
     monkeypatch.setenv("RUNBOOK_URL", "https://wiki.example.com/drift")
     return Runs(aws)
+
+
+@pytest.fixture
+def watch_as(monkeypatch):
+    """Return a function that makes the monitor one of another type."""
+
+    def change(kind):
+        monitors = {SCHEDULE: {"endpoint": "credit-risk", "type": kind, "reports": "s3://out/reports"}}
+        monkeypatch.setenv("MONITORS", json.dumps(monitors))
+
+    return change
 
 
 @pytest.fixture

@@ -1,0 +1,148 @@
+"""Model quality, bias and explainability: their messages, and the share of predictions that found a label."""
+
+import pytest
+
+from results.handler import handler
+
+COUNTS = "s3://out/reports/merge/merge_statistics.json"
+QUALITY = [
+    {
+        "constraint_check_type": "GreaterThanThreshold",
+        "description": "Metric falsePositiveRate with 0.3 +/- 0.01 was GreaterThanThreshold '0.2'",
+        "metric_name": "falsePositiveRate",
+    },
+    {
+        "constraint_check_type": "LessThanThreshold",
+        "description": "Metric recall with 0.2 +/- 0.01 was LessThanThreshold '0.8'",
+        "metric_name": "recall",
+    },
+]
+BIAS = [
+    {
+        "constraint_check_type": "bias_drift_check",
+        "description": "Metric value 0.4 doesn't meet the baseline constraint requirement 0.25",
+        "facet": "Sex",
+        "facet_value": "F",
+        "metric_name": "DPPL",
+    }
+]
+ATTRIBUTION = [
+    {
+        "constraint_check_type": "feature_attribution_drift_check",
+        "description": "Feature attribution drift 0.72 exceeds threshold 0.9",
+        "label": "label0",
+        "metric_name": "shap",
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "job", "violations", "subject", "parts"),
+    [
+        (
+            "ModelQuality",
+            "model-quality-monitoring",
+            QUALITY,
+            "credit-risk: 2 violations; worst: recall, too low 0.2 (limit 0.8)",
+            ("The model quality monitor found", "METRIC", "too low, too high: The model is worse"),
+        ),
+        (
+            "ModelBias",
+            "model-bias-monitoring",
+            BIAS,
+            "credit-risk: 1 violation; worst: DPPL of Sex=F, bias 0.4 (limit 0.25)",
+            ("The model bias monitor found", "METRIC OF GROUP", "bias: The model treats this group differently"),
+        ),
+        (
+            "ModelExplainability",
+            "model-explainability-monitoring",
+            ATTRIBUTION,
+            "credit-risk: 1 violation; worst: label0, attribution drift 0.72 (limit 0.9)",
+            ("The model explainability monitor found", "LABEL", "attribution drift: Other features drive"),
+        ),
+    ],
+    ids=["quality", "bias", "explainability"],
+)
+def test_a_message_says_what_moved_and_what_to_do(*, runs, aws, watch_as, kind, job, violations, subject, parts):
+    watch_as(kind)
+    handler(runs.event(runs.add("CompletedWithViolations", violations=violations, job=job)), None)
+    (message,) = aws.messages
+    assert message["Subject"] == subject
+    text = " ".join(message["Message"].split())
+    for part in parts:
+        assert part in text
+
+
+@pytest.mark.parametrize("kind", ["ModelQuality", "ModelBias"])
+@pytest.mark.parametrize(
+    ("counts", "coverage"),
+    [
+        ({"captured": 200, "labels": 60, "matched": 50}, 0.25),
+        ({"captured": 200, "labels": 0, "matched": 0}, 0),
+        ({"captured": 3, "matched": 4}, 1),
+        ({"captured": 0, "labels": 4, "matched": 0}, None),
+        ({"captured": "many"}, None),
+        (None, None),
+    ],
+)
+def test_the_share_of_predictions_that_found_their_label(*, runs, aws, metrics, watch_as, kind, counts, coverage):
+    watch_as(kind)
+    if counts:
+        aws.put(COUNTS, counts)
+    handler(runs.event(runs.add("Completed")), None)
+    assert metrics().get("LabelCoverage") == coverage
+    assert metrics()["Executions"] == 1
+
+
+@pytest.mark.parametrize("kind", ["DataQuality", "ModelExplainability"])
+def test_monitors_without_labels_have_no_share(runs, aws, metrics, watch_as, kind):
+    watch_as(kind)
+    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    handler(runs.event(runs.add("Completed")), None)
+    assert "LabelCoverage" not in metrics()
+
+
+def test_counts_of_a_later_run_are_not_taken_for_an_earlier_one(runs, aws, watch_as):
+    watch_as("ModelQuality")
+    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    runs.add("Completed", hours_ago=1)
+    runs.add("Completed")
+    assert handler({"sweep": True}, None) == {"handled": 2}
+    shares = [datum["Value"] for datum in aws.metrics if datum["MetricName"] == "LabelCoverage"]
+    assert shares == [0.5]
+
+
+def test_a_run_without_a_job_has_no_share(runs, aws, metrics, watch_as):
+    watch_as("ModelQuality")
+    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    runs.add("Failed", reason="Job inputs had no data", has_job=False)
+    handler({"sweep": True}, None)
+    assert metrics()["NoData"] == 1
+    assert "LabelCoverage" not in metrics()
+
+
+def test_a_merge_job_that_fails_ends_the_run_and_the_sweep_tells(runs, aws, metrics, watch_as):
+    watch_as("ModelQuality")
+    name = runs.add("Failed", job="groundtruth-merge", reason="AlgorithmError: no such bucket")
+    assert handler(runs.event(name), None) == {"handled": 0}
+    assert handler({"sweep": True}, None) == {"handled": 1}
+    assert metrics()["FailedExecutions"] == 1
+    assert aws.messages[0]["Subject"] == "credit-risk: the model quality monitor failed"
+
+
+def test_a_run_is_counted_once_although_it_has_two_jobs(runs, aws, metrics, watch_as):
+    watch_as("ModelQuality")
+    analysis = runs.add("Completed", job="model-quality-monitoring")
+    merge = runs.event(analysis, ProcessingJobName=analysis.replace("model-quality-monitoring", "groundtruth-merge"))
+    assert handler(merge, None) == {"handled": 0}
+    assert handler(runs.event(analysis), None) == {"handled": 1}
+    assert handler({"sweep": True}, None) == {"handled": 0}
+    assert metrics()["Executions"] == 1
+
+
+def test_a_one_time_run_is_reported_under_its_own_name(runs, aws):
+    name = runs.add("Failed", reason="AlgorithmError")
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:monitoring-schedule/credit-data-quality-run-20261121030000"
+    assert handler(runs.event(name, MonitoringScheduleArn=arn), None) == {"handled": 1}
+    assert aws.metrics[0]["Dimensions"][1]["Value"] == "Credit-data-quality-run-20261121030000"
+    assert "Credit-data-quality-run-20261121030000" in aws.messages[0]["Message"]

@@ -1,0 +1,119 @@
+"""Schedules are started, stopped and run once on demand."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from schedule_control.handler import ControlError, handler
+
+NAME = "credit-data-quality"
+CONFIG = {
+    "MonitoringJobDefinitionName": "credit-data-quality-1",
+    "MonitoringType": "DataQuality",
+    "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+}
+
+
+@pytest.fixture
+def schedules(aws):
+    aws.schedules[NAME] = {"status": "Scheduled", "config": CONFIG}
+    return aws.schedules
+
+
+def ask(action, **more):
+    return handler({"action": action, "schedule": NAME, **more}, None)
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after"), [("stop", "Scheduled", "Stopped"), ("start", "Stopped", "Scheduled")]
+)
+def test_a_schedule_is_switched_and_asking_again_changes_nothing(schedules, aws, action, before, after):
+    schedules[NAME]["status"] = before
+    assert ask(action) == {"schedule": NAME, "status": "Pending"}
+    aws.DescribeMonitoringSchedule(NAME)
+    assert ask(action) == {"schedule": NAME, "status": after}
+    assert aws.count(f"{action.capitalize()}MonitoringSchedule") == 1
+
+
+def test_a_schedule_that_is_being_changed_is_refused(schedules):
+    schedules[NAME]["status"] = "Pending"
+    with pytest.raises(ControlError, match=r"is being changed .* try again in a minute"):
+        ask("stop")
+
+
+def test_a_run_is_a_schedule_of_its_own_with_the_same_definition(schedules):
+    answer = ask("run", start="-PT6H", end="-PT1H30M")
+    assert re.fullmatch(NAME + r"-run-\d{14}", answer["schedule"])
+    assert schedules[answer["schedule"]]["config"] == {
+        **CONFIG,
+        "ScheduleConfig": {
+            "ScheduleExpression": "NOW",
+            "DataAnalysisStartTime": "-PT360M",
+            "DataAnalysisEndTime": "-PT90M",
+        },
+    }
+
+
+def test_a_run_looks_at_the_last_hour_unless_told(schedules):
+    config = schedules[ask("run")["schedule"]]["config"]["ScheduleConfig"]
+    assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT60M", "-PT0M")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.integers(0, 10_000), st.integers(1, 24 * 60))
+def test_times_become_durations_before_now(schedules, end, length):
+    now = datetime.now(UTC)
+    times = {"start": now - timedelta(minutes=end + length), "end": now - timedelta(minutes=end)}
+    texts = {name: f"{time:%Y-%m-%dT%H:%M:%S}Z" for name, time in times.items()}
+    config = schedules[ask("run", **texts)["schedule"]]["config"]["ScheduleConfig"]
+    assert int(config["DataAnalysisEndTime"][3:-1]) == pytest.approx(end, abs=1)
+    assert int(config["DataAnalysisStartTime"][3:-1]) == pytest.approx(end + length, abs=1)
+
+
+def test_earlier_runs_are_deleted_when_they_have_ended(schedules, aws):
+    ended, running, new = (f"{NAME}-run-2026112103000{number}" for number in range(3))
+    for name, status in ((ended, "Completed"), (running, "InProgress"), (new, None)):
+        schedules[name] = {"status": "Scheduled"}
+        if status:
+            execution = {
+                "MonitoringScheduleName": name,
+                "ScheduledTime": aws.now,
+                "MonitoringExecutionStatus": status,
+            }
+            aws.executions.append(execution)
+    current = ask("run")["schedule"]
+    assert set(schedules) == {NAME, running, new, current}
+
+
+def test_names_stay_within_the_limit(schedules):
+    long = "x" * 63
+    schedules[long] = {"status": "Scheduled", "config": CONFIG}
+    assert len(handler({"action": "run", "schedule": long}, None)["schedule"]) == 63
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"action": "pause"}, "action: got 'pause', expected one of start, stop, run"),
+        ({"action": "stop", "schedule": "unknown"}, "schedule: got 'unknown'"),
+        ({"action": "stop", "schedule": None}, "schedule: got None"),
+        ({"start": "yesterday"}, "start: got 'yesterday', expected a time such as"),
+        ({"start": "-P"}, "start: got '-P'"),
+        ({"start": "-PT30H"}, "expected more than nothing and at most 24 hours"),
+        ({"start": "-PT1H", "end": "-PT2H"}, "expected more than nothing"),
+        ({"end": "2999-01-01T00:00:00Z"}, "end: got 2999-01-01T00:00:00Z, which is in the future"),
+    ],
+)
+def test_mistakes_are_explained(schedules, event, words):
+    with pytest.raises(ControlError, match=words):
+        handler({"action": "run", "schedule": NAME, **event}, None)
+    assert set(schedules) == {NAME}
+
+
+def test_what_may_not_be_done_is_an_error(schedules, aws):
+    aws.fail("StopMonitoringSchedule", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ask("stop")

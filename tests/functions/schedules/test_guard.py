@@ -1,0 +1,173 @@
+"""A schedule comes to rest before it is changed or deleted."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schedule_guard import handler
+from schedule_guard.handler import GuardError
+
+NAME = "credit-data-quality"
+TIME = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+
+
+class World:
+    def __init__(self, aws):
+        self.aws, self.event = aws, None
+        aws.schedules[NAME] = {"status": "Scheduled"}
+
+    def add_run(self, status, *, schedule=NAME, job="model-monitoring-202611210300-0123456789abcdef01234567"):
+        summary = {
+            "MonitoringScheduleName": schedule,
+            "ScheduledTime": TIME,
+            "CreationTime": TIME,
+            "LastModifiedTime": TIME,
+            "MonitoringExecutionStatus": status,
+        }
+        if job:
+            summary["ProcessingJobArn"] = f"arn:aws:sagemaker:us-east-1:111122223333:processing-job/{job}"
+            self.aws.jobs[job] = {"request": {"ProcessingJobName": job}, "status": "InProgress", "polls": 0}
+        self.aws.executions.append(summary)
+        return summary
+
+    def begin(self, kind, **properties):
+        event = {
+            "RequestType": kind,
+            "RequestId": "1",
+            "PhysicalResourceId": "guard",
+            "ResourceProperties": {"ScheduleName": NAME, "Revision": "2", **properties},
+        }
+        self.event = event | handler.on_event(event, None)
+        return self.event
+
+    def poll(self):
+        return handler.is_complete(self.event, None)["IsComplete"]
+
+    def end_stopped_runs(self):
+        for execution in self.aws.executions:
+            name = execution.get("ProcessingJobArn", "").rpartition("/")[2]
+            if self.aws.jobs.get(name, {}).get("status") == "Stopping":
+                execution["MonitoringExecutionStatus"] = "Stopped"
+
+
+@pytest.fixture
+def world(aws):
+    return World(aws)
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_a_schedule_that_does_not_exist_is_at_rest(world, aws, kind):
+    aws.schedules.clear()
+    world.begin(kind)
+    assert world.poll()
+
+
+def test_an_update_without_a_run_changes_nothing(world, aws):
+    assert world.begin("Update")["PhysicalResourceId"] == f"{NAME}-guard"
+    assert world.poll()
+    assert aws.schedules[NAME]["status"] == "Scheduled"
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_a_change_ends_the_run_and_leaves_the_schedule_on(world, aws, kind):
+    world.add_run("Completed", job=None)
+    world.add_run("InProgress")
+    world.begin(kind)
+    assert not world.poll()
+    world.end_stopped_runs()
+    assert world.poll()
+    assert aws.schedules[NAME]["status"] == "Scheduled"
+    assert aws.count("StopMonitoringSchedule") == 0
+
+
+def test_a_deletion_stops_the_schedule_then_the_run(world, aws):
+    world.add_run("InProgress")
+    assert world.begin("Delete")["PhysicalResourceId"] == "guard"
+    assert aws.count("StopProcessingJob") == 0
+    assert not world.poll()
+    assert not world.poll()
+    world.end_stopped_runs()
+    assert world.poll()
+    assert aws.schedules[NAME]["status"] == "Stopped"
+
+
+def test_a_schedule_that_is_pending_is_waited_for(world, aws):
+    aws.schedules[NAME] = {"status": "Pending", "next": "Scheduled"}
+    world.begin("Update")
+    assert world.poll()
+
+
+def test_a_run_without_a_job_gets_one_and_is_stopped_then(world, aws):
+    execution = world.add_run("Pending", job=None)
+    world.begin("Update")
+    assert not world.poll()
+    aws.executions.remove(execution)
+    world.add_run("InProgress")
+    assert not world.poll()
+    assert [job["status"] for job in aws.jobs.values()] == ["Stopping"]
+
+
+def test_a_job_that_ends_by_itself_meanwhile_is_fine(world, aws):
+    world.add_run("InProgress")
+    aws.fail("StopProcessingJob", "ValidationException", "The request was rejected: the job is in status Completed")
+    world.begin("Update")
+    aws.executions[0]["MonitoringExecutionStatus"] = "Completed"
+    assert world.poll()
+
+
+def test_a_run_that_is_stopping_is_not_stopped_again(world, aws):
+    world.add_run("Stopping")
+    world.begin("Update")
+    assert aws.count("StopProcessingJob") == 0
+    assert not world.poll()
+
+
+def test_one_time_runs_are_deleted_because_they_hold_the_definition(world, aws):
+    running, done = f"{NAME}-run-20261121030000", f"{NAME}-run-20261121020000"
+    for name in (running, done, f"{NAME}-run-book"):
+        aws.schedules[name] = {"status": "Scheduled"}
+    world.add_run("InProgress", schedule=running)
+    world.begin("Update")
+    assert not world.poll()
+    world.end_stopped_runs()
+    assert not world.poll()
+    assert world.poll()
+    assert set(aws.schedules) == {NAME, f"{NAME}-run-book"}
+
+
+@pytest.mark.parametrize(("kind", "verb"), [("Update", "changed"), ("Delete", "deleted")])
+def test_waiting_ends_with_the_name_of_the_run_and_its_job(world, aws, kind, verb):
+    aws.schedules[NAME]["status"] = "Stopped"
+    world.add_run("Stopping")
+    world.begin(kind, MaxWaitInSeconds="-1")
+    with pytest.raises(GuardError) as caught:
+        world.poll()
+    text = str(caught.value)
+    assert f"cannot be {verb}: its run of 2026-11-21 03:00 UTC is still Stopping" in text
+    assert "stop its processing job model-monitoring-202611210300-0123456789abcdef01234567" in text
+    assert "#/processing-jobs/model-monitoring-202611210300" in text
+
+
+def test_waiting_for_a_run_without_a_job_ends_with_its_time(world):
+    world.add_run("Pending", job=None)
+    world.begin("Update", MaxWaitInSeconds="-1")
+    with pytest.raises(GuardError, match="03:00 UTC is still Pending and has no processing job yet"):
+        world.poll()
+
+
+def test_waiting_for_a_schedule_that_does_not_settle_says_so(world, aws):
+    aws.schedules[NAME]["status"] = "Pending"
+    world.begin("Update", MaxWaitInSeconds="-1")
+    with pytest.raises(GuardError, match="cannot be changed: it is still Pending"):
+        world.poll()
+
+
+def test_throttling_is_waited_out(world, aws):
+    aws.fail("DescribeMonitoringSchedule", "ThrottlingException")
+    world.begin("Update")
+    assert world.poll()
+
+
+def test_a_missing_name_is_told(world):
+    with pytest.raises(GuardError, match="ScheduleName: got ''"):
+        world.begin("Update", ScheduleName="")
