@@ -40,7 +40,7 @@ class Problem:
     """The columns of the baseline data set that hold predictions and labels."""
 
     type: str
-    ground_truth_attribute: str
+    ground_truth_attribute: str | None = None
     inference_attribute: str | None = None
     probability_attribute: str | None = None
     probability_threshold: float | None = None
@@ -73,8 +73,12 @@ class MetricLimit:
     comparison: str | None = None
 
 
-def parse_problem(content: Mapping[str, Any]) -> Problem:
+def parse_problem(content: Mapping[str, Any], *, needs_columns: bool) -> Problem:
     """Read the property `Problem`.
+
+    Args:
+        content: The property.
+        needs_columns: Whether there is a data set; files that exist already need no more than the type.
 
     Raises:
         BaselineError: A column is missing that this type of problem needs.
@@ -85,17 +89,17 @@ def parse_problem(content: Mapping[str, Any]) -> Problem:
     kind = content.get("type")
     if kind not in _SECTIONS:
         raise BaselineError(f"Problem.type: got {kind!r}, expected one of {', '.join(_SECTIONS)}")
-    if not content.get("ground_truth_attribute"):
+    if needs_columns and not content.get("ground_truth_attribute"):
         raise BaselineError("Problem.ground_truth_attribute is missing: the column of the baseline's true labels")
     problem = Problem(
         type=kind,
-        ground_truth_attribute=str(content["ground_truth_attribute"]),
+        ground_truth_attribute=_column(content, "ground_truth_attribute"),
         inference_attribute=_column(content, "inference_attribute"),
         probability_attribute=_column(content, "probability_attribute"),
         probability_threshold=_probability(content.get("probability_threshold")),
     )
     is_binary = kind == "BinaryClassification"
-    if not problem.inference_attribute and not (is_binary and problem.probability_attribute):
+    if needs_columns and not problem.inference_attribute and not (is_binary and problem.probability_attribute):
         choice = "inference_attribute or probability_attribute" if is_binary else "inference_attribute"
         raise BaselineError(f"Problem: a {kind} needs {choice}: the column of the baseline's predictions")
     return problem
@@ -109,7 +113,7 @@ def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> No
     """
     if not dataset.has_header or facts.columns is None:
         return
-    unknown = [name for name in problem.columns if name not in facts.columns]
+    unknown = [name for name in problem.columns if _position(name, facts.columns) is None]
     if unknown:
         raise BaselineError(
             f"Problem names {', '.join(map(repr, unknown))}, which the dataset {dataset.uri} does not have; expected "
@@ -118,8 +122,8 @@ def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> No
     if problem.type == "Regression" or not problem.inference_attribute or len(facts.rows) < _ENOUGH_ROWS:
         return
     predicted, true = (
-        {row[facts.columns.index(name)].strip() for row in facts.rows}
-        for name in (problem.inference_attribute, problem.ground_truth_attribute)
+        {row[_position(name, facts.columns) or 0].strip() for row in facts.rows}
+        for name in (problem.inference_attribute, problem.ground_truth_attribute or "")
     )
     if not {_comparable(value) for value in predicted} & {_comparable(value) for value in true}:
         raise BaselineError(
@@ -244,6 +248,13 @@ def _probability(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise BaselineError(f"Problem.probability_threshold: got {value!r}, expected a number from 0 to 1")
     return float(value)
+
+
+def _position(column: str, columns: Sequence[str]) -> int | None:
+    """Return where a column is that is given by its name or its position, or None when it is nowhere."""
+    if column in columns:
+        return columns.index(column)
+    return int(column) if column.isdecimal() and int(column) < len(columns) else None
 
 
 def _comparable(value: str) -> object:

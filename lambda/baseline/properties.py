@@ -110,7 +110,7 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
         features=texts("Features", reader.json("Features", list, [])),
         mean_shift=_mean_shift(reader),
         deployment_metric=_deployment_metric(reader),
-        problem=model_quality.parse_problem(reader.json("Problem", dict)) if is_model_quality else None,
+        problem=_problem(reader, source) if is_model_quality else None,
         metric_limits=model_quality.parse_overrides(overrides) if is_model_quality else {},
         metrics=texts("Metrics", reader.json("Metrics", list, [])),
         clarify=_clarify(reader, source) if monitor_type.is_clarify else None,
@@ -140,6 +140,10 @@ def _monitor_type(reader: Reader) -> MonitorType:
         kinds = " and ".join(item.value for item in _ONLY_FOR[strangers[0]])
         raise BaselineError(f"{strangers[0]}: is for {kinds}, got it with {text}; leave it out")
     return monitor_type
+
+
+def _problem(reader: Reader, source: Source) -> Problem:
+    return model_quality.parse_problem(reader.json("Problem", dict), needs_columns=isinstance(source, Dataset))
 
 
 def _clarify(reader: Reader, source: Source) -> ClarifySettings:

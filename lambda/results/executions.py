@@ -187,14 +187,6 @@ def streak(execution: Execution) -> Streak:
     return Streak(since, runs, is_cut=len(summaries) >= _MAX_STREAK)
 
 
-def is_latest(execution: Execution) -> bool:
-    """Say whether no later run of the schedule is listed."""
-    later = clients.sagemaker().list_monitoring_executions(
-        MonitoringScheduleName=execution.monitor.schedule, ScheduledTimeAfter=execution.scheduled, MaxResults=10
-    )["MonitoringExecutionSummaries"]
-    return all(scheduled_time(summary) <= execution.scheduled for summary in later)
-
-
 def describe_job(name: str) -> Job | None:
     """Return the description of a processing job, or None when it is gone."""
     try:

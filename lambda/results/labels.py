@@ -6,10 +6,10 @@ without any other sign. The merge job leaves its counts beside the merged record
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from results import executions
-from results.executions import Execution
+from results.executions import Execution, Job
 from shared import s3
 from shared.logs import log
 
@@ -26,17 +26,24 @@ def label_coverage(execution: Execution) -> float | None:
     """
     if execution.monitor.type not in _MONITORS_WITH_LABELS or execution.job is None:
         return None
-    # Every merge job overwrites the counts of the one before.
-    if not executions.is_latest(execution):
-        return None
     try:
-        return _share(s3.read_json(execution.monitor.reports / "merge" / STATISTICS_FILE))
+        counts = s3.read_json(execution.monitor.reports / "merge" / STATISTICS_FILE)
     except s3.ObjectError as error:
         log("no counts of labels", schedule=execution.monitor.schedule, problem=str(error))
         return None
+    if not _is_of(counts, execution.job):
+        log("counts of labels are of another run", schedule=execution.monitor.schedule)
+        return None
+    return _share(counts)
 
 
-def _share(counts: dict[str, Any]) -> float | None:
+def _is_of(counts: Mapping[str, Any], job: Job) -> bool:
+    """Say whether the counts are of this run: every merge job overwrites those of the one before."""
+    environment = job.get("Environment", {})
+    return all(counts.get(edge) == environment.get(edge) for edge in ("start_time", "end_time"))
+
+
+def _share(counts: Mapping[str, Any]) -> float | None:
     captured, matched = counts.get("captured"), counts.get("matched")
     if not isinstance(captured, int) or not isinstance(matched, int) or captured <= 0:
         return None

@@ -140,6 +140,12 @@ def test_mistakes_are_explained_before_a_job(analyzer, framework, quality, chang
     assert analyzer.jobs == {}
 
 
+def test_columns_may_be_given_by_position(analyzer, framework, quality):
+    framework.create(quality(Problem={**BINARY, "inference_attribute": "0", "ground_truth_attribute": "2"}))
+    with pytest.raises(BaselineError, match="Problem names '3', which the dataset"):
+        framework.create(quality(Problem={**BINARY, "inference_attribute": "3"}))
+
+
 def test_predictions_that_can_never_equal_a_label_are_told(analyzer, framework, quality):
     analyzer.put("s3://data/train.csv", rows("yes", "Yes"))
     with pytest.raises(BaselineError, match="column predicted holds 'yes', column label 'Yes'; write both alike"):
@@ -175,7 +181,13 @@ def test_probabilities_alone_are_enough_for_a_binary_problem(analyzer, framework
 
 def test_constraints_alone_are_enough(aws, framework, quality):
     aws.put("s3://data/c.json", CONSTRAINTS)
-    data = framework.create(quality(Source={"files": {"constraints": "s3://data/c.json"}}, Metrics=["recall"]))
+    data = framework.create(
+        quality(
+            Source={"files": {"constraints": "s3://data/c.json"}},
+            Problem={"type": "BinaryClassification"},
+            Metrics=["recall"],
+        )
+    )
     assert data["Metric.recall"] == "0.75"
     assert data["StatisticsUri"] == data["ItemCount"] == ""
     assert aws.jobs == {}

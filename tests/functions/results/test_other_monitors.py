@@ -5,6 +5,19 @@ import pytest
 from results.handler import handler
 
 COUNTS = "s3://out/reports/merge/merge_statistics.json"
+
+
+@pytest.fixture
+def count(runs, aws):
+    """Return a function that writes what the merge job of the latest run has counted."""
+
+    def write(**counts):
+        times = {"start_time": runs.time(1), "end_time": runs.time()}
+        aws.put(COUNTS, counts | {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items()})
+
+    return write
+
+
 QUALITY = [
     {
         "constraint_check_type": "GreaterThanThreshold",
@@ -85,26 +98,26 @@ def test_a_message_says_what_moved_and_what_to_do(*, runs, aws, watch_as, kind, 
         (None, None),
     ],
 )
-def test_the_share_of_predictions_that_found_their_label(*, runs, aws, metrics, watch_as, kind, counts, coverage):
+def test_the_share_of_predictions_that_found_their_label(*, runs, count, metrics, watch_as, kind, counts, coverage):
     watch_as(kind)
     if counts:
-        aws.put(COUNTS, counts)
+        count(**counts)
     handler(runs.event(runs.add("Completed")), None)
     assert metrics().get("LabelCoverage") == coverage
     assert metrics()["Executions"] == 1
 
 
 @pytest.mark.parametrize("kind", ["DataQuality", "ModelExplainability"])
-def test_monitors_without_labels_have_no_share(runs, aws, metrics, watch_as, kind):
+def test_monitors_without_labels_have_no_share(runs, count, metrics, watch_as, kind):
     watch_as(kind)
-    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    count(captured=2, matched=1)
     handler(runs.event(runs.add("Completed")), None)
     assert "LabelCoverage" not in metrics()
 
 
-def test_counts_of_a_later_run_are_not_taken_for_an_earlier_one(runs, aws, watch_as):
+def test_counts_of_a_later_run_are_not_taken_for_an_earlier_one(runs, aws, count, watch_as):
     watch_as("ModelQuality")
-    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    count(captured=2, matched=1)
     runs.add("Completed", hours_ago=1)
     runs.add("Completed")
     assert handler({"sweep": True}, None) == {"handled": 2}
@@ -112,9 +125,9 @@ def test_counts_of_a_later_run_are_not_taken_for_an_earlier_one(runs, aws, watch
     assert shares == [0.5]
 
 
-def test_a_run_without_a_job_has_no_share(runs, aws, metrics, watch_as):
+def test_a_run_without_a_job_has_no_share(runs, count, metrics, watch_as):
     watch_as("ModelQuality")
-    aws.put(COUNTS, {"captured": 2, "matched": 1})
+    count(captured=2, matched=1)
     runs.add("Failed", reason="Job inputs had no data", has_job=False)
     handler({"sweep": True}, None)
     assert metrics()["NoData"] == 1
