@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws_cdk import Token
 
+from model_monitor.bias_config import BiasLimit
 from model_monitor.errors import ConfigurationError
 
 
@@ -131,6 +132,23 @@ class ModelQualityAlarms(MonitorAlarms):
     """
 
     metrics: Mapping[str, MetricLimit] = field(default_factory=dict)
+    minimum_label_coverage: float | None = 0.01
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_coverage(self.minimum_label_coverage)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelBiasAlarms(MonitorAlarms):
+    """Which alarms a bias monitor has, beside those that every kind has (see `MonitorAlarms`).
+
+    Attributes:
+        limits: Alarm on single metrics of single groups. Default: none.
+        minimum_label_coverage: As for `ModelQualityAlarms`.
+    """
+
+    limits: Sequence[BiasLimit] = ()
     minimum_label_coverage: float | None = 0.01
 
     def __post_init__(self) -> None:

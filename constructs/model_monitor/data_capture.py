@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
 import aws_cdk as cdk
 import jsii
@@ -152,6 +153,26 @@ class DataCapture(cdk.Mixin):
     def grant_write(self, role: iam.IGrantable) -> None:
         """Lets the model's execution role (the one given as `execution_role_arn` to the model) write records."""
         self.location.grant_write(role)
+
+    def to_document(self) -> dict[str, Any]:
+        """The `DataCaptureConfig` of SageMaker's API."""
+        key = self.location.encryption_key
+        content_types = {
+            name: types
+            for name, types in (
+                ("CsvContentTypes", self._csv_content_types),
+                ("JsonContentTypes", self._json_content_types),
+            )
+            if types
+        }
+        return {
+            "EnableCapture": True,
+            "InitialSamplingPercentage": self._sampling,
+            "DestinationS3Uri": self.location.uri,
+            **({"KmsKeyId": key.key_ref.key_arn} if key else {}),
+            "CaptureOptions": [{"CaptureMode": mode} for mode in self._mode.value],
+            **({"CaptureContentTypeHeader": content_types} if content_types else {}),
+        }
 
     def _property(self) -> sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
         key = self.location.encryption_key

@@ -15,7 +15,7 @@ from aws_cdk import (
     aws_events as events,
     aws_iam as iam,
 )
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from model_monitor import metrics
 from model_monitor.alarm_factory import AlarmFactory, AlarmTexts
@@ -187,6 +187,7 @@ class Monitor(Construct):
     def _on_run(
         self, id: str, target: events.IRuleTarget, detail: Mapping[str, Sequence[Any]], happens: str
     ) -> events.Rule:
+        running = self._require_running()
         # AWS documents no event of an execution; the job of one is announced, with the ARN of its schedule.
         # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-sagemaker.html
         return events.Rule(
@@ -196,7 +197,10 @@ class Monitor(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.sagemaker"],
                 detail_type=["SageMaker Processing Job State Change"],
-                detail={"MonitoringScheduleArn": [self.monitoring_schedule_arn], **detail},
+                detail={
+                    "MonitoringScheduleArn": [running.schedule_arn, {"prefix": running.single_runs_arn}],
+                    **detail,
+                },
             ),
             targets=[target],
         )
@@ -231,7 +235,7 @@ class Monitor(Construct):
             dimensions=self._metrics.dimensions,
         )
 
-    def _run(self, analysis: Analysis, baseline: BaselineFiles) -> RunningMonitor:
+    def _run(self, analysis: Analysis, baseline: BaselineFiles, *after: IConstruct) -> RunningMonitor:
         settings, dependency = self._settings, self.input.dependency
         return self.engine.run(
             self,
@@ -249,7 +253,7 @@ class Monitor(Construct):
                 encryption_key=settings.encryption_key,
                 environment=settings.environment,
                 tags=self._tags,
-                after=[self.role, *([dependency] if dependency else [])],
+                after=[self.role, *after, *([dependency] if dependency else [])],
             ),
         )
 

@@ -21,22 +21,32 @@ from aws_cdk.assertions import Template
 
 from model_monitor import (
     Baseline,
+    BatchMonitoring,
     BatchTransform,
+    BiasConfig,
+    BiasLimit,
+    CapturedAttributes,
     ConfigurationError,
     DataQualityAlarms,
     DataQualityMonitor,
     DatasetFormat,
     EndpointMonitoring,
+    Facet,
     GroundTruth,
     MetricLimit,
+    ModelBiasAlarms,
+    ModelBiasMonitor,
+    ModelExplainabilityMonitor,
     ModelQualityAlarms,
     ModelQualityMonitor,
+    ModelReference,
     MonitorCompute,
     MonitoredEndpoint,
     MonitorNetwork,
     ProblemType,
     QualityColumns,
     S3Location,
+    ShapConfig,
 )
 
 ENVIRONMENT = cdk.Environment(account="123456789012", region="eu-west-1")
@@ -83,6 +93,37 @@ class Kit:
             **options,
         }
         return ModelQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+
+    def bias_config(self, **options: Any) -> BiasConfig:
+        facets = [Facet.of("sex", "female"), Facet.of("age", 40)]
+        return BiasConfig(**{"label": "approved", "label_values": [1], "facets": facets, **options})
+
+    def model_bias(self, scope: cdk.Stack | None = None, name: str = "ModelBias", **options: Any) -> ModelBiasMonitor:
+        options = {
+            "input": self.endpoint(),
+            "config": self.bias_config(),
+            "attributes": CapturedAttributes(inference=0),
+            "ground_truth": self.ground_truth(),
+            "baseline": self.baseline("s3://lake/fraud/validated.csv"),
+            "predicted_label": "prediction",
+            "output": self.output(),
+            **options,
+        }
+        return ModelBiasMonitor(scope if scope is not None else self.stack(), name, **options)
+
+    def model_explainability(
+        self, scope: cdk.Stack | None = None, name: str = "ModelExplainability", **options: Any
+    ) -> ModelExplainabilityMonitor:
+        options = {
+            "input": self.endpoint(),
+            "model": ModelReference.from_model_name("fraud-model"),
+            "shap": ShapConfig(baseline=[[39, 5000]], num_samples=50, features=["age", "income"]),
+            "attributes": CapturedAttributes(inference=0),
+            "baseline": self.baseline(),
+            "output": self.output(),
+            **options,
+        }
+        return ModelExplainabilityMonitor(scope if scope is not None else self.stack(), name, **options)
 
     def batch(self, dataset_format: DatasetFormat | None = None) -> BatchTransform:
         return BatchTransform.of(captured=S3Location.from_uri("s3://captured-batch/churn"), format=dataset_format)
@@ -266,3 +307,61 @@ def quality_stack(kit: Kit) -> cdk.Stack:
 @pytest.fixture(scope="session")
 def quality_template(quality_stack: cdk.Stack) -> Template:
     return Template.from_stack(quality_stack)
+
+
+@pytest.fixture(scope="session")
+def clarify_stack(kit: Kit) -> cdk.Stack:
+    """The monitors that Clarify runs, with alarms on groups."""
+    stack = kit.stack("Clarify")
+    monitoring = kit.monitoring(stack)
+    monitoring.add_model_bias(
+        config=kit.bias_config(group_variable="region"),
+        attributes=CapturedAttributes(probability=0, probability_threshold=0.6, features="features"),
+        ground_truth=kit.ground_truth(),
+        baseline=kit.baseline("s3://lake/fraud/validated.csv"),
+        predicted_label="prediction",
+        alarms=ModelBiasAlarms(
+            limits=[
+                BiasLimit(metric="DPPL", facet="sex", maximum=0.1),
+                BiasLimit(metric="DI", facet="age", facet_value="(40, 75]", maximum=0.2),
+                BiasLimit(metric="CI", facet="sex", maximum=0.5),
+            ]
+        ),
+    )
+    monitoring.add_model_explainability(
+        model=ModelReference.from_model_name("fraud-model"),
+        shap=ShapConfig(baseline=[[39, 5000]], num_samples=50, features=["age", "income"], seed=1),
+        attributes=CapturedAttributes(inference=0, features="features"),
+        baseline=kit.baseline(),
+        dataset_label="fraud",
+        dataset_headers=["fraud", "age", "income"],
+    )
+    return stack
+
+
+@pytest.fixture(scope="session")
+def clarify_template(clarify_stack: cdk.Stack) -> Template:
+    return Template.from_stack(clarify_stack)
+
+
+@pytest.fixture(scope="session")
+def batch_stack(kit: Kit) -> cdk.Stack:
+    """All four monitors of batch transform, each with another format."""
+    stack = kit.stack("Batch")
+    inputs = {
+        "csv": kit.batch(),
+        "json": kit.batch(DatasetFormat.json_lines()),
+        "parquet": kit.batch(DatasetFormat.parquet()),
+    }
+    kit.model_quality(stack, input=inputs["json"])
+    kit.model_bias(stack, input=inputs["parquet"])
+    kit.model_explainability(stack, input=inputs["csv"])
+    BatchMonitoring(stack, "Churn", transform=inputs["csv"]).add_data_quality(
+        baseline=kit.baseline(), alarms=DataQualityAlarms(drift={"age": 0.2})
+    )
+    return stack
+
+
+@pytest.fixture(scope="session")
+def batch_template(batch_stack: cdk.Stack) -> Template:
+    return Template.from_stack(batch_stack)

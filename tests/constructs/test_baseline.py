@@ -70,8 +70,8 @@ def test_files_need_no_job_and_so_no_machines_and_no_right_to_start_one(kit: Kit
         "files": {"statistics": "s3://lake/statistics.json", "constraints": "s3://lake/constraints.json"}
     }
     assert not {"RoleArn", "ImageUri", "Compute", "Network", "MaxRuntimeInSeconds"} & set(properties)
-    assert kit.allowed(from_files, "OnEventRole", "sagemaker:CreateProcessingJob") == []
-    assert kit.allowed(from_files, "OnEventRole", "iam:PassRole") == []
+    assert kit.allowed(from_files, "BaselineProviderOnEventRole", "sagemaker:CreateProcessingJob") == []
+    assert kit.allowed(from_files, "BaselineProviderOnEventRole", "iam:PassRole") == []
 
 
 def test_overrides_and_every_feature_that_is_named_reach_the_function(kit: Kit, from_files: Template) -> None:
@@ -96,7 +96,7 @@ def test_the_functions_may_start_describe_and_stop_only_the_monitor_s_jobs(
     kit: Kit, default_template: Template
 ) -> None:
     name = kit.properties(default_template, _TYPE)["Name"]
-    for role in ("OnEventRole", "IsCompleteRole"):
+    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
         for action in ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob", "AddTags"):
             assert kit.allowed(default_template, role, f"sagemaker:{action}") == [
                 f"arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:processing-job/{name}-*"
@@ -104,7 +104,7 @@ def test_the_functions_may_start_describe_and_stop_only_the_monitor_s_jobs(
 
 
 def test_the_functions_may_pass_the_monitor_s_role_to_sagemaker_only(kit: Kit, default_template: Template) -> None:
-    (role,) = kit.allowed(default_template, "OnEventRole", "iam:PassRole")
+    (role,) = kit.allowed(default_template, "BaselineProviderOnEventRole", "iam:PassRole")
     assert role.startswith("<FraudDataQualityRole")
     conditions = [
         statement["Condition"]
@@ -115,7 +115,7 @@ def test_the_functions_may_pass_the_monitor_s_role_to_sagemaker_only(kit: Kit, d
 
 
 def test_the_functions_may_use_the_key_of_the_files_whatever_key_the_bucket_has(kit: Kit, from_files: Template) -> None:
-    for role in ("OnEventRole", "IsCompleteRole"):
+    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
         for action in ("kms:Decrypt", "kms:GenerateDataKey"):
             assert kit.allowed(from_files, role, action) == ["<Key961B73FD.Arn>"]
 
@@ -161,3 +161,25 @@ def test_a_baseline_job_ends_before_cloudformation_stops_waiting(kit: Kit) -> No
         {"compute": long, "categorical": CategoricalFeatures.auto()},
         {"compute": long, "categorical": ["flag"], "baseline": parquet},
     ) == [3000, 600, 3000, 1320, 1320]
+
+
+def test_a_model_package_names_the_files_and_no_job_runs(kit: Kit) -> None:
+    stack = kit.stack()
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/fraud/7"
+    files = S3Location.from_uri("s3://registry/fraud")
+    kit.monitor(stack, "Version", baseline=Baseline.from_model_package(arn, files=files))
+    kit.monitor(stack, "Unversioned", baseline=Baseline.from_model_package("fraud", files=files))
+    template = Template.from_stack(stack)
+    sources = [kit.json(found["Properties"]["Source"]) for found in kit.resources(template, _TYPE).values()]
+    assert sources == [{"model_package": arn}, {"model_package": "fraud"}]
+    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
+        assert kit.allowed(template, role, "sagemaker:DescribeModelPackage") == [
+            arn,
+            "arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:model-package/fraud",
+        ]
+        assert "arn:<AWS::Partition>:s3:::registry/fraud/*" in kit.allowed(template, role, "s3:GetObject")
+
+
+def test_refuses_what_names_no_model_package(refused: Refused) -> None:
+    with refused("'fraud/7'", "model-package/<group>/<version>"):
+        Baseline.from_model_package("fraud/7", files=S3Location.from_uri("s3://registry"))

@@ -23,7 +23,10 @@ def _problems(template: dict[str, object]) -> list[str]:
     return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]
 
 
-@pytest.mark.parametrize("fixture", ["default_template", "vpc_template", "imported_template", "quality_template"])
+@pytest.mark.parametrize(
+    "fixture",
+    ["default_template", "vpc_template", "imported_template", "quality_template", "clarify_template", "batch_template"],
+)
 def test_templates_are_clean(fixture: str, request: pytest.FixtureRequest) -> None:
     template: Template = request.getfixturevalue(fixture)
     assert _problems(dict(template.to_json())) == []

@@ -98,7 +98,7 @@ def test_a_role_of_another_stack_that_must_not_change_is_left_alone(kit: Kit) ->
 
 def test_an_imported_key_is_granted_through_the_roles(kit: Kit, imported_template: Template) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-    for role in ("Role", "OnEventRole", "IsCompleteRole", "ResultsFunctionRole"):
+    for role in ("Role", "BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole", "ResultsFunctionRole"):
         assert key in kit.allowed(imported_template, role, "kms:Decrypt")
 
 

@@ -37,7 +37,9 @@ Refused = Callable[..., AbstractContextManager[None]]
 _DEFINITION = "AWS::SageMaker::DataQualityJobDefinition"
 _SCHEDULE = "AWS::SageMaker::MonitoringSchedule"
 _BASELINE = "Custom::ModelMonitorBaseline"
+_KINDS = ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
 _TEMPLATES = ["default_template", "vpc_template", "imported_template"]
+_ALL_TEMPLATES = [*_TEMPLATES, "quality_template", "clarify_template", "batch_template"]
 
 
 @dataclass
@@ -248,13 +250,13 @@ def test_rule_4_the_deployment_waits_for_the_baseline(kit: Kit, default_template
     (baseline,) = kit.resources(default_template, _BASELINE).values()
     token = kit.flat(baseline["Properties"]["ServiceToken"])
     assert re.match(r"<ModelMonitorBaselineProviderFrameworkframeworkonEvent\w+\.Arn>", token)
-    assert len(kit.resources(default_template, "AWS::StepFunctions::StateMachine")) == 1
+    assert len(kit.resources(default_template, "AWS::StepFunctions::StateMachine")) == 2  # the schedule guard's, too
 
 
 # Rule 5: one type joins S3 addresses.
 
 
-@pytest.mark.parametrize("fixture", _TEMPLATES)
+@pytest.mark.parametrize("fixture", _ALL_TEMPLATES)
 def test_rule_5_no_address_has_a_doubled_or_a_trailing_slash(fixture: str, request: pytest.FixtureRequest) -> None:
     template: Template = request.getfixturevalue(fixture)
     addresses = [text for text in _texts(template.to_json()) if "s3://" in text]
@@ -269,12 +271,11 @@ def test_rule_5_no_address_has_a_doubled_or_a_trailing_slash(fixture: str, reque
 # Rule 6: baseline jobs get the same network, key and machines as the monitors.
 
 
-@pytest.mark.parametrize("fixture", _TEMPLATES)
+@pytest.mark.parametrize("fixture", _ALL_TEMPLATES)
 def test_rule_6_baseline_job_and_runs_have_the_same_network_key_and_machines(
     fixture: str, kit: Kit, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(fixture)
-    definition, baseline = kit.properties(template, _DEFINITION), kit.properties(template, _BASELINE)
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
@@ -283,11 +284,35 @@ def test_rule_6_baseline_job_and_runs_have_the_same_network_key_and_machines(
             return {name: plain(item) for name, item in value.items()}
         return [plain(item) for item in value] if isinstance(value, list) else value
 
-    assert kit.json(baseline["Compute"]) == plain(definition["JobResources"]["ClusterConfig"])
-    assert kit.json(baseline["Network"]) == plain(definition["NetworkConfig"])
-    assert baseline["OutputKmsKeyId"] == definition["DataQualityJobOutputConfig"]["KmsKeyId"]
-    assert baseline["RoleArn"] == definition["RoleArn"]
-    assert baseline["ImageUri"] == definition["DataQualityAppSpecification"]["ImageUri"]
+    baselines = kit.resources(template, _BASELINE)
+    for kind in _KINDS:
+        for name, found in kit.resources(template, f"AWS::SageMaker::{kind}JobDefinition").items():
+            definition = found["Properties"]
+            (baseline,) = [
+                resource["Properties"]
+                for other, resource in baselines.items()
+                if other.startswith(name.partition("JobDefinition")[0] + "Baseline")
+            ]
+            assert kit.json(baseline["Compute"]) == plain(definition["JobResources"]["ClusterConfig"])
+            assert kit.json(baseline["Network"]) == plain(definition["NetworkConfig"])
+            assert baseline.get("OutputKmsKeyId") == definition[f"{kind}JobOutputConfig"].get("KmsKeyId")
+            assert baseline["RoleArn"] == definition["RoleArn"]
+            assert baseline["ImageUri"] == definition[f"{kind}AppSpecification"]["ImageUri"]
+            assert baseline["MonitorType"] == kind
+
+
+@pytest.mark.parametrize("fixture", _ALL_TEMPLATES)
+def test_rule_1_every_kind_of_definition_ends_in_the_version_of_its_own_baseline(
+    fixture: str, kit: Kit, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(fixture)
+    names = {}
+    for kind in _KINDS:
+        for name, found in kit.resources(template, f"AWS::SageMaker::{kind}JobDefinition").items():
+            names[name] = kit.flat(found["Properties"]["JobDefinitionName"])
+            monitor = name.partition("JobDefinition")[0]
+            assert re.search(rf"-[0-9a-f]{{8}}-<{monitor}Baseline\w*\.Fingerprint>$", names[name])
+    assert len(set(names.values())) == len(kit.resources(template, _SCHEDULE))
 
 
 # Rule 7: every alarm says what missing data mean and looks back far enough.
@@ -337,6 +362,7 @@ _WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData": "metrics are no resources; a condition names the namespace",
     "ecr:GetAuthorizationToken": "the token is the account's",
     "sagemaker:ListMonitoringExecutions": "executions are no resources",
+    "sagemaker:ListMonitoringSchedules": "listing has no resources",
     "ec2:CreateNetworkInterface": "the interface does not exist yet",
     "ec2:CreateNetworkInterfacePermission": "the interface is named by SageMaker",
     "ec2:DeleteNetworkInterface": "the interface is named by SageMaker",
@@ -349,7 +375,7 @@ _WITHOUT_RESOURCES = {
 }
 
 
-@pytest.mark.parametrize("fixture", _TEMPLATES)
+@pytest.mark.parametrize("fixture", _ALL_TEMPLATES)
 def test_rule_8_only_actions_without_resources_are_allowed_on_all(
     fixture: str, kit: Kit, request: pytest.FixtureRequest
 ) -> None:
@@ -363,7 +389,7 @@ def test_rule_8_only_actions_without_resources_are_allowed_on_all(
     assert on_all <= set(_WITHOUT_RESOURCES)
 
 
-@pytest.mark.parametrize("fixture", _TEMPLATES)
+@pytest.mark.parametrize("fixture", _ALL_TEMPLATES)
 def test_rule_8_no_role_has_a_managed_policy_but_the_framework_s(
     fixture: str, kit: Kit, request: pytest.FixtureRequest
 ) -> None:
@@ -374,7 +400,7 @@ def test_rule_8_no_role_has_a_managed_policy_but_the_framework_s(
             assert policies == ["arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
 
 
-@pytest.mark.parametrize("fixture", ["default_template", "vpc_template"])
+@pytest.mark.parametrize("fixture", [name for name in _ALL_TEMPLATES if name != "imported_template"])
 def test_rule_8_no_arn_names_a_partition(fixture: str, request: pytest.FixtureRequest) -> None:
     template: Template = request.getfixturevalue(fixture)
     assert not [text for text in _texts(template.to_json()) if re.search(r"arn:aws[a-z-]*:|amazonaws\.com/", text)]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
         ("FraudResultsFunction", "results.handler.handler"),
         ("ModelMonitorBaselineProviderOnEvent", "baseline.handler.on_event"),
         ("ModelMonitorBaselineProviderIsComplete", "baseline.handler.is_complete"),
+        ("ModelMonitorScheduleGuardProviderOnEvent", "schedule_guard.handler.on_event"),
+        ("ModelMonitorScheduleGuardProviderIsComplete", "schedule_guard.handler.is_complete"),
+        ("ModelMonitorScheduleControlFunction", "schedule_control.handler.handler"),
     ],
 )
 def test_every_function_comes_from_the_one_asset(name: str, handler: str, kit: Kit, default_template: Template) -> None:
@@ -25,10 +28,13 @@ def test_every_function_comes_from_the_one_asset(name: str, handler: str, kit: K
     own = [
         found["Properties"]["Code"] for found in functions.values() if found["Properties"]["Runtime"] == "python3.13"
     ]
-    assert own == [function["Code"]] * 3
+    assert own == [function["Code"]] * 6
 
 
 def test_a_function_writes_to_its_own_log_group_only(kit: Kit, default_template: Template) -> None:
-    for role, group in (("OnEventRole", "OnEventLogs"), ("ResultsFunctionRole", "ResultsFunctionLogs")):
+    for role, group in (
+        ("BaselineProviderOnEventRole", "BaselineProviderOnEventLogs"),
+        ("ResultsFunctionRole", "ResultsFunctionLogs"),
+    ):
         (resource,) = kit.allowed(default_template, role, "logs:PutLogEvents")
         assert group in resource

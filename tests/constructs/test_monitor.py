@@ -46,16 +46,17 @@ def reacting(kit: Kit) -> Template:
 def test_a_rule_matches_the_runs_of_this_monitor_and_no_others(
     rule: str, detail: dict[str, Any], kit: Kit, reacting: Template
 ) -> None:
-    (schedule,) = kit.resources(reacting, "AWS::SageMaker::MonitoringSchedule")
+    ((schedule, resource),) = kit.resources(reacting, "AWS::SageMaker::MonitoringSchedule").items()
     rules = kit.resources(reacting, "AWS::Events::Rule")
     (found,) = [resource["Properties"] for name, resource in rules.items() if name.startswith(f"DataQuality{rule}")]
+    runs, single_runs = found["EventPattern"]["detail"].pop("MonitoringScheduleArn")
+    assert runs == {"Fn::GetAtt": [schedule, "MonitoringScheduleArn"]}
+    name = resource["Properties"]["MonitoringScheduleName"]
+    assert kit.flat(single_runs["prefix"]).endswith(f":monitoring-schedule/{name}-run-")
     assert found["EventPattern"] == {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Processing Job State Change"],
-        "detail": {
-            "MonitoringScheduleArn": [{"Fn::GetAtt": [schedule, "MonitoringScheduleArn"]}],
-            **detail,
-        },
+        "detail": detail,
     }
     assert found["State"] == "ENABLED"
     assert found["Description"].startswith("When a run of fraud-dataquality-")

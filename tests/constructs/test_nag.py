@@ -33,8 +33,9 @@ def test_the_whole_of_a_monitoring_has_no_finding_that_is_not_explained(default_
     assert _findings(default_stack) == []
 
 
-def test_a_model_quality_monitor_has_no_finding_that_is_not_explained(quality_stack: cdk.Stack) -> None:
-    assert _findings(quality_stack) == []
+@pytest.mark.parametrize("fixture", ["quality_stack", "clarify_stack", "batch_stack"])
+def test_no_kind_of_monitor_has_a_finding_that_is_not_explained(fixture: str, request: pytest.FixtureRequest) -> None:
+    assert _findings(request.getfixturevalue(fixture)) == []
 
 
 def test_a_monitor_in_a_vpc_has_no_finding_that_is_not_explained(kit: Kit) -> None:

@@ -125,10 +125,12 @@ class RunningMonitor:
 
     Attributes:
         schedule_arn: Identifies the monitor in events.
+        single_runs_arn: How the ARNs begin that identify runs beside the schedule.
         construct: The schedule.
     """
 
     schedule_arn: str
+    single_runs_arn: str
     construct: Construct
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnTag, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk import CfnTag, Fn, Stack, aws_iam as iam, aws_sagemaker as sagemaker
 from constructs import Construct
 
 from model_monitor.engine import job_definitions
@@ -19,6 +19,8 @@ from model_monitor.engine.definition import (
 from model_monitor.engine.names import definition_name
 from model_monitor.images import Image
 from model_monitor.nag import acknowledge_wildcards
+from model_monitor.schedule_control import ScheduleControl, one_time_prefix
+from model_monitor.schedule_guard import ScheduleGuard
 
 # The service starts the merge job of a monitor with ground truth itself, under the monitor's role. The image of the
 # analysis comes first.
@@ -98,6 +100,10 @@ def _schedule(
     name: str,
 ) -> RunningMonitor:
     cfn = sagemaker.CfnMonitoringSchedule
+    times = definition.schedule
+    revision = [name, times.schedule_expression, times.analysis_start or "", times.analysis_end or ""]
+    guard = ScheduleGuard(scope, "Guard", schedule_name=definition.name, revision=Fn.join(" ", revision))
+    guard.after(job_definition)
     schedule = cfn(
         scope,
         "Schedule",
@@ -108,9 +114,9 @@ def _schedule(
             monitoring_job_definition_name=name,
             monitoring_type=monitoring_type,
             schedule_config=cfn.ScheduleConfigProperty(
-                schedule_expression=definition.schedule.schedule_expression,
-                data_analysis_start_time=definition.schedule.analysis_start,
-                data_analysis_end_time=definition.schedule.analysis_end,
+                schedule_expression=times.schedule_expression,
+                data_analysis_start_time=times.analysis_start,
+                data_analysis_end_time=times.analysis_end,
             ),
         ),
         tags=_tags(definition.tags),
@@ -118,7 +124,12 @@ def _schedule(
     # Names are plain strings to CloudFormation: without this the definition could be deleted first, which the service
     # refuses.
     schedule.node.add_dependency(job_definition)
-    return RunningMonitor(schedule.attr_monitoring_schedule_arn, schedule)
+    guard.watch(schedule)
+    ScheduleControl.of(scope).allow(definition.name)
+    single_runs = Stack.of(scope).format_arn(
+        service="sagemaker", resource="monitoring-schedule", resource_name=one_time_prefix(definition.name)
+    )
+    return RunningMonitor(schedule.attr_monitoring_schedule_arn, single_runs, schedule)
 
 
 def _tags(tags: Mapping[str, str]) -> list[CfnTag]:

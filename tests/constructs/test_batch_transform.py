@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+
+@pytest.mark.parametrize(
+    ("kind", "dataset_format"),
+    [
+        ("DataQuality", {"Csv": {"Header": False}}),
+        ("ModelQuality", {"Json": {"Line": True}}),
+        ("ModelBias", {"Parquet": True}),
+        ("ModelExplainability", {"Csv": {"Header": False}}),
+    ],
+)
+def test_every_kind_of_monitor_reads_batch_transform(
+    kind: str, dataset_format: dict[str, Any], kit: Kit, batch_template: Template
+) -> None:
+    definition = kit.properties(batch_template, f"AWS::SageMaker::{kind}JobDefinition")
+    source = definition[f"{kind}JobInput"]["BatchTransformInput"]
+    assert "EndpointInput" not in definition[f"{kind}JobInput"]
+    assert source["DataCapturedDestinationS3Uri"] == "s3://captured-batch/churn"
+    assert source["DatasetFormat"] == dataset_format
+    assert source["LocalPath"] == "/opt/ml/processing/input/batch"
+
+
+def test_metrics_of_batch_transform_have_a_namespace_of_their_own_and_no_endpoint(
+    kit: Kit, batch_template: Template
+) -> None:
+    alarms = kit.resources(batch_template, "AWS::CloudWatch::Alarm").values()
+    metrics = [
+        metric["MetricStat"]["Metric"]
+        for alarm in alarms
+        for metric in alarm["Properties"].get("Metrics", [])
+        if "MetricStat" in metric
+    ]
+    drift = [metric for metric in metrics if metric["MetricName"] == "feature_baseline_drift_age"]
+    assert [metric["Namespace"] for metric in drift] == ["aws/sagemaker/ModelMonitoring/data-metrics"]
+    plain = [alarm["Properties"] for alarm in alarms if "Dimensions" in alarm["Properties"]]
+    for metric in [*metrics, *plain]:
+        assert [dimension["Name"] for dimension in metric["Dimensions"]] == ["MonitoringSchedule"]
+
+
+def test_functions_are_told_that_there_is_no_endpoint(kit: Kit, batch_template: Template) -> None:
+    for baseline in kit.resources(batch_template, "Custom::ModelMonitorBaseline").values():
+        assert "Endpoint" not in baseline["Properties"]
+    (variables,) = [
+        found["Properties"]["Environment"]["Variables"]
+        for found in kit.resources(batch_template, "AWS::Lambda::Function").values()
+        if found["Properties"]["Handler"] == "results.handler.handler"
+    ]
+    (monitor,) = kit.json(variables["MONITORS"]).values()
+    assert set(monitor) == {"type", "reports"}
+
+
+def test_people_are_told_which_jobs_are_meant(kit: Kit, batch_template: Template) -> None:
+    (composite,) = kit.resources(batch_template, "AWS::CloudWatch::CompositeAlarm").values()
+    text = kit.flat(composite["Properties"]["AlarmDescription"])
+    assert "batch transform captured in s3://captured-batch/churn" in text

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_kms as kms, aws_s3 as s3
+from aws_cdk.assertions import Template
+from cdk_nag import AwsSolutionsChecks
+
+from model_monitor import DataCapture, EndpointDataCapture
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+Refused = Callable[..., AbstractContextManager[None]]
+_TYPE = "Custom::EndpointDataCapture"
+
+
+@pytest.fixture(scope="module")
+def captured_stack(kit: Kit) -> cdk.Stack:
+    stack = kit.stack()
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="captured", encryption_key=key)
+    capture = EndpointDataCapture(
+        stack, "Capture", endpoint_name="Fraud-Prod", capture=DataCapture.to(bucket, sampling=20)
+    )
+    kit.monitor(stack, input=capture.endpoint)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def captured(captured_stack: cdk.Stack) -> Template:
+    return Template.from_stack(captured_stack)
+
+
+def test_the_function_is_told_the_capture_in_the_words_of_the_api(kit: Kit, captured: Template) -> None:
+    properties = kit.properties(captured, _TYPE)
+    assert properties["EndpointName"] == "Fraud-Prod"
+    assert kit.json(properties["DataCaptureConfig"]) == {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": "s3://captured/capture",
+        "KmsKeyId": "<Key961B73FD.Arn>",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {
+            "CsvContentTypes": ["text/csv"],
+            "JsonContentTypes": ["application/json", "application/jsonlines"],
+        },
+    }
+
+
+def test_monitors_come_after_the_capture_and_go_before_it(kit: Kit, captured: Template) -> None:
+    (definition,) = kit.resources(captured, "AWS::SageMaker::DataQualityJobDefinition").values()
+    (capture,) = kit.resources(captured, _TYPE)
+    assert capture in definition["DependsOn"]
+
+
+@pytest.mark.parametrize("step", ["OnEvent", "IsComplete"])
+def test_the_function_makes_and_deletes_only_configurations_of_its_own(step: str, kit: Kit, captured: Template) -> None:
+    role = f"DataCaptureProvider{step}Role"
+    prefix = kit.properties(captured, _TYPE)["NamePrefix"]
+    assert len(prefix) <= 40
+    for action in ("CreateEndpointConfig", "DeleteEndpointConfig", "AddTags"):
+        (arn,) = kit.allowed(captured, role, f"sagemaker:{action}")
+        assert arn.endswith(f":endpoint-config/{prefix}*")
+    endpoints = kit.allowed(captured, role, "sagemaker:UpdateEndpoint")
+    assert [arn.rpartition(":")[2] for arn in endpoints] == ["endpoint/fraud-prod", "endpoint-config/*"]
+
+
+def test_its_wildcards_are_explained(captured_stack: cdk.Stack) -> None:
+    report = AwsSolutionsChecks(captured_stack).validate_scope(captured_stack)
+    assert [finding.rule_name for finding in report.violations] == []
+
+
+def test_refuses_what_is_no_name(stack: cdk.Stack, refused: Refused) -> None:
+    capture = DataCapture.to(s3.Bucket.from_bucket_name(stack, "Bucket", "captured"))
+    with refused("not its ARN"):
+        EndpointDataCapture(stack, "Capture", endpoint_name="arn:aws:sagemaker:x", capture=capture)
