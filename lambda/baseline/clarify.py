@@ -58,8 +58,16 @@ def parse_settings(reader: Reader, *, needs_config: bool) -> ClarifySettings:
     return ClarifySettings(monitor, reader.json("BaselineConfig", dict, {}))
 
 
-def baseline_config(settings: ClarifySettings, monitor_type: MonitorType, dataset: Dataset) -> dict[str, Any]:
+def baseline_config(
+    settings: ClarifySettings, monitor_type: MonitorType, dataset: Dataset, columns: tuple[str, ...] | None
+) -> dict[str, Any]:
     """Return the config of the baseline job: the monitor's, what the job needs beside it, and the user's own keys.
+
+    Args:
+        settings: The two properties.
+        monitor_type: Bias or explainability.
+        dataset: The training data.
+        columns: Their column names, where these are known.
 
     Raises:
         BaselineError: It would compute nothing that the monitor can compare with.
@@ -73,10 +81,13 @@ def baseline_config(settings: ClarifySettings, monitor_type: MonitorType, datase
         "version": "1.0",
         "dataset_type": _dataset_type(dataset),
         **settings.monitor,
+        # A monitor's headers leave columns out that only training data have, such as the label.
+        **({"headers": list(columns)} if columns and dataset.has_header else {}),
         **settings.baseline,
         "methods": methods,
     }
-    if monitor_type is MonitorType.MODEL_BIAS and not any(config.get(key) for key in _PREDICTIONS):
+    # Column 0 is a column, too.
+    if monitor_type is MonitorType.MODEL_BIAS and all(config.get(key) in (None, "", {}) for key in _PREDICTIONS):
         raise BaselineError(
             f"BaselineConfig has none of {', '.join(_PREDICTIONS)}, so the baseline job would not know what the model "
             "predicts for the dataset; name the column that holds the predictions (predicted_label), a dataset of "

@@ -135,7 +135,7 @@ def _check_dataset(properties: Properties, dataset: Dataset, facts: DatasetFacts
     if properties.problem:
         model_quality.check_dataset(properties.problem, dataset, facts)
     if properties.clarify:
-        config = clarify.baseline_config(properties.clarify, properties.monitor_type, dataset)
+        config = clarify.baseline_config(properties.clarify, properties.monitor_type, dataset, facts.columns)
         clarify.check_dataset(config, dataset, facts)
 
 

@@ -186,7 +186,8 @@ class DatasetRun:
         if self.properties.clarify is None:
             return analyzer_container(self.properties, self.dataset, script_uri)
         settings, place = self.properties.clarify, self.folder / clarify.BASELINE_CONFIG
-        config = clarify.baseline_config(settings, self.properties.monitor_type, self.dataset)
+        columns = inspect_dataset(self.dataset).columns
+        config = clarify.baseline_config(settings, self.properties.monitor_type, self.dataset, columns)
         self.store.write_json(self.folder / clarify.CONFIG, settings.monitor)
         self.store.write_json(place, config)
         return clarify_container(self.dataset, place)

@@ -75,6 +75,7 @@ def test_the_job_reads_the_data_and_its_own_config(container, framework, bias):
         **BIAS,
         "version": "1.0",
         "dataset_type": "text/csv",
+        "headers": ["label", "predicted", "sex", "age"],
         "predicted_label": "predicted",
         "methods": {
             "pre_training_bias": {"methods": "all"},
@@ -146,7 +147,7 @@ def test_how_it_is_computed_makes_no_other_baseline(container, framework, bias):
         ),
         ({"BaselineConfig": {"predicted_label": 7}}, "predicted_label: got column 7, expected 0 to 3"),
         ({"AnalysisConfig": {**BIAS, "facet": [{"name_or_index": "race"}]}}, r"facet\[0\] names 'race'"),
-        ({"AnalysisConfig": {**BIAS, "headers": ["a", "b"]}}, "headers: got 2 names, expected 4"),
+        ({"BaselineConfig": {"predicted_label": 0, "headers": ["a", "b"]}}, "headers: got 2 names, expected 4"),
         (
             {"AnalysisConfig": {**BIAS, "label_values_or_threshold": ["yes"]}},
             r"got \['yes'\], none of which .* '0', '1'",
@@ -162,11 +163,21 @@ def test_mistakes_are_explained_before_a_job(container, framework, bias, changes
     assert container.jobs == {}
 
 
-def test_headers_of_the_config_name_the_columns(container, framework, bias):
+def test_headers_of_the_config_name_the_columns_of_data_without(container, framework, bias):
     names = ["y", "yhat", "group", "age"]
     config = {**BIAS, "headers": names, "label": "y", "facet": [{"name_or_index": 2}]}
-    framework.create(bias(AnalysisConfig=config, BaselineConfig={"predicted_label": "yhat"}))
-    assert len(container.jobs) == 1
+    container.put("s3://data/train.csv", ROWS.split("\n", 1)[1])
+    source = {"dataset": {"uri": "s3://data/train.csv", "format": {"csv": {"header": False}}}}
+    data = framework.create(bias(Source=source, AnalysisConfig=config, BaselineConfig={"predicted_label": "yhat"}))
+    place = f"s3://out/baselines/credit/{data['Fingerprint']}/baseline/analysis_config.json"
+    assert container.get_json(place)["headers"] == names
+
+
+def test_a_header_of_the_data_comes_before_the_monitor_s_headers(container, framework, shap):
+    data = framework.create(shap(AnalysisConfig={**SHAP, "headers": ["sex", "age"]}))
+    place = f"s3://out/baselines/credit/{data['Fingerprint']}/baseline/analysis_config.json"
+    assert container.get_json(place)["headers"] == ["label", "predicted", "sex", "age"]
+    assert container.get_json(data["ConfigUri"])["headers"] == ["sex", "age"]
 
 
 def test_a_handful_of_rows_is_refused(container, framework, bias):

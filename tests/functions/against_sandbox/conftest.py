@@ -1,21 +1,17 @@
-"""Both functions against real processing jobs: the embedded AWS, with IAM enforced.
+"""An embedded AWS with IAM enforced, in which the handlers act on real jobs, endpoints and schedules.
 
-The handlers run in this process under a role that may do what lambda/README.md lists and nothing else.
+The handlers run in the tests' process under roles that may do what lambda/README.md lists and nothing else.
 """
 
 import io
 import json
 import tarfile
 import time
-from datetime import timedelta
 
 import boto3
-import polars
 import pytest
 
 from baseline import handler as baseline_handler
-from baseline.errors import BaselineError
-from results.handler import handler as results_handler
 from sandbox.client import SandboxProcess
 from shared import clients
 
@@ -23,6 +19,14 @@ IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-an
 ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
 DATASET = "prediction,amount,member\n" + "".join(f"{p},{a},{m}\n" for p, a, m in ROWS)
 SCHEDULE = "credit-data-quality"
+SLOW = "slow-data-quality"
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 100,
+    "DestinationS3Uri": "s3://out/capture",
+    "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+    "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+}
 INFERENCE = """
 def model_fn(model_dir):
     return None
@@ -76,10 +80,61 @@ RESULTS_POLICY = policy(
     (("cloudwatch:PutMetricData",), ("*",)),
     (("sns:Publish",), ("arn:aws:sns:us-east-1:000000000000:alerts",)),
 )
+DATA_CAPTURE_POLICY = policy(
+    (("sagemaker:DescribeEndpoint",), ("arn:aws:sagemaker:us-east-1:000000000000:endpoint/plain",)),
+    (
+        ("sagemaker:UpdateEndpoint",),
+        (
+            "arn:aws:sagemaker:us-east-1:000000000000:endpoint/plain",
+            "arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/*",
+        ),
+    ),
+    (
+        ("sagemaker:DescribeEndpointConfig", "sagemaker:ListTags"),
+        ("arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/*",),
+    ),
+    (("sagemaker:ListEndpointConfigs",), ("*",)),
+    (
+        ("sagemaker:CreateEndpointConfig", "sagemaker:DeleteEndpointConfig", "sagemaker:AddTags"),
+        ("arn:aws:sagemaker:us-east-1:000000000000:endpoint-config/prod-capture-*",),
+    ),
+    (("sagemaker:DescribeModel",), ("arn:aws:sagemaker:us-east-1:000000000000:model/*",)),
+)
+GUARD_POLICY = policy(
+    (
+        ("sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule"),
+        (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}",),
+    ),
+    (
+        ("sagemaker:DeleteMonitoringSchedule",),
+        (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
+    ),
+    (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
+    (("sagemaker:StopProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
+)
+CONTROL_POLICY = policy(
+    (
+        (
+            "sagemaker:DescribeMonitoringSchedule",
+            "sagemaker:StartMonitoringSchedule",
+            "sagemaker:StopMonitoringSchedule",
+        ),
+        (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}",),
+    ),
+    (
+        ("sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"),
+        (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
+    ),
+    (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
+)
 
 
 class World:
     """A sandbox with a data set, a role for jobs, and a role for each function."""
+
+    schedule = SCHEDULE
+    slow_schedule = SLOW
+    capture = CAPTURE
 
     def __init__(self, box):
         self.box = box
@@ -93,6 +148,9 @@ class World:
         self.roles = {
             "baseline": self._role("baseline", administrator, BASELINE_POLICY),
             "results": self._role("results", administrator, RESULTS_POLICY),
+            "data capture": self._role("data-capture", administrator, DATA_CAPTURE_POLICY),
+            "guard": self._role("guard", administrator, GUARD_POLICY),
+            "control": self._role("control", administrator, CONTROL_POLICY),
         }
 
     def _role(self, name, principal, document):
@@ -131,7 +189,7 @@ class World:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return json.loads(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def make_endpoint(self):
+    def make_endpoint(self, name="credit", *, captured=True):
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w:gz") as archive:
             info = tarfile.TarInfo("code/inference.py")
@@ -139,33 +197,28 @@ class World:
             archive.addfile(info, io.BytesIO(INFERENCE.encode()))
         self.s3.put_object(Bucket="data", Key="model.tar.gz", Body=stream.getvalue())
         self.sagemaker.create_model(
-            ModelName="credit",
+            ModelName=name,
             ExecutionRoleArn=self.job_role,
             PrimaryContainer={"Image": "sklearn", "ModelDataUrl": "s3://data/model.tar.gz"},
         )
+        capture = {"DataCaptureConfig": CAPTURE} if captured else {}
         self.sagemaker.create_endpoint_config(
-            EndpointConfigName="credit",
+            EndpointConfigName=name,
             ProductionVariants=[
                 {
                     "VariantName": "AllTraffic",
-                    "ModelName": "credit",
+                    "ModelName": name,
                     "InstanceType": "ml.m5.large",
                     "InitialInstanceCount": 1,
                 }
             ],
-            DataCaptureConfig={
-                "EnableCapture": True,
-                "InitialSamplingPercentage": 100,
-                "DestinationS3Uri": "s3://out/capture",
-                "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-                "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
-            },
+            **capture,
         )
-        self.sagemaker.create_endpoint(EndpointName="credit", EndpointConfigName="credit")
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
 
-    def make_schedule(self, baseline):
+    def make_schedule(self, baseline, name=SCHEDULE, *, endpoint="credit"):
         self.sagemaker.create_data_quality_job_definition(
-            JobDefinitionName=SCHEDULE,
+            JobDefinitionName=name,
             DataQualityBaselineConfig={
                 "ConstraintsResource": {"S3Uri": baseline["ConstraintsUri"]},
                 "StatisticsResource": {"S3Uri": baseline["StatisticsUri"]},
@@ -175,7 +228,7 @@ class World:
                 "RecordPreprocessorSourceUri": baseline["PreprocessorUri"],
             },
             DataQualityJobInput={
-                "EndpointInput": {"EndpointName": "credit", "LocalPath": "/opt/ml/processing/input/endpoint"}
+                "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input/endpoint"}
             },
             DataQualityJobOutputConfig={
                 "MonitoringOutputs": [
@@ -186,27 +239,27 @@ class World:
             RoleArn=self.job_role,
         )
         self.sagemaker.create_monitoring_schedule(
-            MonitoringScheduleName=SCHEDULE,
+            MonitoringScheduleName=name,
             MonitoringScheduleConfig={
-                "MonitoringJobDefinitionName": SCHEDULE,
+                "MonitoringJobDefinitionName": name,
                 "MonitoringType": "DataQuality",
                 "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
             },
         )
 
-    def send(self, rows):
+    def send(self, rows, endpoint="credit"):
         runtime = self.box.client("sagemaker-runtime")
         for row in rows:
             runtime.invoke_endpoint(
-                EndpointName="credit", Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
+                EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
 
-    def ended_executions(self):
-        listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=SCHEDULE, SortBy="ScheduledTime")
+    def executions(self, name=SCHEDULE):
+        listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")
         return listed["MonitoringExecutionSummaries"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world():
     with SandboxProcess.start() as box:
         yield World(box)
@@ -255,122 +308,3 @@ def deploy(act_as):
         return {**event.get("Data", {}), **result.get("Data", {})}
 
     return run
-
-
-def test_a_csv_baseline_is_computed_once(world, deploy):
-    properties = world.properties("csv", MeanShift={"amount": 0.5}, Features=["member"])
-    data = deploy("Create", properties)
-
-    assert data["ItemCount"] == "300"
-    assert data["Mean.amount"] == "150.5"
-    assert data["BlindFeatures"] == "1 of 3 features cannot show drift: member (2 distinct values)"
-    names = [feature["name"] for feature in world.json(data["StatisticsUri"])["features"]]
-    assert names == ["prediction", "amount", "member"]
-    again = deploy("Update", {**properties, "MaxRuntimeInSeconds": "700"}, PhysicalResourceId="credit-csv-1")
-    assert again == data
-    jobs = world.sagemaker.list_processing_jobs(NameContains="credit-csv")["ProcessingJobSummaries"]
-    assert [job["ProcessingJobStatus"] for job in jobs] == ["Completed"]
-
-
-JSON_LINES = "".join(json.dumps({"prediction": p, "who": {"member": m}, "amount": a}) + "\n" for p, a, m in ROWS)
-
-
-def parquet():
-    stream = io.BytesIO()
-    polars.DataFrame(ROWS, schema=["prediction", "amount", "member"], orient="row").write_parquet(stream)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("dataset_format", "content", "column"),
-    [({"json": {"lines": True}}, JSON_LINES, "who_member"), ({"parquet": {}}, parquet(), "member")],
-    ids=["json lines", "parquet"],
-)
-def test_named_categories_in_other_formats(world, deploy, dataset_format, content, column):
-    (kind,) = dataset_format
-    world.s3.put_object(Bucket="data", Key=f"train.{kind}", Body=content)
-    source = {"dataset": {"uri": f"s3://data/train.{kind}", "format": dataset_format}}
-    data = deploy("Create", world.properties(kind, Source=source, Categorical=[column], Features=["amount"]))
-    features = {feature["name"]: feature for feature in world.json(data["ConstraintsUri"])["features"]}
-    assert set(features) == {"prediction", "amount", column}
-    assert sorted(features[column]["string_constraints"]["domains"]) == ["category 0", "category 1"]
-    assert features["amount"]["inferred_type"] == "Integral"
-
-
-def test_a_dataset_that_the_analyzer_refuses_fails_with_its_words(world, deploy):
-    world.s3.put_object(Bucket="data", Key="bad-script.py", Body=b"def preprocess_handler(record):\n    return 1 / 0\n")
-    properties = world.properties("bad", PreprocessorUri="s3://data/bad-script.py")
-    with pytest.raises(BaselineError) as caught:
-        deploy("Create", properties)
-    text = str(caught.value)
-    assert "the baseline job credit-bad-" in text
-    assert "division by zero" in text
-    assert "What to do: the processing script failed" in text
-    assert "Log: https://us-east-1.console.aws.amazon.com/cloudwatch/" in text
-
-
-def test_delete_stops_a_job_that_runs(world, deploy, act_as):
-    world.s3.put_object(
-        Bucket="data", Key="slow.py", Body=b"import time\n\ndef preprocess_handler(record):\n    time.sleep(60)\n"
-    )
-    properties = world.properties("slow", PreprocessorUri="s3://data/slow.py")
-    act_as("baseline")
-    event = {
-        "RequestType": "Create",
-        "RequestId": "slow",
-        "StackId": "stack",
-        "LogicalResourceId": "Baseline",
-        "ResourceProperties": properties,
-    }
-    created = baseline_handler.on_event(event, None)
-    deploy("Delete", properties, PhysicalResourceId=created["PhysicalResourceId"])
-    (job,) = world.sagemaker.list_processing_jobs(NameContains="credit-slow")["ProcessingJobSummaries"]
-    assert job["ProcessingJobStatus"] == "Stopped"
-
-
-def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch):
-    """`auto` converts the flag, the monitor sees its shares move, and people are told once."""
-    baseline = deploy("Create", world.properties("auto", Categorical="auto"))
-    member = world.json(baseline["ConstraintsUri"])["features"][2]
-    assert member["name"] == "member"
-    assert sorted(member["string_constraints"]["domains"]) == ["category 0", "category 1"]
-    assert baseline["BlindFeatures"] == "none"
-
-    world.make_endpoint()
-    world.box.wait_until_idle()
-    # The traffic must lie within one hour.
-    world.box.advance(timedelta(minutes=65 - world.box.now().minute))
-    world.make_schedule(baseline)
-    world.box.wait_until_idle()
-    world.send([(amount, 1) for amount in range(1, 301, 3)])
-    world.box.advance(timedelta(minutes=90))
-    world.box.wait_until_idle()
-    world.box.advance(timedelta(hours=2))
-    world.box.wait_until_idle()
-
-    topic = world.box.client("sns").create_topic(Name="alerts")["TopicArn"]
-    world.box.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="oncall@example.com")
-    monitors = {SCHEDULE: {"endpoint": "credit", "type": "DataQuality", "reports": "s3://out/reports"}}
-    for name, value in {
-        "MONITORS": json.dumps(monitors),
-        "TOPIC_ARN": topic,
-        "STATE_URI": "s3://out/state",
-        "METRIC_NAMESPACE": "ModelMonitoring",
-    }.items():
-        monkeypatch.setenv(name, value)
-    act_as("results")
-    executions = world.ended_executions()
-    (found,) = [item for item in executions if item["MonitoringExecutionStatus"] == "CompletedWithViolations"]
-    job = world.sagemaker.describe_processing_job(ProcessingJobName=found["ProcessingJobArn"].rpartition("/")[2])
-    keys = ("ProcessingJobName", "ProcessingJobArn", "ProcessingJobStatus", "MonitoringScheduleArn", "ExitMessage")
-    event = {"detail": {key: job[key] for key in keys}}
-
-    assert results_handler(event, None) == {"handled": 1}
-    assert results_handler(event, None) == {"handled": 0}
-    assert results_handler({"sweep": True}, None) == {"handled": len(executions) - 1}
-    assert results_handler({"sweep": True}, None) == {"handled": 0}
-
-    # Half of the training data against all of the traffic, less what chance explains: 0.5 - 1.8 * sqrt(400 / 30000).
-    (mail,) = [mail for mail in world.box.outbox() if "member" in mail["body"]]
-    assert mail["subject"] == "credit: 1 violation; worst: member, drift 0.2922 (limit 0.1)"
-    assert {item["MonitoringExecutionStatus"] for item in executions} == {"CompletedWithViolations", "Failed"}

@@ -1,0 +1,83 @@
+"""Baselines from real processing jobs."""
+
+import io
+import json
+
+import polars
+import pytest
+
+from baseline import handler as baseline_handler
+from baseline.errors import BaselineError
+
+ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
+
+
+def test_a_csv_baseline_is_computed_once(world, deploy):
+    properties = world.properties("csv", MeanShift={"amount": 0.5}, Features=["member"])
+    data = deploy("Create", properties)
+
+    assert data["ItemCount"] == "300"
+    assert data["Mean.amount"] == "150.5"
+    assert data["BlindFeatures"] == "1 of 3 features cannot show drift: member (2 distinct values)"
+    names = [feature["name"] for feature in world.json(data["StatisticsUri"])["features"]]
+    assert names == ["prediction", "amount", "member"]
+    again = deploy("Update", {**properties, "MaxRuntimeInSeconds": "700"}, PhysicalResourceId="credit-csv-1")
+    assert again == data
+    jobs = world.sagemaker.list_processing_jobs(NameContains="credit-csv")["ProcessingJobSummaries"]
+    assert [job["ProcessingJobStatus"] for job in jobs] == ["Completed"]
+
+
+JSON_LINES = "".join(json.dumps({"prediction": p, "who": {"member": m}, "amount": a}) + "\n" for p, a, m in ROWS)
+
+
+def parquet():
+    stream = io.BytesIO()
+    polars.DataFrame(ROWS, schema=["prediction", "amount", "member"], orient="row").write_parquet(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("dataset_format", "content", "column"),
+    [({"json": {"lines": True}}, JSON_LINES, "who_member"), ({"parquet": {}}, parquet(), "member")],
+    ids=["json lines", "parquet"],
+)
+def test_named_categories_in_other_formats(world, deploy, dataset_format, content, column):
+    (kind,) = dataset_format
+    world.s3.put_object(Bucket="data", Key=f"train.{kind}", Body=content)
+    source = {"dataset": {"uri": f"s3://data/train.{kind}", "format": dataset_format}}
+    data = deploy("Create", world.properties(kind, Source=source, Categorical=[column], Features=["amount"]))
+    features = {feature["name"]: feature for feature in world.json(data["ConstraintsUri"])["features"]}
+    assert set(features) == {"prediction", "amount", column}
+    assert sorted(features[column]["string_constraints"]["domains"]) == ["category 0", "category 1"]
+    assert features["amount"]["inferred_type"] == "Integral"
+
+
+def test_a_dataset_that_the_analyzer_refuses_fails_with_its_words(world, deploy):
+    world.s3.put_object(Bucket="data", Key="bad-script.py", Body=b"def preprocess_handler(record):\n    return 1 / 0\n")
+    properties = world.properties("bad", PreprocessorUri="s3://data/bad-script.py")
+    with pytest.raises(BaselineError) as caught:
+        deploy("Create", properties)
+    text = str(caught.value)
+    assert "the baseline job credit-bad-" in text
+    assert "division by zero" in text
+    assert "What to do: the processing script failed" in text
+    assert "Log: https://us-east-1.console.aws.amazon.com/cloudwatch/" in text
+
+
+def test_delete_stops_a_job_that_runs(world, deploy, act_as):
+    world.s3.put_object(
+        Bucket="data", Key="slow.py", Body=b"import time\n\ndef preprocess_handler(record):\n    time.sleep(60)\n"
+    )
+    properties = world.properties("slow", PreprocessorUri="s3://data/slow.py")
+    act_as("baseline")
+    event = {
+        "RequestType": "Create",
+        "RequestId": "slow",
+        "StackId": "stack",
+        "LogicalResourceId": "Baseline",
+        "ResourceProperties": properties,
+    }
+    created = baseline_handler.on_event(event, None)
+    deploy("Delete", properties, PhysicalResourceId=created["PhysicalResourceId"])
+    (job,) = world.sagemaker.list_processing_jobs(NameContains="credit-slow")["ProcessingJobSummaries"]
+    assert job["ProcessingJobStatus"] == "Stopped"
