@@ -78,7 +78,8 @@ class Execution:
         """
         outputs = self.job.get("ProcessingOutputConfig", {}).get("Outputs", []) if self.job else []
         written = [S3Uri.parse(output["S3Output"]["S3Uri"]) for output in outputs if "S3Output" in output]
-        dated = self.monitor.reports / self.monitor.endpoint / self.monitor.schedule / f"{self.scheduled:%Y/%m/%d/%H}"
+        reports = self.monitor.reports / self.monitor.endpoint if self.monitor.endpoint else self.monitor.reports
+        dated = reports / self.monitor.schedule / f"{self.scheduled:%Y/%m/%d/%H}"
         return tuple(dict.fromkeys([*written, dated]))
 
 

@@ -26,7 +26,7 @@ from shared.console import Console
 from shared.logs import log
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDatumTypeDef
     from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef as Summary
 
 _SWEPT = timedelta(hours=24)
@@ -141,14 +141,14 @@ def _publish_metrics(execution: Execution, violations: int, coverage: float | No
     }
     if coverage is not None:
         values["LabelCoverage"] = coverage
+    dimensions: list[DimensionTypeDef] = [{"Name": "MonitoringSchedule", "Value": execution.monitor.schedule}]
+    if execution.monitor.endpoint:
+        dimensions.insert(0, {"Name": "Endpoint", "Value": execution.monitor.endpoint})
     # No timestamp, so the data count now: alarms look at the last hours, not at the hour of the traffic.
     data: list[MetricDatumTypeDef] = [
         {
             "MetricName": name,
-            "Dimensions": [
-                {"Name": "Endpoint", "Value": execution.monitor.endpoint},
-                {"Name": "MonitoringSchedule", "Value": execution.monitor.schedule},
-            ],
+            "Dimensions": dimensions,
             "Value": value,
             "Unit": "None" if name == "LabelCoverage" else "Count",
         }

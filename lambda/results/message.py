@@ -70,7 +70,7 @@ class RunFacts:
     """What is known of a run, whatever came of it.
 
     Attributes:
-        endpoint: Name of the endpoint.
+        endpoint: Name of the endpoint, None for batch transform jobs.
         schedule: Name of the monitoring schedule.
         kind: Kind of monitor in words, such as `data quality`.
         scheduled: Nominal time of the run (UTC).
@@ -78,12 +78,22 @@ class RunFacts:
         places: Title -> S3 location or URL, in the order in which they are shown.
     """
 
-    endpoint: str
+    endpoint: str | None
     schedule: str
     kind: str
     scheduled: datetime
     window: tuple[datetime, datetime]
     places: dict[str, str]
+
+    @property
+    def watched(self) -> str:
+        """What the monitor watches, in words."""
+        return f"endpoint {self.endpoint}" if self.endpoint else "batch transform jobs"
+
+    @property
+    def title(self) -> str:
+        """What tells the message from those of other monitors."""
+        return self.endpoint or self.schedule
 
 
 def violations_message(
@@ -101,14 +111,13 @@ def violations_message(
     violations = _counted(count, "violation")
     worst = f"; worst: {_in_words(findings[0])}" if findings else ""
     sentence = (
-        f"The {run.kind} monitor found {violations} in the traffic of endpoint {run.endpoint} between "
-        f"{_span(run.window)}{worst}."
+        f"The {run.kind} monitor found {violations} in the traffic of {run.watched} between {_span(run.window)}{worst}."
     )
     blocks = [_wrapped(sentence), _facts({"Since": _since(streak), **_run_lines(run)})]
     if problem:
         blocks.append(_wrapped(f"The report could not be read: {problem}."))
     blocks += [_table(findings), _unknown_texts(findings), _advice(findings), _places(run)]
-    return Message(_subject(f"{run.endpoint}: {violations}{worst}"), _joined(blocks))
+    return Message(_subject(f"{run.title}: {violations}{worst}"), _joined(blocks))
 
 
 def failure_message(run: RunFacts, *, reason: str | None, exit_message: str | None, hint: str | None) -> Message:
@@ -121,8 +130,7 @@ def failure_message(run: RunFacts, *, reason: str | None, exit_message: str | No
         hint: What to do about it, if the cause is known.
     """
     sentence = (
-        f"The {run.kind} monitor of endpoint {run.endpoint} failed: nobody has checked the traffic between "
-        f"{_span(run.window)}."
+        f"The {run.kind} monitor of {run.watched} failed: nobody has checked the traffic between {_span(run.window)}."
     )
     said = {"Reason": reason or "SageMaker gave none", **({"Message": exit_message} if exit_message else {})}
     advice = hint or "Read the job's log. The next run starts by itself; a cause that lasts will fail it, too."
@@ -133,7 +141,7 @@ def failure_message(run: RunFacts, *, reason: str | None, exit_message: str | No
         "WHAT TO DO\n" + _wrapped(advice[0].upper() + advice[1:] + ("" if advice.endswith(".") else ".")),
         _places(run),
     ]
-    return Message(_subject(f"{run.endpoint}: the {run.kind} monitor failed"), _joined(blocks))
+    return Message(_subject(f"{run.title}: the {run.kind} monitor failed"), _joined(blocks))
 
 
 def _table(findings: Sequence[Finding]) -> str:

@@ -15,7 +15,7 @@ class Monitor:
     """A monitoring schedule that this function looks after."""
 
     schedule: str
-    endpoint: str
+    endpoint: str | None  # none: batch transform jobs
     type: str
     reports: S3Uri
 
@@ -39,7 +39,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the variables `MONITORS`, `TOPIC_ARN`, `STATE_URI`, `METRIC_NAMESPACE` and `RUNBOOK_URL`."""
         monitors = tuple(
-            Monitor(schedule, options["endpoint"], options["type"], S3Uri.parse(options["reports"]))
+            Monitor(schedule, options.get("endpoint"), options["type"], S3Uri.parse(options["reports"]))
             for schedule, options in json.loads(environment["MONITORS"]).items()
         )
         return cls(

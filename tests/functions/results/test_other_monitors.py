@@ -1,5 +1,7 @@
 """Model quality, bias and explainability: their messages, and the share of predictions that found a label."""
 
+import json
+
 import pytest
 
 from results.handler import handler
@@ -159,3 +161,13 @@ def test_a_one_time_run_is_reported_under_its_own_name(runs, aws):
     assert handler(runs.event(name, MonitoringScheduleArn=arn), None) == {"handled": 1}
     assert aws.metrics[0]["Dimensions"][1]["Value"] == "Credit-data-quality-run-20261121030000"
     assert "Credit-data-quality-run-20261121030000" in aws.messages[0]["Message"]
+
+
+def test_a_monitor_of_batch_transform_has_no_endpoint(runs, aws, monkeypatch):
+    monitors = {"Credit-data-quality": {"type": "ModelQuality", "reports": "s3://out/reports"}}
+    monkeypatch.setenv("MONITORS", json.dumps(monitors))
+    handler(runs.event(runs.add("CompletedWithViolations", violations=QUALITY)), None)
+    assert aws.metrics[0]["Dimensions"] == [{"Name": "MonitoringSchedule", "Value": "Credit-data-quality"}]
+    (message,) = aws.messages
+    assert message["Subject"].startswith("Credit-data-quality: 2 violations")
+    assert "the traffic of batch transform jobs between" in " ".join(message["Message"].split())
