@@ -112,7 +112,7 @@ def test_several_monitors_of_an_endpoint_have_names_of_their_own(kit: Kit, busy:
 def test_refuses_a_second_monitor_with_the_same_id(kit: Kit, stack: Stack, refused: Refused) -> None:
     monitoring = kit.monitoring(stack)
     monitoring.add_data_quality(baseline=kit.baseline())
-    with refused("a second monitor with the id 'DataQuality'", "add_data_quality('DataQualityDaily', ...)"):
+    with refused("a second monitor with the id 'DataQuality'", "for example 'DataQualityDaily'"):
         monitoring.add_data_quality(baseline=kit.baseline())
 
 
