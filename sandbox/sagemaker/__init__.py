@@ -5,7 +5,9 @@
 | `service`, `validation`, `api` | the wire: requests checked against botocore's model, dispatch, errors |
 | `state`, `kinds`, `listing`, `tags` | what is remembered, and how it is named, found and listed |
 | `models`, `endpoints`, `hosting` | models, endpoints, InvokeEndpoint, data capture |
-| `processing_jobs`, `jobs` | processing jobs, run as subprocesses |
+| `processing_jobs`, `jobs` | processing jobs, run as subprocesses; shadow endpoints for Clarify's |
+| `transform_jobs`, `transform` | batch transform jobs and their capture manifests |
+| `model_packages` | the model registry |
 | `monitoring` | job definitions, schedules, executions |
 | `provisioning` | the CloudFormation types |
 """
@@ -17,19 +19,32 @@ from sandbox.sagemaker import (
     endpoints,
     hosting,
     jobs,
+    model_packages,
     models,
     processing_jobs,
     provisioning,
     service,
     state,
     tags,
+    transform,
+    transform_jobs,
 )
 from sandbox.sagemaker.hosting import runtime
 from sandbox.sagemaker.monitoring import executions, job_definitions, scheduler, schedules
 
 __all__ = ["install", "is_idle", "reset"]
 
-OPERATION_MODULES = (models, endpoints, processing_jobs, job_definitions, schedules, executions, tags)
+OPERATION_MODULES = (
+    models,
+    model_packages,
+    endpoints,
+    processing_jobs,
+    transform_jobs,
+    job_definitions,
+    schedules,
+    executions,
+    tags,
+)
 """Importing these fills the table of operations."""
 
 
@@ -65,6 +80,7 @@ def reset() -> None:
     """Forget everything, in every account and region; stop what runs."""
     scheduler.reset()
     jobs.reset()
+    transform.reset()
     hosting.reset()
     executions.reset()
     aws.reset()

@@ -10,6 +10,7 @@ from sandbox import seams
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sagemaker.client import SageMakerClient
 
 _CONFIG = Config(
     s3={"addressing_style": "path"},
@@ -32,11 +33,25 @@ def s3_client(role_arn: str) -> "S3Client":
     key = (seams.account_id(), seams.region(), role_arn)
     with _lock:
         if key not in _clients:
-            credentials: dict[str, Any] = dict(seams.role_credentials(role_arn, _SESSION))
-            _clients[key] = boto3.session.Session().client(
-                "s3", endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials
-            )
+            _clients[key] = _client("s3", role_arn)
         return _clients[key]
+
+
+def sagemaker_client(role_arn: str) -> "SageMakerClient":
+    """A SageMaker client with the credentials of a role; see `s3_client`."""
+    client: SageMakerClient = _client("sagemaker", role_arn)
+    return client
+
+
+def runtime_client(role_arn: str) -> Any:
+    """A client of SageMaker's runtime with the credentials of a role; see `s3_client`."""
+    return _client("sagemaker-runtime", role_arn)
+
+
+def _client(service: str, role_arn: str) -> Any:
+    credentials: dict[str, Any] = dict(seams.role_credentials(role_arn, _SESSION))
+    make: Any = boto3.session.Session().client
+    return make(service, endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials)
 
 
 def reset() -> None:

@@ -78,6 +78,34 @@ def update_endpoint(request: Request) -> dict[str, Any]:
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
+@operation("UpdateEndpointWeightsAndCapacities")
+def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
+    """Change weights and instance counts of variants that serve; the configuration stays as it is."""
+    body = request.body
+    wanted = {item["VariantName"]: item for item in body["DesiredWeightsAndCapacities"]}
+    with state.LOCK:
+        endpoint = state.get(ENDPOINT, body["EndpointName"])
+        _require_settled(endpoint, "update")
+        unknown = set(wanted) - {variant["VariantName"] for variant in endpoint["ProductionVariants"]}
+        if unknown:
+            raise refuse(f'Endpoint "{endpoint["EndpointArn"]}" has no variant {", ".join(sorted(unknown))}')
+        variants = [
+            _resized(variant, wanted.get(variant["VariantName"], {})) for variant in endpoint["ProductionVariants"]
+        ]
+        state.touch(endpoint, EndpointStatus="Updating")
+    _announce(endpoint)
+
+    def apply() -> None:
+        hosting.set_weights(
+            endpoint["EndpointName"], {variant["VariantName"]: variant["CurrentWeight"] for variant in variants}
+        )
+        state.touch(endpoint, EndpointStatus="InService", ProductionVariants=variants)
+        _announce(endpoint)
+
+    background.run(apply, f"update weights of endpoint {endpoint['EndpointName']}")
+    return {"EndpointArn": endpoint["EndpointArn"]}
+
+
 @operation("DeleteEndpoint")
 def delete_endpoint(request: Request) -> dict[str, Any]:
     """Stop an endpoint and forget it; refused while it changes or a monitoring schedule refers to it."""
@@ -159,6 +187,16 @@ def _retained(endpoint: Document, variants: list[Document], excluded: set[str]) 
             retained["InitialInstanceCount"] = old["CurrentInstanceCount"]
         kept.append({**variant, **retained})
     return kept
+
+
+def _resized(variant: Document, wanted: Document) -> Document:
+    changed: Document = {}
+    if "DesiredWeight" in wanted:
+        changed |= {"CurrentWeight": wanted["DesiredWeight"], "DesiredWeight": wanted["DesiredWeight"]}
+    if "DesiredInstanceCount" in wanted:
+        count = wanted["DesiredInstanceCount"]
+        changed |= {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
+    return {**variant, **changed}
 
 
 def _variants(config: Document) -> list[Document]:

@@ -48,6 +48,10 @@ def resource_arn(_path: str, headers: dict[str, str], body: bytes) -> str:
         return "*"
     if action in ("AddTags", "ListTags", "DeleteTags"):
         return str(members.get("ResourceArn", "*"))
+    if action == "UpdateModelPackage":
+        return str(members.get("ModelPackageArn", "*"))
+    if action == "UpdateEndpointWeightsAndCapacities":
+        return ENDPOINT.arn(str(members.get("EndpointName", "*")))
     kind = _kind_of(action)
     return kind.arn(str(members.get(kind.name_member, "*"))) if kind else "*"
 

@@ -2,11 +2,23 @@
 
 from sandbox.sagemaker.hosting import capture, fleet, usage
 from sandbox.sagemaker.hosting.capture import is_flushed
-from sandbox.sagemaker.hosting.fleet import current_capture, deploy, remove
+from sandbox.sagemaker.hosting.fleet import current_capture, deploy, remove, set_weights
 from sandbox.sagemaker.hosting.flusher import flush
-from sandbox.sagemaker.hosting.worker import HostingError
+from sandbox.sagemaker.hosting.served import ServedModel
+from sandbox.sagemaker.hosting.worker import OK, HostingError
 
-__all__ = ["HostingError", "current_capture", "deploy", "flush", "is_flushed", "remove", "reset"]
+__all__ = [
+    "OK",
+    "HostingError",
+    "ServedModel",
+    "current_capture",
+    "deploy",
+    "flush",
+    "is_flushed",
+    "remove",
+    "reset",
+    "set_weights",
+]
 
 
 def reset() -> None:

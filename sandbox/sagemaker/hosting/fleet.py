@@ -1,16 +1,14 @@
 """The containers behind each endpoint, and the swap from one set to the next."""
 
 import random
-import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from sandbox import seams
-from sandbox.sagemaker import aws, state
-from sandbox.sagemaker.hosting import archive
+from sandbox.sagemaker import state
+from sandbox.sagemaker.hosting.served import LoadError, ServedModel
 from sandbox.sagemaker.hosting.worker import HostingError, ModelWorker
 from sandbox.sagemaker.kinds import MODEL
 from sandbox.sagemaker.state import Document
@@ -23,21 +21,22 @@ class Variant:
     Args:
         name: The variant's name.
         weight: Its share of the traffic, relative to the other variants.
-        role_arn: Execution role of its model: what capture is written with.
-        worker: The container.
-        folder: The unpacked model, removed with the variant.
+        served: Its model.
     """
 
     name: str
     weight: float
-    role_arn: str
-    worker: ModelWorker
-    folder: Path
+    served: ServedModel
 
-    def stop(self) -> None:
-        """End the container and remove its files."""
-        self.worker.stop()
-        shutil.rmtree(self.folder.parent, ignore_errors=True)
+    @property
+    def role_arn(self) -> str:
+        """Execution role of its model: what capture is written with."""
+        return self.served.role_arn
+
+    @property
+    def worker(self) -> ModelWorker:
+        """The container."""
+        return self.served.worker
 
 
 @dataclass
@@ -100,6 +99,13 @@ def remove(endpoint: str) -> None:
         _stop(fleet.variants)
 
 
+def set_weights(endpoint: str, weights: Mapping[str, float]) -> None:
+    """Spread the traffic of an endpoint anew; variants that are not named keep their weight."""
+    fleet = _fleets.get(endpoint)
+    for variant in fleet.variants if fleet is not None else ():
+        variant.weight = weights.get(variant.name, variant.weight)
+
+
 def find(endpoint: str) -> Fleet | None:
     """What serves an endpoint."""
     return _fleets.get(endpoint)
@@ -127,24 +133,17 @@ def _bring_up(endpoint: str, production_variant: Document) -> Variant:
     model = state.find(MODEL, production_variant.get("ModelName", ""))
     if model is None:
         raise HostingError(f"variant {name} has no model: the sandbox serves variants that name a ModelName")
-    folder, environment = archive.unpack(model)
-    role_arn: str = model["ExecutionRoleArn"]
-    if not model.get("EnableNetworkIsolation"):
-        environment |= aws.container_environment(role_arn)
-    environment |= {"SM_MODEL_DIR": str(folder)}
     stream = f"{name}/i-{uuid.uuid4().hex[:17]}"
-    worker = ModelWorker(folder, environment, (f"/aws/sagemaker/Endpoints/{endpoint}", stream))
     try:
-        worker.start()
-    except HostingError as error:
-        shutil.rmtree(folder.parent, ignore_errors=True)
+        served = ServedModel.start(model, (f"/aws/sagemaker/Endpoints/{endpoint}", stream))
+    except LoadError as error:
         raise HostingError(
             f"The primary container for production variant {name} did not pass the ping health check. Please check "
             f"CloudWatch logs for this endpoint. ({error})"
         ) from error
-    return Variant(name, production_variant["InitialVariantWeight"], role_arn, worker, folder)
+    return Variant(name, production_variant["InitialVariantWeight"], served)
 
 
 def _stop(variants: Iterable[Variant]) -> None:
     for variant in variants:
-        variant.stop()
+        variant.served.stop()

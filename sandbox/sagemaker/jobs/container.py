@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,12 @@ _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 5
 """How long a container may take to end after SIGTERM; SageMaker gives it 120 seconds."""
 _PROJECT_ROOT = Path(__file__).resolve().parents[3]
-_COMMANDS = {"sagemaker-model-monitor-analyzer": ["-m", "analyzer"]}
+_CLARIFY = "sagemaker-clarify-processing"
+_COMMANDS = {
+    "sagemaker-model-monitor-analyzer": ["-m", "analyzer"],
+    "sagemaker-model-monitor-groundtruth-merger": ["-m", "analyzer"],
+    _CLARIFY: ["-m", "analyzer"],
+}
 """Image repository to the arguments of the Python interpreter that do its work."""
 _INHERITED = ("PATH", "LANG", "LD_LIBRARY_PATH")
 
@@ -47,7 +52,18 @@ def refusal(job: Document) -> str | None:
     return None
 
 
-def run(job: Document, folder: JobFolder, stop: threading.Event, log: Callable[[list[str]], None]) -> Exit:
+def is_clarify(job: Document) -> bool:
+    """Whether a job runs the image of SageMaker Clarify."""
+    return _repository(job["AppSpecification"]["ImageUri"]) == _CLARIFY
+
+
+def run(
+    job: Document,
+    folder: JobFolder,
+    stop: threading.Event,
+    log: Callable[[list[str]], None],
+    more_environment: Mapping[str, str],
+) -> Exit:
     """Run a job's container until it ends, is stopped or has run too long.
 
     Args:
@@ -55,13 +71,14 @@ def run(job: Document, folder: JobFolder, stop: threading.Event, log: Callable[[
         folder: Its file system, inputs in place.
         stop: Set to end the container early.
         log: Receives the lines that the container prints, as they come.
+        more_environment: Variables beside those of the job.
     """
     deadline = time.monotonic() + job["StoppingCondition"]["MaxRuntimeInSeconds"]
     with folder.log_file.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", *_COMMANDS[_repository(job["AppSpecification"]["ImageUri"])]],
             cwd=folder.root,
-            env=_environment(job, folder),
+            env=_environment(job, folder) | dict(more_environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

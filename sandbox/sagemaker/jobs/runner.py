@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from sandbox import clock, seams
 from sandbox.sagemaker import activity, aws, events, state
-from sandbox.sagemaker.jobs import container, metrics, transfer
+from sandbox.sagemaker.jobs import clarify, container, metrics, transfer
 from sandbox.sagemaker.jobs.container import Exit
 from sandbox.sagemaker.jobs.folder import HOST, JobFolder
 from sandbox.sagemaker.jobs.metrics import MetricFileError
-from sandbox.sagemaker.jobs.transfer import TransferError
+from sandbox.sagemaker.s3_objects import TransferError
 from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
@@ -134,7 +134,15 @@ def _run(job: Document, stop: threading.Event) -> Document:
             transfer.download(job, folder, s3)
         except (TransferError, ValueError) as error:
             return _failed(f"ClientError: {error}")
-        ended = container.run(job, folder, stop, lambda lines: seams.write_log_lines(LOG_GROUP, stream, lines))
+
+        def log(lines: list[str]) -> None:
+            seams.write_log_lines(LOG_GROUP, stream, lines)
+
+        try:
+            with clarify.environment(job, folder, log) as more:
+                ended = container.run(job, folder, stop, log, more)
+        except clarify.ClarifyError as error:
+            return _failed(f"AlgorithmError: {error}")
         outcome = _outcome(ended, folder.exit_message())
         try:
             transfer.upload(job, folder, s3, succeeded=ended == Exit(0, "exited"))

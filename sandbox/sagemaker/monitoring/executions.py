@@ -1,6 +1,8 @@
-"""Executions of schedules: each is one record and, when there are data, one processing job."""
+"""Executions of schedules: each is one record and, when there are data, one processing job or two in turn."""
 
 import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,15 +11,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sandbox import clock, seams
 from sandbox.sagemaker import hosting, processing_jobs, state
 from sandbox.sagemaker.api import Request, operation
-from sandbox.sagemaker.jobs.transfer import describe
 from sandbox.sagemaker.listing import page
-from sandbox.sagemaker.monitoring import plan, window
+from sandbox.sagemaker.monitoring import baselining, plan, window
 from sandbox.sagemaker.monitoring.monitoring_job import MonitoringJob
+from sandbox.sagemaker.monitoring.occasion import CannotRunError, Occasion
+from sandbox.sagemaker.s3_objects import describe
 from sandbox.sagemaker.state import Document
 
 _UNFINISHED = ("Pending", "InProgress", "Stopping")
 _WITH_VIOLATIONS = "CompletedWithViolations"
 _FAILURE_REASON_LENGTH = 1024
+
+_Then = Callable[[Occasion, Document, Document], None]
+"""What follows a job's end: told of the occasion, the execution and the job."""
 
 _executions: seams.ScopedStore[Document] = seams.ScopedStore()
 _numbers = itertools.count()
@@ -46,7 +52,10 @@ def list_monitoring_executions(request: Request) -> dict[str, Any]:
 
 
 def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:
-    """Start the execution of a schedule for a time (epoch seconds). Returns once its job is queued, or it failed."""
+    """Start the execution of a schedule for a time (epoch seconds). Returns once its job is queued, or it failed.
+
+    A monitor that names only its baselining job waits for that job first.
+    """
     execution: Document = {
         "MonitoringScheduleName": schedule["MonitoringScheduleName"],
         "ScheduledTime": scheduled,
@@ -58,16 +67,8 @@ def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:
         "MonitoringType": job.monitoring_type,
     }
     _executions[f"{next(_numbers):09d}"] = execution
-    try:
+    with _failing(execution):
         _start(schedule, job, execution)
-    except plan.CannotRunError as error:
-        _fail(execution, str(error))
-    except (ClientError, BotoCoreError) as error:
-        _fail(execution, f"ClientError: could not look for captured data: {describe(error)}")
-    except Exception as error:
-        # Left Pending, the execution would forbid every change of its schedule for good.
-        _fail(execution, f"InternalServerError: {error!r}")
-        raise
 
 
 def running_of(schedule_name: str) -> list[Document]:
@@ -89,14 +90,42 @@ def _start(schedule: Document, job: MonitoringJob, execution: Document) -> None:
     moment = datetime.fromtimestamp(execution["ScheduledTime"], UTC)
     hosting.flush()
     span = window.of(schedule["MonitoringScheduleConfig"]["ScheduleConfig"], moment)
-    request = plan.processing_job(schedule, job, moment, span)
+    occasion = Occasion(schedule, baselining.resolved(job), moment, span.earlier(job.data))
+    request = plan.first_job(occasion)
+    _queue(occasion, execution, request, _analyse if job.needs_labels else _finish)
+
+
+def _analyse(occasion: Occasion, execution: Document, merge: Document) -> None:
+    """Go on after the merge job: with the analysis, or not at all when there is nothing to analyse."""
+    if merge["ProcessingJobStatus"] != "Completed":
+        _finish(occasion, execution, merge)
+        return
+    with _failing(execution):
+        _queue(occasion, execution, plan.job_after_merge(occasion), _finish)
+
+
+def _queue(occasion: Occasion, execution: Document, request: Document, then: _Then) -> None:
     with state.LOCK:  # the job may end before this thread has noted its ARN
         started = processing_jobs.start(
             request,
-            lambda finished: _finish(execution, finished),
-            MonitoringScheduleArn=schedule["MonitoringScheduleArn"],
+            lambda finished: then(occasion, execution, finished),
+            MonitoringScheduleArn=occasion.schedule["MonitoringScheduleArn"],
         )
         state.touch(execution, MonitoringExecutionStatus="InProgress", ProcessingJobArn=started["ProcessingJobArn"])
+
+
+@contextmanager
+def _failing(execution: Document) -> Iterator[None]:
+    """Whatever goes wrong in the block fails the execution: left unfinished, it would protect its schedule for good."""
+    try:
+        yield
+    except CannotRunError as error:
+        _fail(execution, str(error))
+    except (ClientError, BotoCoreError) as error:
+        _fail(execution, f"ClientError: could not look for the data: {describe(error)}")
+    except Exception as error:
+        _fail(execution, f"InternalServerError: {error!r}")
+        raise
 
 
 def _rows_of(schedule_name: str) -> list[Document]:
@@ -113,7 +142,7 @@ def _row(execution: Document) -> Document:
     return row
 
 
-def _finish(execution: Document, job: Document) -> None:
+def _finish(_occasion: Occasion, execution: Document, job: Document) -> None:
     status = job["ProcessingJobStatus"]
     if status == "Completed" and job.get("ExitMessage", "").startswith(_WITH_VIOLATIONS):
         status = _WITH_VIOLATIONS

@@ -7,6 +7,7 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import ENDPOINT, JOB_DEFINITIONS, MONITORING_SCHEDULE, Kind
 from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.monitoring import window
 from sandbox.sagemaker.monitoring.monitoring_job import DEFAULT_MAX_RUNTIME, MonitoringJob, with_defaults
 from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
@@ -16,11 +17,14 @@ def check_job(job: MonitoringJob) -> None:
     """Refuse what AWS refuses in a definition beyond its shape.
 
     Raises:
-        AwsError: No input or two, or an endpoint that is missing or does not capture.
+        AwsError: No input or two, an endpoint that is missing or does not capture, offsets or locations that are none.
     """
     given = [name for name in ("EndpointInput", "BatchTransformInput") if name in job.source]
     if len(given) != 1:
         raise refuse(f"Exactly one of EndpointInput and BatchTransformInput must be specified, got {len(given)}")
+    window.check_offsets(job.data)
+    if job.needs_labels:
+        s3_uri.split(job.source["GroundTruthS3Input"].get("S3Uri", ""))
     if job.endpoint_name is not None:
         endpoint = state.get(ENDPOINT, job.endpoint_name)
         if not endpoints.captures(endpoint):
@@ -29,7 +33,7 @@ def check_job(job: MonitoringJob) -> None:
                 "configuration with DataCaptureConfig and update the endpoint to it"
             )
     else:
-        s3_uri.split(job.source["BatchTransformInput"]["DataCapturedDestinationS3Uri"])
+        s3_uri.split(job.data["DataCapturedDestinationS3Uri"])
     s3_uri.split(job.output["S3Uri"])
 
 

@@ -44,6 +44,23 @@ class MonitoringJob:
         name: str | None = self.source.get("EndpointInput", {}).get("EndpointName")
         return name
 
+    @property
+    def data(self) -> Document:
+        """The EndpointInput or the BatchTransformInput."""
+        found: Document = self.source.get("EndpointInput") or self.source["BatchTransformInput"]
+        return found
+
+    @property
+    def local_path(self) -> str:
+        """Where the container finds the data."""
+        path: str = self.data["LocalPath"]
+        return path.rstrip("/")
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether labels are merged with the captures first."""
+        return "GroundTruthS3Input" in self.source
+
     @classmethod
     def of_definition(cls, monitoring_type: str, definition: Document) -> "MonitoringJob":
         """The view on a job definition."""

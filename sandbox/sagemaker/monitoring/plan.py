@@ -1,171 +1,114 @@
-"""Turns a scheduled time into the processing job that AWS would make for it.
+"""Turns an execution into the processing jobs that AWS would make for it.
 
-Names, environment and inputs follow descriptions of real monitoring jobs.
+Monitors with ground truth run two: one merges the captures with their labels, the other analyses what was merged.
+Names, environments, inputs and outputs follow descriptions of real monitoring jobs.
 """
 
-import json
-import secrets
-from collections.abc import Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING
-
-from sandbox.sagemaker import aws, s3_uri, state
-from sandbox.sagemaker.kinds import ENDPOINT
+from sandbox.sagemaker import aws, s3_uri
+from sandbox.sagemaker.monitoring import inputs, variables
 from sandbox.sagemaker.monitoring.monitoring_job import MonitoringJob
-from sandbox.sagemaker.monitoring.window import Window
+from sandbox.sagemaker.monitoring.occasion import NO_DATA, CannotRunError, Occasion
 from sandbox.sagemaker.state import Document
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-
-NO_DATA = "Job inputs had no data"
-_CAPTURE_FORMAT = {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
-_BASELINE_FOLDERS = {
-    "ConstraintsResource": ("constraints", "baseline_constraints", "/opt/ml/processing/baseline/constraints"),
-    "StatisticsResource": ("baseline", "baseline_statistics", "/opt/ml/processing/baseline/stats"),
+_MERGE_KIND = "groundtruth-merge"
+_ANALYSIS_KINDS = {
+    "DataQuality": "model-monitoring",
+    "ModelQuality": "model-quality-monitoring",
+    # The last two were not seen. With "-monitoring", the names of the last one would be longer than the 63 allowed.
+    "ModelBias": "model-bias-monitoring",
+    "ModelExplainability": "model-explainability",
 }
-_SCRIPT_FOLDERS = {
-    "RecordPreprocessorSourceUri": (
-        "pre_processor_script",
-        "record_preprocessor_script",
-        "/opt/ml/processing/code/preprocessing",
-    ),
-    "PostAnalyticsProcessorSourceUri": (
-        "post_processor_script",
-        "post_analytics_processor_script",
-        "/opt/ml/processing/code/postprocessing",
-    ),
-}
+MERGE_IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-groundtruth-merger"
+"""The merge container of the sandbox's region, beside the analyzer's.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/ecr-us-east-1.html
+"""
 
 
-class CannotRunError(Exception):
-    """An execution fails without a job; the message is its FailureReason."""
-
-
-def processing_job(schedule: Document, job: MonitoringJob, scheduled: datetime, window: Window) -> Document:
-    """The CreateProcessingJob request of one execution.
+def first_job(occasion: Occasion) -> Document:
+    """The CreateProcessingJob request with which an execution begins.
 
     Raises:
         CannotRunError: The window has no data, or the sandbox does not run this kind of monitor.
     """
-    if job.monitoring_type != "DataQuality" or job.endpoint_name is None:
+    job = occasion.job
+    if occasion.window.start >= occasion.window.end:
         raise CannotRunError(
-            f"the sandbox runs data-quality monitors of endpoints, not {job.monitoring_type} of "
-            f"{'an endpoint' if job.endpoint_name else 'batch transform'}"
+            f"the window is empty after the offsets: {occasion.window.start:%Y-%m-%dT%H:%MZ} to "
+            f"{occasion.window.end:%Y-%m-%dT%H:%MZ}; EndTimeOffset must not exceed StartTimeOffset by the whole window"
         )
-    capture = _capture_uri(job.endpoint_name)
-    s3 = aws.s3_client(job.role_arn)
-    data = list(_captured_hours(s3, capture, job, window))
-    if not data:
+    if job.endpoint_name is None and job.monitoring_type not in ("DataQuality", "ModelQuality"):
+        raise CannotRunError(f"the sandbox runs {job.monitoring_type} monitors of endpoints, not of batch transform")
+    captured = inputs.captured(occasion, aws.s3_client(job.role_arn))
+    if not captured:
         raise CannotRunError(NO_DATA)
-    files = list(_files(job))
-    environment = {
-        **job.environment,
-        **_environment(schedule, job, capture, window),
-        **{variable: path for _, variable, path in files},
+    return _merge_job(occasion, captured) if job.needs_labels else _analysis_job(occasion, captured)
+
+
+def job_after_merge(occasion: Occasion) -> Document:
+    """The CreateProcessingJob request that follows a merge.
+
+    Raises:
+        CannotRunError: No capture has found its label.
+    """
+    merged = inputs.merged(occasion, aws.s3_client(occasion.job.role_arn))
+    if not merged:
+        raise CannotRunError(NO_DATA)
+    return _analysis_job(occasion, merged)
+
+
+def _merge_job(occasion: Occasion, captured: list[Document]) -> Document:
+    job = occasion.job
+    labels = inputs.labels(occasion, aws.s3_client(job.role_arn))
+    if not labels:
+        raise CannotRunError(NO_DATA)
+    return {
+        **_common(job),
+        "ProcessingJobName": occasion.job_name(_MERGE_KIND),
+        "ProcessingInputs": labels + captured,
+        "ProcessingOutputConfig": _output(job, inputs.merge_uri(job), "EndOfJob"),
+        "AppSpecification": {"ImageUri": MERGE_IMAGE},
+        "Environment": variables.merging(occasion),
     }
-    request: Document = {
-        "ProcessingJobName": f"model-monitoring-{scheduled:%Y%m%d%H%M}-{secrets.token_hex(12)}",
-        "ProcessingInputs": [item for item, _, _ in files] + data,
-        "ProcessingOutputConfig": {"Outputs": [_output(schedule, job, scheduled)]},
+
+
+def _analysis_job(occasion: Occasion, data: list[Document]) -> Document:
+    job = occasion.job
+    files = list(inputs.files(job))
+    uri = job.application.get("ConfigUri")
+    config = [inputs.s3_input("analysis_config", uri, inputs.CONFIG_PATH)] if uri else []
+    members = ("ImageUri", "ContainerEntrypoint", "ContainerArguments")
+    return {
+        **_common(job),
+        "ProcessingJobName": occasion.job_name(_ANALYSIS_KINDS[job.monitoring_type]),
+        "ProcessingInputs": [*config, *(item for item, _, _ in files), *data],
+        "ProcessingOutputConfig": _output(job, _report_uri(occasion), job.output["S3UploadMode"]),
+        "AppSpecification": {name: job.application[name] for name in members if name in job.application},
+        "Environment": {
+            **job.environment,
+            **variables.analysing(occasion),
+            **{variable: path for _, variable, path in files},
+        },
+    }
+
+
+def _common(job: MonitoringJob) -> Document:
+    return {
         "ProcessingResources": {"ClusterConfig": job.cluster},
         "StoppingCondition": {"MaxRuntimeInSeconds": job.max_runtime},
-        "AppSpecification": {
-            "ImageUri": job.application["ImageUri"],
-            **{
-                name: job.application[name]
-                for name in ("ContainerEntrypoint", "ContainerArguments")
-                if name in job.application
-            },
-        },
-        "Environment": environment,
         "RoleArn": job.role_arn,
-    }
-    if job.kms_key_id:
-        request["ProcessingOutputConfig"]["KmsKeyId"] = job.kms_key_id
-    if job.network:
-        request["NetworkConfig"] = job.network
-    return request
-
-
-def _capture_uri(endpoint_name: str) -> str:
-    endpoint = state.find(ENDPOINT, endpoint_name)
-    summary = endpoint and endpoint.get("DataCaptureConfig")
-    if not summary:
-        raise CannotRunError(f"endpoint {endpoint_name} has no data capture")
-    return str(summary["DestinationS3Uri"])
-
-
-def _captured_hours(s3: "S3Client", capture: str, job: MonitoringJob, window: Window) -> Iterator[Document]:
-    """An input for every hour folder that holds data, of all variants."""
-    local_path = job.source["EndpointInput"]["LocalPath"].rstrip("/")
-    bucket, prefix = s3_uri.split(s3_uri.join(capture, str(job.endpoint_name)))
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/", Delimiter="/")
-    number = 0
-    for variant in (item["Prefix"].removeprefix(f"{prefix}/") for item in listed.get("CommonPrefixes", [])):
-        for hour in window.hours():
-            below = f"{variant}{hour:%Y/%m/%d/%H}"
-            if s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/{below}/", MaxKeys=1).get("Contents"):
-                number += 1
-                path = f"{job.endpoint_name}/{below}"
-                yield _input(f"endpoint_input_{number}", s3_uri.join(capture, path), f"{local_path}/{path}")
-
-
-def _files(job: MonitoringJob) -> Iterator[tuple[Document, str, str]]:
-    """Baseline files and scripts: the input, the variable that names it, and its path in the container."""
-    sources = [
-        (folder, job.baseline[resource]["S3Uri"])
-        for resource, folder in _BASELINE_FOLDERS.items()
-        if job.baseline.get(resource, {}).get("S3Uri")
-    ]
-    sources += [
-        (folder, job.application[script]) for script, folder in _SCRIPT_FOLDERS.items() if script in job.application
-    ]
-    for (name, variable, local_path), uri in sources:
-        yield _input(name, uri, local_path), variable, f"{local_path}/{uri.rsplit('/', 1)[-1]}"
-
-
-def _environment(schedule: Document, job: MonitoringJob, capture: str, window: Window) -> dict[str, str]:
-    start = f"{window.start:%Y-%m-%dT%H:%M:%SZ}"
-    return {
-        "dataset_format": json.dumps(_CAPTURE_FORMAT, separators=(",", ":")),
-        "dataset_source": job.source["EndpointInput"]["LocalPath"],
-        "end_time": f"{window.end:%Y-%m-%dT%H:%M:%SZ}",
-        "metric_time": start,
-        "monitoring_input_type": "ENDPOINT_INPUT",
-        "output_path": job.output["LocalPath"],
-        "publish_cloudwatch_metrics": job.environment.get("publish_cloudwatch_metrics", "Enabled"),
-        "sagemaker_endpoint_datacapture_prefix": capture,
-        "sagemaker_endpoint_name": str(job.endpoint_name),
-        "sagemaker_monitoring_schedule_name": schedule["MonitoringScheduleName"],
-        "start_time": start,
+        **({"NetworkConfig": job.network} if job.network else {}),
     }
 
 
-def _output(schedule: Document, job: MonitoringJob, scheduled: datetime) -> Document:
-    uri = s3_uri.join(
-        job.output["S3Uri"],
-        str(job.endpoint_name),
-        schedule["MonitoringScheduleName"],
-        f"{scheduled:%Y/%m/%d/%H}",
-    )
-    return {
-        "OutputName": "result",
-        "S3Output": {"S3Uri": uri, "LocalPath": job.output["LocalPath"], "S3UploadMode": job.output["S3UploadMode"]},
-        "AppManaged": False,
-    }
+def _output(job: MonitoringJob, uri: str, upload_mode: str) -> Document:
+    s3_output = {"S3Uri": uri, "LocalPath": job.output["LocalPath"], "S3UploadMode": upload_mode}
+    output = {"OutputName": "result", "S3Output": s3_output, "AppManaged": False}
+    return {"Outputs": [output], **({"KmsKeyId": job.kms_key_id} if job.kms_key_id else {})}
 
 
-def _input(name: str, uri: str, local_path: str) -> Document:
-    return {
-        "InputName": name,
-        "AppManaged": False,
-        "S3Input": {
-            "S3Uri": uri,
-            "LocalPath": local_path,
-            "S3DataType": "S3Prefix",
-            "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
-            "S3CompressionType": "None",
-        },
-    }
+def _report_uri(occasion: Occasion) -> str:
+    # Reports of batch transform have no endpoint in their path; that path was not seen.
+    endpoint = [occasion.job.endpoint_name] if occasion.job.endpoint_name else []
+    hour = f"{occasion.scheduled:%Y/%m/%d/%H}"
+    return s3_uri.join(occasion.job.output["S3Uri"], *endpoint, occasion.schedule_name, hour)

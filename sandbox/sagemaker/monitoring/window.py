@@ -11,6 +11,8 @@ from sandbox.sagemaker.state import Document
 
 _OFFSET = re.compile(r"(?P<sign>[+-]?)P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
 _LONGEST = timedelta(hours=24)
+OFFSETS = ("StartTimeOffset", "EndTimeOffset")
+"""Members of an EndpointInput or BatchTransformInput that give labels time to arrive."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,15 @@ class Window:
 
     start: datetime
     end: datetime
+
+    def earlier(self, source: Document) -> "Window":
+        """The window of the captures: the edges moved back by the offsets of an EndpointInput or BatchTransformInput.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EndpointInput.html says that the offsets are
+        subtracted, and examples write them as ``-P8D``: their sign makes no difference here.
+        """
+        start, end = (abs(_offset(source.get(name, "P0D"))) for name in OFFSETS)
+        return Window(self.start - start, self.end - end)
 
     def hours(self) -> Iterator[datetime]:
         """The hours, by their beginning, that hold data of the window."""
@@ -46,6 +57,17 @@ def check(schedule_config: Document) -> None:
                 f"DataAnalysisEndTime must be later than DataAnalysisStartTime by at most 24 hours, got "
                 f"{schedule_config['DataAnalysisStartTime']} to {schedule_config['DataAnalysisEndTime']}"
             )
+
+
+def check_offsets(source: Document) -> None:
+    """Refuse an EndpointInput or BatchTransformInput whose offsets are not durations.
+
+    Raises:
+        AwsError: One of them is not.
+    """
+    for name in OFFSETS:
+        if name in source:
+            _offset(source[name])
 
 
 def of(schedule_config: Document, scheduled: datetime) -> Window:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,8 @@ from botocore.config import Config
 from sandbox.client import SandboxProcess
 
 ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
+HOUR = timedelta(hours=1)
 INFERENCE = """
 import json
 
@@ -62,6 +65,7 @@ class World:
     bucket: str = field(default_factory=lambda: World.unique("data"))
 
     analyzer = ANALYZER
+    clarify = CLARIFY
 
     @staticmethod
     def unique(prefix: str) -> str:
@@ -203,13 +207,91 @@ class World:
         self.sagemaker.create_data_quality_job_definition(**request)
         return str(request["JobDefinitionName"])
 
-    def make_schedule(self, definition: str, expression: str = "cron(0 * ? * * *)", **schedule: str) -> str:
+    def make_definition_of(
+        self, monitoring_type: str, source: dict[str, Any], baseline: dict[str, Any] | None = None, **application: Any
+    ) -> str:
+        """A job definition of any type: ``source`` is its JobInput, ``application`` goes into its AppSpecification."""
+        name = self.unique("Definition")
+        image = CLARIFY if "ConfigUri" in application else ANALYZER
+        output = self.definition("unused")["DataQualityJobOutputConfig"]
+        request = {
+            "JobDefinitionName": name,
+            f"{monitoring_type}AppSpecification": {"ImageUri": image, **application},
+            f"{monitoring_type}JobInput": source,
+            f"{monitoring_type}JobOutputConfig": output,
+            "JobResources": {"ClusterConfig": CLUSTER},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 1800},
+            "RoleArn": self.role,
+        }
+        if baseline is not None:
+            request[f"{monitoring_type}BaselineConfig"] = baseline
+        operation = {
+            "DataQuality": self.sagemaker.create_data_quality_job_definition,
+            "ModelQuality": self.sagemaker.create_model_quality_job_definition,
+            "ModelBias": self.sagemaker.create_model_bias_job_definition,
+            "ModelExplainability": self.sagemaker.create_model_explainability_job_definition,
+        }[monitoring_type]
+        operation(**request)
+        return name
+
+    def of_endpoint(self, endpoint: str, *, labels: str | None = None, **members: Any) -> dict[str, Any]:
+        """A JobInput that reads the captures of an endpoint, and maybe labels."""
+        source: dict[str, Any] = {
+            "EndpointInput": {"EndpointName": endpoint, "LocalPath": "/opt/ml/processing/input/endpoint", **members}
+        }
+        return source | ({"GroundTruthS3Input": {"S3Uri": labels}} if labels else {})
+
+    def of_batch(self, capture: str, *, labels: str | None = None, **members: Any) -> dict[str, Any]:
+        """A JobInput that reads what batch transform jobs captured, and maybe labels."""
+        source: dict[str, Any] = {
+            "BatchTransformInput": {
+                "DataCapturedDestinationS3Uri": capture,
+                "DatasetFormat": {"Csv": {"Header": False}},
+                "LocalPath": "/opt/ml/processing/input/batch",
+                **members,
+            }
+        }
+        return source | ({"GroundTruthS3Input": {"S3Uri": labels}} if labels else {})
+
+    def put_labels(self, labels: dict[str, Any], collected: datetime) -> str:
+        """Upload labels by id as collected in an hour; gives the prefix of all labels."""
+        lines = [
+            json.dumps(
+                {
+                    "groundTruthData": {"data": str(label), "encoding": "CSV"},
+                    "eventMetadata": {"eventId": identifier},
+                    "eventVersion": "0",
+                }
+            )
+            for identifier, label in labels.items()
+        ]
+        self.put(f"labels/{collected:%Y/%m/%d/%H}/{self.unique('labels')}.jsonl", "\n".join(lines) + "\n")
+        return f"s3://{self.bucket}/labels"
+
+    def full_hour(self) -> datetime:
+        """The last full hour of the sandbox's clock."""
+        return self.box.now().replace(minute=0, second=0, microsecond=0)
+
+    def move_to_next_hour(self) -> datetime:
+        """Advance just past the next full hour; when the executions are done, return that hour."""
+        due = self.full_hour() + HOUR
+        self.box.advance(due - self.box.now() + timedelta(seconds=1))
+        self.box.wait_until_idle()
+        return due
+
+    def make_schedule(
+        self,
+        definition: str,
+        expression: str = "cron(0 * ? * * *)",
+        monitoring_type: str = "DataQuality",
+        **schedule: str,
+    ) -> str:
         name = self.unique("Schedule")
         self.sagemaker.create_monitoring_schedule(
             MonitoringScheduleName=name,
             MonitoringScheduleConfig={
                 "MonitoringJobDefinitionName": definition,
-                "MonitoringType": "DataQuality",
+                "MonitoringType": monitoring_type,
                 "ScheduleConfig": {"ScheduleExpression": expression, **schedule},
             },
         )

@@ -129,3 +129,29 @@ def test_a_deleted_endpoint_is_gone_and_no_longer_answers(world: Any) -> None:
     )
     with pytest.raises(ClientError, match=f"Endpoint {endpoint} of account 000000000000 not found"):
         world.invoke(endpoint)
+
+
+def test_weights_and_counts_change_without_a_new_configuration_and_are_retained(world: Any) -> None:
+    endpoint = world.make_endpoint()
+    config = world.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    wanted = {"VariantName": "AllTraffic", "DesiredWeight": 0.25, "DesiredInstanceCount": 3}
+    world.sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=[wanted])
+    (variant,) = world.settled(endpoint)["ProductionVariants"]
+    assert (variant["CurrentWeight"], variant["CurrentInstanceCount"]) == (0.25, 3)
+    assert world.settled(endpoint)["EndpointConfigName"] == config
+    world.sagemaker.update_endpoint(
+        EndpointName=endpoint,
+        EndpointConfigName=world.make_config(),
+        RetainAllVariantProperties=True,
+        ExcludeRetainedVariantProperties=[{"VariantPropertyType": "DesiredInstanceCount"}],
+    )
+    described = world.settled(endpoint)
+    (variant,) = described["ProductionVariants"]
+    assert (variant["DesiredWeight"], variant["DesiredInstanceCount"]) == (0.25, 1)
+    assert described["DataCaptureConfig"]["EnableCapture"] is True
+    unknown = {"VariantName": "Other", "DesiredWeight": 1}
+    with pytest.raises(ClientError, match="has no variant Other"):
+        world.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName=endpoint, DesiredWeightsAndCapacities=[unknown]
+        )
+    world.sagemaker.delete_endpoint(EndpointName=endpoint)

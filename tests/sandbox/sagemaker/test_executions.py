@@ -41,20 +41,6 @@ def endpoint(world: Any) -> Any:
     world.sagemaker.delete_endpoint(EndpointName=name)
 
 
-def full_hour(world: Any) -> datetime:
-    """The last full hour of the sandbox's clock."""
-    now: datetime = world.box.now()
-    return now.replace(minute=0, second=0, microsecond=0)
-
-
-def move_to_next_hour(world: Any) -> datetime:
-    """Advance just past the next full hour; when the executions are done, return that hour."""
-    due = full_hour(world) + HOUR
-    world.box.advance(due - world.box.now() + timedelta(seconds=1))
-    world.box.wait_until_idle()
-    return due
-
-
 def slow_definition(world: Any, endpoint: str) -> str:
     script = world.put("code/slow.py", SLOW_SCRIPT)
     specification = {"ImageUri": world.analyzer, "RecordPreprocessorSourceUri": script}
@@ -66,7 +52,7 @@ def test_traffic_like_the_baseline_completes(world: Any, endpoint: str, baseline
     schedule = world.make_schedule(world.make_definition(endpoint, DataQualityBaselineConfig=baseline))
     for number in range(100):
         world.invoke(endpoint, f"{float(number % 40)},{float(number * 2)}\n")
-    due = move_to_next_hour(world)
+    due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "Completed"
     assert execution["ScheduledTime"] == due
@@ -79,10 +65,10 @@ def test_traffic_like_the_baseline_completes(world: Any, endpoint: str, baseline
 def test_drifted_traffic_completes_with_violations(world: Any, endpoint: str, baseline: dict[str, Any]) -> None:
     definition = world.make_definition(endpoint, DataQualityBaselineConfig=baseline)
     schedule = world.make_schedule(definition)
-    started = full_hour(world)
+    started = world.full_hour()
     for number in range(100):
         world.invoke(endpoint, f"{float(number % 40)},{1000.0 + number}\n")
-    due = move_to_next_hour(world)
+    due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
     prefix = f"reports/{endpoint}/{schedule}/{due:%Y/%m/%d/%H}"
@@ -144,7 +130,7 @@ def test_the_data_of_all_variants_are_read_together(world: Any, endpoint: str) -
     schedule = world.make_schedule(world.make_definition(endpoint))
     for name in ("Champion", "Challenger", "Champion"):
         world.invoke(endpoint, "1,2\n", TargetVariant=name)
-    due = move_to_next_hour(world)
+    due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "Completed"
     statistics = json.loads(world.read(f"reports/{endpoint}/{schedule}/{due:%Y/%m/%d/%H}/statistics.json"))
@@ -153,7 +139,7 @@ def test_the_data_of_all_variants_are_read_together(world: Any, endpoint: str) -
 
 def test_an_hour_without_traffic_fails_without_a_job(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
-    move_to_next_hour(world)
+    world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert (execution["MonitoringExecutionStatus"], execution["FailureReason"]) == ("Failed", "Job inputs had no data")
     assert "ProcessingJobArn" not in execution
@@ -161,7 +147,7 @@ def test_an_hour_without_traffic_fails_without_a_job(world: Any, endpoint: str) 
 
 def test_time_alone_brings_a_schedule_due(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
-    due = full_hour(world) + HOUR
+    due = world.full_hour() + HOUR
     world.box.advance(due - world.box.now() - timedelta(seconds=1))
     assert world.executions(schedule) == []
     (execution,) = world.eventually(lambda: world.executions(schedule), timeout=10)
@@ -171,7 +157,7 @@ def test_time_alone_brings_a_schedule_due(world: Any, endpoint: str) -> None:
 
 def test_every_missed_hour_runs_oldest_first(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
-    first = full_hour(world) + HOUR
+    first = world.full_hour() + HOUR
     world.box.advance(first + 2 * HOUR - world.box.now() + timedelta(seconds=1))
     world.box.wait_until_idle()
     executions = world.executions(schedule, SortBy="CreationTime", SortOrder="Ascending")
@@ -184,8 +170,8 @@ def test_a_long_jump_runs_the_latest_48_hours(world: Any, endpoint: str) -> None
     world.box.wait_until_idle()
     executions = world.executions(schedule, SortBy="ScheduledTime", MaxResults=100)
     assert len(executions) == 48
-    assert executions[0]["ScheduledTime"] == full_hour(world)
-    assert executions[-1]["ScheduledTime"] == full_hour(world) - 47 * HOUR
+    assert executions[0]["ScheduledTime"] == world.full_hour()
+    assert executions[-1]["ScheduledTime"] == world.full_hour() - 47 * HOUR
 
 
 def test_now_runs_once_and_at_once(world: Any, endpoint: str) -> None:
@@ -195,7 +181,7 @@ def test_now_runs_once_and_at_once(world: Any, endpoint: str) -> None:
     world.box.wait_until_idle()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "Completed"
-    move_to_next_hour(world)
+    world.move_to_next_hour()
     assert len(world.executions(schedule)) == 1
 
 
@@ -203,7 +189,7 @@ def test_a_stopped_schedule_does_not_run(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
     world.sagemaker.stop_monitoring_schedule(MonitoringScheduleName=schedule)
     world.schedule_in(schedule, "Stopped")
-    move_to_next_hour(world)
+    world.move_to_next_hour()
     assert world.executions(schedule) == []
 
 
@@ -235,28 +221,25 @@ def test_a_running_job_does_not_hold_up_the_next_hour(world: Any, endpoint: str)
 
 def test_a_role_that_may_not_look_for_data_fails_the_execution(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint, RoleArn=world.make_role("logs:*")))
-    move_to_next_hour(world)
+    world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert "AccessDenied" in execution["FailureReason"]
 
 
 def test_a_kind_that_the_sandbox_does_not_run_says_so(world: Any) -> None:
-    batch = {
-        "DataCapturedDestinationS3Uri": f"s3://{world.bucket}/batch",
-        "DatasetFormat": {"Csv": {"Header": True}},
-        "LocalPath": "/opt/ml/processing/input",
-    }
-    schedule = world.make_schedule(world.make_definition("unused", DataQualityJobInput={"BatchTransformInput": batch}))
-    move_to_next_hour(world)
+    source = world.of_batch(f"s3://{world.bucket}/batch", labels=f"s3://{world.bucket}/labels")
+    definition = world.make_definition_of("ModelBias", source, ConfigUri=f"s3://{world.bucket}/analysis_config.json")
+    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
+    world.move_to_next_hour()
     (execution,) = world.executions(schedule)
-    assert "the sandbox runs data-quality monitors of endpoints" in execution["FailureReason"]
+    assert execution["FailureReason"] == "the sandbox runs ModelBias monitors of endpoints, not of batch transform"
 
 
 def test_executions_are_filtered(world: Any, endpoint: str) -> None:
     definition = world.make_definition(endpoint)
     schedule = world.make_schedule(definition)
-    due = move_to_next_hour(world)
+    due = world.move_to_next_hour()
     for criterion in (
         {"EndpointName": endpoint},
         {"MonitoringJobDefinitionName": definition},

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.sagemaker.jobs import container, metrics
 from sandbox.sagemaker.jobs.folder import JobFolder
-from sandbox.sagemaker.jobs.transfer import relative_key
+from sandbox.sagemaker.s3_objects import relative_key
 
 IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 
@@ -76,7 +76,7 @@ def test_an_image_that_cannot_run_is_refused_with_those_that_can() -> None:
     refused = container.refusal({"AppSpecification": {"ImageUri": "account/some-image:1"}})
     assert refused is not None
     assert "some-image" in refused
-    assert "it runs sagemaker-model-monitor-analyzer" in refused
+    assert "it runs sagemaker-clarify-processing, sagemaker-model-monitor-analyzer" in refused
     entry = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3"]}
     assert "entry point" in (container.refusal({"AppSpecification": entry}) or "")
 

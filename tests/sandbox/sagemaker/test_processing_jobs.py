@@ -102,7 +102,7 @@ def test_an_image_that_the_sandbox_does_not_have_fails_the_job_at_once(world: An
     job = world.run_job(AppSpecification={"ImageUri": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sklearn:1"})
     assert job["ProcessingJobStatus"] == "Failed"
     assert "the sandbox cannot run image" in job["FailureReason"]
-    assert "it runs sagemaker-model-monitor-analyzer" in job["FailureReason"]
+    assert "it runs sagemaker-clarify-processing, sagemaker-model-monitor-analyzer" in job["FailureReason"]
 
 
 def test_a_job_can_be_stopped(world: Any) -> None:

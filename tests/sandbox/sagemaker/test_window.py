@@ -1,6 +1,6 @@
 """The span that an execution analyses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -56,3 +56,12 @@ def test_impossible_times_are_refused(times: dict[str, str], reason: str) -> Non
 def test_a_day_long_window_is_taken() -> None:
     times = {"DataAnalysisStartTime": "-P1D", "DataAnalysisEndTime": "-PT0H"}
     window.check({"ScheduleExpression": "NOW", **times})
+
+
+@pytest.mark.parametrize("sign", ["-", ""])
+def test_offsets_move_both_edges_back(sign: str) -> None:
+    moment = datetime(2026, 1, 10, 22, tzinfo=UTC)
+    span = window.Window(moment - timedelta(hours=1), moment)
+    earlier = span.earlier({"StartTimeOffset": f"{sign}P1DT2H", "EndTimeOffset": f"{sign}PT30M"})
+    assert (span.start - earlier.start, span.end - earlier.end) == (timedelta(hours=26), timedelta(minutes=30))
+    assert span.earlier({}) == span

@@ -1,0 +1,47 @@
+"""Gives every prediction of a transform job an id, by which labels find it.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
+"""
+
+import json
+import uuid
+
+_ID, _TIME = "SageMakerInferenceId", "SageMakerInferenceTime"
+_BARE = "SageMakerOutput"
+"""Key of a prediction that is no JSON object, as where a job joins it with its input."""
+
+
+class UnidentifiableError(Exception):
+    """The predictions are neither CSV nor JSON."""
+
+
+def with_ids(output: bytes, content_type: str, started: str) -> bytes:
+    """An object with an id, and the start of its job, in every row or JSON line.
+
+    Args:
+        output: The assembled predictions.
+        content_type: What the model says they are.
+        started: Start of the job, e.g. ``2026-01-31T08:15:00Z``.
+
+    Raises:
+        UnidentifiableError: The content type is neither CSV nor JSON, or a line is not JSON after all.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    lines = [line for line in output.decode().splitlines() if line.strip()]
+    if media_type == "text/csv":
+        return "".join(f"{line},{uuid.uuid4()},{started}\n" for line in lines).encode()
+    if media_type in ("application/json", "application/jsonlines"):
+        return "".join(_json_line(line, started) + "\n" for line in lines).encode()
+    raise UnidentifiableError(
+        f"GenerateInferenceId needs predictions in text/csv, application/json or application/jsonlines, the model "
+        f"answers {content_type or 'without a content type'}"
+    )
+
+
+def _json_line(line: str, started: str) -> str:
+    try:
+        prediction = json.loads(line)
+    except ValueError as error:
+        raise UnidentifiableError(f"a line of the predictions is not JSON: {error}") from error
+    members = prediction if isinstance(prediction, dict) else {_BARE: prediction}
+    return json.dumps({**members, _ID: str(uuid.uuid4()), _TIME: started}, separators=(",", ":"))

@@ -1,0 +1,96 @@
+"""The transform-job operations.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
+"""
+
+from typing import Any
+
+from sandbox import clock
+from sandbox.sagemaker import s3_uri, state, transform
+from sandbox.sagemaker.api import Request, operation
+from sandbox.sagemaker.errors import refuse
+from sandbox.sagemaker.kinds import MODEL, TRANSFORM_JOB
+from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.state import Document
+from sandbox.sagemaker.validation import render
+
+_SUMMARY = (
+    "TransformJobName",
+    "TransformJobArn",
+    "CreationTime",
+    "TransformEndTime",
+    "LastModifiedTime",
+    "TransformJobStatus",
+    "FailureReason",
+)
+
+
+@operation("CreateTransformJob")
+def create_transform_job(request: Request) -> dict[str, Any]:
+    """Start a job; it reads and writes with the role of its model."""
+    _check(request.body)
+    job = state.add(
+        TRANSFORM_JOB,
+        request.body,
+        TransformJobStatus="InProgress",
+        LastModifiedTime=clock.time(),
+        TransformInput={"CompressionType": "None", "SplitType": "None", **request.body["TransformInput"]},
+        TransformOutput={"AssembleWith": "None", **request.body["TransformOutput"]},
+        DataProcessing={"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
+    )
+    transform.submit(job)
+    return {"TransformJobArn": job["TransformJobArn"]}
+
+
+@operation("DescribeTransformJob")
+def describe_transform_job(request: Request) -> dict[str, Any]:
+    """The job as it is now."""
+    return render("DescribeTransformJob", state.get(TRANSFORM_JOB, request.body["TransformJobName"]))
+
+
+@operation("ListTransformJobs")
+def list_transform_jobs(request: Request) -> dict[str, Any]:
+    """Summaries of jobs."""
+    return page(
+        [{name: job[name] for name in _SUMMARY if name in job} for job in state.every(TRANSFORM_JOB)],
+        request.body,
+        result="TransformJobSummaries",
+        name="TransformJobName",
+        equal={"StatusEquals": "TransformJobStatus"},
+        sort_keys={"CreationTime": "CreationTime", "Name": "TransformJobName", "Status": "TransformJobStatus"},
+    )
+
+
+@operation("StopTransformJob")
+def stop_transform_job(request: Request) -> dict[str, Any]:
+    """Have a job end: Stopping, then Stopped."""
+    name = request.body["TransformJobName"]
+    with state.LOCK:
+        job = state.get(TRANSFORM_JOB, name)
+        if job["TransformJobStatus"] == "InProgress":
+            transform.stop(job)
+        elif job["TransformJobStatus"] != "Stopping":
+            raise refuse(
+                f"The request was rejected because the transform job {name} is in status "
+                f"{job['TransformJobStatus']}; only an InProgress job can be stopped."
+            )
+    return {}
+
+
+def _check(body: Document) -> None:
+    """Refuse what AWS refuses, and what the sandbox would do otherwise than AWS."""
+    state.get(MODEL, body["ModelName"])
+    source = body["TransformInput"]["DataSource"]["S3DataSource"]
+    if source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+        raise refuse(f"the sandbox transforms S3Prefix and ManifestFile, not {source['S3DataType']}")
+    if body["TransformInput"].get("SplitType", "None") not in ("None", "Line"):
+        raise refuse(f"the sandbox splits by None and Line, not {body['TransformInput']['SplitType']}")
+    processing = body.get("DataProcessing", {})
+    filtered = any(processing.get(name, "$") != "$" for name in ("InputFilter", "OutputFilter"))
+    if filtered or processing.get("JoinSource", "None") != "None":
+        raise refuse("the sandbox does not filter or join records: leave DataProcessing out")
+    locations = [source["S3Uri"], body["TransformOutput"]["S3OutputPath"]]
+    if "DataCaptureConfig" in body:
+        locations.append(body["DataCaptureConfig"]["DestinationS3Uri"])
+    for uri in locations:
+        s3_uri.split(uri)
