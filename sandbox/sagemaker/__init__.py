@@ -30,7 +30,7 @@ from sandbox.sagemaker import (
     transform_jobs,
 )
 from sandbox.sagemaker.hosting import runtime
-from sandbox.sagemaker.monitoring import executions, job_definitions, scheduler, schedules
+from sandbox.sagemaker.monitoring import alerts, executions, job_definitions, scheduler, schedules
 
 __all__ = ["install", "is_idle", "reset"]
 
@@ -43,6 +43,7 @@ OPERATION_MODULES = (
     job_definitions,
     schedules,
     executions,
+    alerts,
     tags,
 )
 """Importing these fills the table of operations."""

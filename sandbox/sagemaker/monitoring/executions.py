@@ -19,7 +19,8 @@ from sandbox.sagemaker.s3_objects import describe
 from sandbox.sagemaker.state import Document
 
 _UNFINISHED = ("Pending", "InProgress", "Stopping")
-_WITH_VIOLATIONS = "CompletedWithViolations"
+WITH_VIOLATIONS = "CompletedWithViolations"
+"""Status of an execution, and what the ExitMessage of its job begins with."""
 _FAILURE_REASON_LENGTH = 1024
 
 _Then = Callable[[Occasion, Document, Document], None]
@@ -74,6 +75,12 @@ def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:
 def running_of(schedule_name: str) -> list[Document]:
     """The executions of a schedule that have not ended."""
     return [row for row in _rows_of(schedule_name) if row["MonitoringExecutionStatus"] in _UNFINISHED]
+
+
+def ended_of(schedule_name: str) -> list[Document]:
+    """The executions of a schedule that have ended, oldest first."""
+    ended = [row for row in _rows_of(schedule_name) if row["MonitoringExecutionStatus"] not in _UNFINISHED]
+    return sorted(ended, key=lambda row: float(row["ScheduledTime"]))
 
 
 def last_of(schedule_name: str) -> Document | None:
@@ -144,8 +151,8 @@ def _row(execution: Document) -> Document:
 
 def _finish(_occasion: Occasion, execution: Document, job: Document) -> None:
     status = job["ProcessingJobStatus"]
-    if status == "Completed" and job.get("ExitMessage", "").startswith(_WITH_VIOLATIONS):
-        status = _WITH_VIOLATIONS
+    if status == "Completed" and job.get("ExitMessage", "").startswith(WITH_VIOLATIONS):
+        status = WITH_VIOLATIONS
     reason = {"FailureReason": job["FailureReason"]} if "FailureReason" in job else {}
     state.touch(execution, MonitoringExecutionStatus=status, **reason)
 
