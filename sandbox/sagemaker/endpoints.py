@@ -33,6 +33,7 @@ def create_endpoint(request: Request) -> dict[str, Any]:
         ENDPOINT,
         request.body,
         EndpointStatus="Creating",
+        LastDeploymentConfig=request.body.get("DeploymentConfig"),
         LastModifiedTime=clock.time(),
         ProductionVariants=_variants(config),
         DataCaptureConfig=_capture_summary(config.get("DataCaptureConfig"), active=False),
@@ -72,6 +73,8 @@ def update_endpoint(request: Request) -> dict[str, Any]:
         _require_settled(endpoint, "update")
         if body.get("ExcludeRetainedVariantProperties") and not body.get("RetainAllVariantProperties"):
             raise refuse("ExcludeRetainedVariantProperties can only be set when RetainAllVariantProperties is true.")
+        if body.get("RetainDeploymentConfig") and "DeploymentConfig" in body:
+            raise refuse("DeploymentConfig cannot be set when RetainDeploymentConfig is true.")
         state.touch(endpoint, EndpointStatus="Updating")
     _announce(endpoint)
     background.run(lambda: _swap(endpoint, config, body), f"update endpoint {endpoint['EndpointName']}")
@@ -155,6 +158,8 @@ def _swap(endpoint: Document, config: Document, update: Document) -> None:
         state.touch(endpoint, EndpointStatus="InService", FailureReason=str(error))
     else:
         endpoint.pop("FailureReason", None)
+        if not update.get("RetainDeploymentConfig"):
+            endpoint["LastDeploymentConfig"] = update.get("DeploymentConfig")
         _settle(endpoint, config, capture, variants)
     _announce(endpoint)
 

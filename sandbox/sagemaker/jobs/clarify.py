@@ -45,6 +45,9 @@ def environment(job: Document, folder: JobFolder, log: Log) -> Iterator[dict[str
     config = _config(folder)
     variables = {"processing_root": str(folder.local(_ROOT)), **_shap_baseline(job, config, folder)}
     predictor = config.get("predictor") or {}
+    asks_model = bool(predictor.get("endpoint_name") or predictor.get("model_name"))
+    if asks_model and job.get("NetworkConfig", {}).get("EnableNetworkIsolation"):
+        raise ClarifyError("the configuration names a model, which a container with network isolation cannot reach")
     try:
         if predictor.get("endpoint_name"):
             model = shadow.relay(predictor["endpoint_name"], job["RoleArn"])

@@ -34,7 +34,9 @@ def check_job(job: MonitoringJob) -> None:
             )
     else:
         s3_uri.split(job.data["DataCapturedDestinationS3Uri"])
-    s3_uri.split(job.output["S3Uri"])
+    for uri in (job.output["S3Uri"], job.application.get("ConfigUri")):
+        if uri is not None:
+            s3_uri.split(uri)
 
 
 def _register(monitoring_type: str, kind: Kind) -> None:

@@ -40,7 +40,9 @@ def config_of(model: str, baseline: Any = None, **predictor: str) -> dict[str, A
     }
 
 
-def explain(world: Any, role: str, config: Any, config_name: str = "analysis_config.json") -> dict[str, Any]:
+def explain(
+    world: Any, role: str, config: Any, config_name: str = "analysis_config.json", **changes: Any
+) -> dict[str, Any]:
     """Run a Clarify job on ten rows; its outputs are in ``explained/``."""
     text = config if isinstance(config, str) else json.dumps(config)
     name = world.unique("explain")
@@ -65,6 +67,7 @@ def explain(world: Any, role: str, config: Any, config_name: str = "analysis_con
         },
         Environment={},
         RoleArn=role,
+        **changes,
     )
     return finished
 
@@ -125,6 +128,11 @@ def test_a_model_that_does_not_load_fails_the_job_with_its_reason(world: Any, ro
     job = explain(world, role, config_of(world.make_model(BROKEN)))
     assert "no such file" in job["FailureReason"]
     assert shadows(world) == []
+
+
+def test_an_isolated_job_cannot_reach_a_model(world: Any, role: str, model: str) -> None:
+    job = explain(world, role, config_of(model), NetworkConfig={"EnableNetworkIsolation": True})
+    assert job["FailureReason"].endswith("which a container with network isolation cannot reach")
 
 
 @pytest.mark.parametrize(

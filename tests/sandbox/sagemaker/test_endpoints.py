@@ -155,3 +155,19 @@ def test_weights_and_counts_change_without_a_new_configuration_and_are_retained(
             EndpointName=endpoint, DesiredWeightsAndCapacities=[unknown]
         )
     world.sagemaker.delete_endpoint(EndpointName=endpoint)
+
+
+def test_a_deployment_configuration_is_shown_and_can_be_retained(world: Any) -> None:
+    endpoint = world.make_endpoint()
+    policy = {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 60}}
+    deployment = {"BlueGreenUpdatePolicy": policy}
+    world.sagemaker.update_endpoint(
+        EndpointName=endpoint, EndpointConfigName=world.make_config(), DeploymentConfig=deployment
+    )
+    assert world.settled(endpoint)["LastDeploymentConfig"] == deployment
+    update = {"EndpointName": endpoint, "EndpointConfigName": world.make_config(), "RetainDeploymentConfig": True}
+    with pytest.raises(ClientError, match="DeploymentConfig cannot be set"):
+        world.sagemaker.update_endpoint(**update, DeploymentConfig=deployment)
+    world.sagemaker.update_endpoint(**update)
+    assert world.settled(endpoint)["LastDeploymentConfig"] == deployment
+    world.sagemaker.delete_endpoint(EndpointName=endpoint)
