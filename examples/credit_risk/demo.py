@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -143,10 +144,13 @@ def _prepare(steps: Steps) -> SandboxProcess:
 
 def _keep_running(console: Console, box: SandboxProcess) -> None:
     console.print("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
-    for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         console.print(f"  export {name}={box.environment()[name]}", highlight=False, soft_wrap=True)
     console.print("  aws sagemaker list-monitoring-executions", highlight=False)
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 def main() -> int:
