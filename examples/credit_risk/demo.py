@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,13 +50,14 @@ class Demo:
         self.synthesise()
         outputs = self.deploy()
         console.print(f"   {_output(outputs, 'BlindFeatures')}", highlight=False, style="dim")
+        console.print("   (the loan's term would be blind as a number; here it is compared as a category)", style="dim")
         live = data.load().live
-        with self.steps.step(f"{_REQUESTS} real applicants, none of whom the model has seen") as detail:
+        with self.steps.step(f"{_REQUESTS} real applicants that the model has not seen") as detail:
             self._send(data.to_csv_rows(live[:_REQUESTS]), detail)
         clean = self.run_monitor("An hour later, the monitor looks at them")
         findings.show_execution(console, clean)
         findings.show_alarms(console, self.box.client("cloudwatch"))
-        with self.steps.step(f"{_REQUESTS} applicants from a new sales partner, higher prices, incomes lost") as detail:
+        with self.steps.step(f"{_REQUESTS} from a new sales partner; prices up, incomes lost") as detail:
             self._send(data.to_csv_rows(data.drifted(live, _REQUESTS)), detail)
         before = len(self.box.outbox())
         drifted = self.run_monitor("Another hour later")
@@ -76,7 +78,7 @@ class Demo:
 
     def deploy(self) -> dict[str, str]:
         """Deploys both stacks; the baseline job runs meanwhile."""
-        with self.steps.step("cdk deploy: model, endpoint, baseline job, monitor, alarms, topic") as detail:
+        with self.steps.step("cdk deploy: endpoint, baseline job, monitor, alarms, topic") as detail:
             return self._cli(None, detail).deploy()[_MONITORING]
 
     def destroy(self) -> None:
@@ -130,7 +132,7 @@ def _output(outputs: Mapping[str, str], ending: str) -> str:
 def _prepare(steps: Steps) -> SandboxProcess:
     BUILD.mkdir(parents=True, exist_ok=True)
     with (
-        steps.step("Train a credit-scoring model on 3000 real applicants, start the embedded AWS"),
+        steps.step("Train a model on 3000 real applicants, start the embedded AWS"),
         ThreadPoolExecutor() as both,
     ):
         starting = both.submit(SandboxProcess.start)
@@ -142,10 +144,13 @@ def _prepare(steps: Steps) -> SandboxProcess:
 
 def _keep_running(console: Console, box: SandboxProcess) -> None:
     console.print("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
-    for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         console.print(f"  export {name}={box.environment()[name]}", highlight=False, soft_wrap=True)
     console.print("  aws sagemaker list-monitoring-executions", highlight=False)
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 def main() -> int:

@@ -113,15 +113,15 @@ def describe(reasons: Mapping[str, str], half_blind: Sequence[str] = (), *, feat
 
     Example:
         >>> describe({"sex": "2 distinct values"}, ["age"], features=20)
-        '1 of 20 features cannot show drift: sex (2 distinct values). 1 shows it only when values appear or vanish: age'
+        '1 of 20 features cannot show drift: sex (2 distinct values). 1 show it only when values appear or vanish: age'
     """
     sentences = []
     if reasons:
         start = f"{len(reasons)} of {features} features cannot show drift: "
         sentences.append(_list(start, [f"{name} ({reason})" for name, reason in reasons.items()], _MAX_BLIND_TEXT))
     if half_blind:
-        verb = "shows" if len(half_blind) == 1 else "show"
-        start = f"{len(half_blind)} {verb} it only when values appear or vanish: "
+        who = f"{len(half_blind)} of {features} features show drift" if not reasons else f"{len(half_blind)} show it"
+        start = f"{who} only when values appear or vanish: "
         room = _MAX_TEXT - len(". ".join([*sentences, ""]))
         sentences.append(_list(start, list(half_blind), room))
     return ". ".join(sentences) or "none"

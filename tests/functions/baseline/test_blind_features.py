@@ -101,7 +101,7 @@ def test_features_that_repeat_their_values_are_named_too(suggest):
     files = {name: json.loads(content) for name, content in suggest(columns).items()}
     assert blind.half_blind_features(files["statistics.json"], files["constraints.json"]) == ["age"]
     text = blind.describe({"flag": "2 distinct values"}, ["age"], features=3)
-    assert text.endswith("1 shows it only when values appear or vanish: age")
+    assert text.endswith("1 show it only when values appear or vanish: age")
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=300), st.text(max_size=60), max_size=100))
@@ -109,6 +109,12 @@ def test_the_sentence_is_short_whatever_the_names(reasons):
     text = blind.describe(reasons, list(reasons), features=100)
     assert 0 < len(text) <= 800
     assert (text == "none") == (not reasons)
+
+
+def test_the_sentence_stands_alone_when_nothing_is_wholly_blind():
+    assert blind.describe({}, ["age", "debt"], features=9) == (
+        "2 of 9 features show drift only when values appear or vanish: age, debt"
+    )
 
 
 def test_a_long_list_says_how_many_more():
