@@ -65,6 +65,27 @@ class DataIssues:
         if len(self._examples) < _EXAMPLES:
             self._examples.append((location, text))
 
+    def add_rows(self, source: Path, count: int, problem: str) -> None:
+        """Count rows that cannot be analysed, where nobody knows any more on which lines they stood.
+
+        Args:
+            source: File or folder of the data set.
+            count: Number of rows; with 0 nothing happens.
+            problem: What is wrong with all of them.
+
+        Raises:
+            AnalysisError: In strict mode.
+        """
+        if not count:
+            return
+        text = f"{problem}: {count} rows"
+        if self.strict:
+            raise AnalysisError(f"{source}: {text}")
+        self.broken_records += count
+        self._counts[problem] += count
+        if len(self._examples) < _EXAMPLES:
+            self._examples.append((Location(source), text))
+
     def conclude(self, item_count: int, output: Path) -> None:
         """Report the broken records in the log and in ``data_issues.json`` beside the other outputs.
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from analyzer.parameters import Parameters
+
 # Any file in the folder is read; the name of the container's own file is not published.
 METRICS_FILE = "metrics.jsonl"
 
@@ -62,6 +64,17 @@ class MetricsFile:
             **value,
             "Unit": "None",
         }
+
+
+def publish(parameters: Parameters, metrics: Iterable[Metric]) -> None:
+    """Write the metrics of a run when it is asked to publish any."""
+    if parameters.publish_cloudwatch_metrics and parameters.sagemaker_monitoring_schedule_name:
+        MetricsFile(
+            parameters.cloudwatch_metrics_directory,
+            schedule=parameters.sagemaker_monitoring_schedule_name,
+            endpoint=parameters.sagemaker_endpoint_name,
+            time=parameters.metric_time,
+        ).write(metrics)
 
 
 def _is_finite(value: float | Mapping[str, float]) -> bool:

@@ -26,6 +26,7 @@ class FormatKind(StrEnum):
     JSON_LINES = "json"
     PARQUET = "parquet"
     CAPTURE = "sagemakerCaptureJson"
+    MERGED = "sagemakerMergeJson"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class DatasetFormat:
     Args:
         kind: Kind of file.
         header: For CSV: whether the first line of every file holds column names.
-        capture_index_names: For capture records: the directions to analyse. Output always comes first.
+        capture_index_names: For capture and merged records: the directions to analyse. Output always comes first.
+            Default: both, and the output alone for merged records.
     """
 
     kind: FormatKind
@@ -49,8 +51,9 @@ class DatasetFormat:
         Raises:
             AnalysisError: When it names no known format.
         """
-        expected = 'expected {"csv": {"header": true}}, {"json": {"lines": true}}, {"parquet": {}} or ' + (
-            '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}'
+        expected = 'expected {"csv": {"header": true}}, {"json": {"lines": true}}, {"parquet": {}}, ' + (
+            '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}} or '
+            '{"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"]}}'
         )
         try:
             document = orjson.loads(text)
@@ -61,10 +64,11 @@ class DatasetFormat:
         options = options if isinstance(options, dict) else {}
         if others or (kind is FormatKind.JSON_LINES and not _flag(options.get("lines", options.get("line")))):
             raise AnalysisError(f"dataset_format {text!r} is not a known format; {expected}")
+        default = ("endpointOutput",) if kind is FormatKind.MERGED else cls.capture_index_names
         return cls(
             kind,
             header=_flag(options.get("header")),
-            capture_index_names=tuple(options.get("captureIndexNames", cls.capture_index_names)),
+            capture_index_names=tuple(options.get("captureIndexNames") or default),
         )
 
 
@@ -74,6 +78,19 @@ class Window:
 
     start: datetime | None = None
     end: datetime | None = None
+
+    @classmethod
+    def from_environment(cls, given: Mapping[str, str]) -> "Window":
+        """Read ``start_time`` and ``end_time``.
+
+        Raises:
+            AnalysisError: When one of them is not a time.
+        """
+        return cls(_time(given, "start_time"), _time(given, "end_time"))
+
+    def __str__(self) -> str:
+        bounds = [f"{word} {time:%Y-%m-%dT%H:%MZ}" for word, time in (("from", self.start), ("to", self.end)) if time]
+        return " ".join(bounds)
 
 
 @dataclass(frozen=True)
@@ -104,6 +121,11 @@ class Parameters:
         """Whether this run suggests a baseline instead of checking against one."""
         return self.baseline_constraints is None and self.baseline_statistics is None
 
+    @property
+    def input_description(self) -> str:
+        """Where the data set is and which span of it counts, for messages."""
+        return f"{self.dataset_source} {self.window}".rstrip()
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Parameters":
         """Read and check the variables; an empty value counts as absent.
@@ -121,7 +143,7 @@ class Parameters:
                 "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
                 "which is a dimension of every metric"
             )
-        window = Window(_time(given, "start_time"), _time(given, "end_time"))
+        window = Window.from_environment(given)
         return cls(
             dataset_source=Path(given["dataset_source"]),
             dataset_format=DatasetFormat.from_json(given["dataset_format"]),

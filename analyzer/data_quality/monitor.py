@@ -15,7 +15,7 @@ from analyzer.documents.violations import VIOLATIONS_FILE, Violation, violations
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
 from analyzer.jackson import Json, to_json
-from analyzer.metrics import Metric, MetricsFile
+from analyzer.metrics import Metric, publish
 from analyzer.parameters import Parameters
 from analyzer.profile.table import TableProfile
 
@@ -41,13 +41,7 @@ def run_data_quality(parameters: Parameters) -> int:
     if not parameters.is_baseline:
         violations = check_constraints(table, baseline.constraints, drifts) if baseline.constraints else []
         _write(parameters, VIOLATIONS_FILE, violations_document(violations))
-    if parameters.publish_cloudwatch_metrics and parameters.sagemaker_monitoring_schedule_name:
-        MetricsFile(
-            parameters.cloudwatch_metrics_directory,
-            schedule=parameters.sagemaker_monitoring_schedule_name,
-            endpoint=parameters.sagemaker_endpoint_name,
-            time=parameters.metric_time,
-        ).write(_metrics(table, baseline, drifts))
+    publish(parameters, _metrics(table, baseline, drifts))
     return len(violations)
 
 
@@ -56,19 +50,9 @@ def _profile(parameters: Parameters, baseline: Baseline) -> TableProfile:
     table = TableProfile.of(open_dataset(parameters, issues).tables(), baseline.watched())
     issues.conclude(table.item_count, parameters.output_path)
     if not table.item_count:
-        raise AnalysisError(f"Job inputs had no data: {_where(parameters)} holds no records")
+        raise AnalysisError(f"Job inputs had no data: {parameters.input_description} holds no records")
     _log.info("%d rows of %d columns analysed", table.item_count, len(table.columns))
     return table.renamed(baseline.names) if baseline.names else table
-
-
-def _where(parameters: Parameters) -> str:
-    window = parameters.window
-    span = (
-        f" between {window.start:%Y-%m-%dT%H:%MZ} and {window.end:%Y-%m-%dT%H:%MZ}"
-        if window.start and window.end
-        else ""
-    )
-    return f"{parameters.dataset_source}{span}"
 
 
 def _metrics(table: TableProfile, baseline: Baseline, drifts: Mapping[str, Drift]) -> Iterator[Metric]:

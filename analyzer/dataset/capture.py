@@ -133,14 +133,19 @@ class CaptureDataset:
 
     def _of_common_width(self, rows: Sequence[tuple[Location, Row]]) -> Iterator[Row]:
         """Yield the rows that have as many values as most have. JSON rows are matched by name: any number goes."""
-        numbered = [len(row) for _, row in rows if _is_numbered(row)]
+        widths = [self._width_of(row) for _, row in rows]
+        numbered = [width for width in widths if width is not None]
         if numbered and self._width is None:
             self._width = Counter(numbered).most_common(1)[0][0]
-        for location, row in rows:
-            if _is_numbered(row) and len(row) != self._width:
-                self._issues.add(location, "wrong number of values", f"{len(row)} instead of {self._width}")
+        for (location, row), width in zip(rows, widths, strict=True):
+            if width not in (None, self._width):
+                self._issues.add(location, "wrong number of values", f"{width} instead of {self._width}")
             else:
                 yield row
+
+    def _width_of(self, row: Row) -> int | None:
+        """Return how many values a CSV row has; None for a JSON row."""
+        return len(row) if NUMBERED_COLUMN.format(0) in row else None
 
     def _parsed(self, batch: Lines) -> Iterator[tuple[Location, dict[str, Any]]]:
         """Yield the records of the window."""
@@ -217,10 +222,6 @@ def _require_equal_counts(counts: Sequence[int]) -> None:
 def _require_objects(directions: object) -> None:
     if not isinstance(directions, dict) or not all(isinstance(body, dict) for body in directions.values()):
         raise TypeError("captureData does not hold objects")
-
-
-def _is_numbered(row: Row) -> bool:
-    return NUMBERED_COLUMN.format(0) in row
 
 
 def _bound(time: datetime | None, default: str) -> str:

@@ -4,11 +4,13 @@ from analyzer.dataset.capture import CaptureDataset
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.jsonlines import JsonLinesDataset
+from analyzer.dataset.merged import LabellingScript, MergedDataset
 from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.scripted import ScriptedDataset
 from analyzer.dataset.source import Dataset
 from analyzer.issues import DataIssues
 from analyzer.parameters import FormatKind, Parameters
+from analyzer.scripts import PreprocessingScript
 
 
 def open_dataset(parameters: Parameters, issues: DataIssues) -> Dataset:
@@ -18,8 +20,11 @@ def open_dataset(parameters: Parameters, issues: DataIssues) -> Dataset:
         AnalysisError: When there are no files, or the script cannot be loaded.
     """
     dataset = _open_files(parameters, issues)
-    script = parameters.record_preprocessor_script
-    return ScriptedDataset(dataset, script) if script else dataset
+    if not parameters.record_preprocessor_script:
+        return dataset
+    script = PreprocessingScript(parameters.record_preprocessor_script)
+    is_merged = parameters.dataset_format.kind is FormatKind.MERGED
+    return ScriptedDataset(dataset, LabellingScript(script) if is_merged else script)
 
 
 def _open_files(parameters: Parameters, issues: DataIssues) -> Dataset:
@@ -34,3 +39,5 @@ def _open_files(parameters: Parameters, issues: DataIssues) -> Dataset:
         case FormatKind.CAPTURE:
             names = parameters.dataset_format.capture_index_names
             return CaptureDataset(files, index_names=names, window=parameters.window, issues=issues)
+        case FormatKind.MERGED:
+            return MergedDataset(files, index_names=parameters.dataset_format.capture_index_names, issues=issues)

@@ -1,16 +1,23 @@
 """A data set seen through a record preprocessing script."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from analyzer.dataset.source import Dataset, ScriptInput
 from analyzer.dataset.texts import frame_of
 from analyzer.issues import Location
-from analyzer.scripts import PreprocessingScript
 
 _ROWS_PER_BATCH = 50_000
+
+
+class RowMaker(Protocol):
+    """What makes rows of a record: a script, or something around one."""
+
+    def rows(self, record: ScriptInput, location: Location) -> list[dict[str, str | None]]:
+        """Return the rows of one record."""
+        ...
 
 
 class ScriptedDataset:
@@ -20,9 +27,9 @@ class ScriptedDataset:
     known at the end only, so the rows are held until then.
     """
 
-    def __init__(self, source: Dataset, script: Path) -> None:
+    def __init__(self, source: Dataset, script: RowMaker) -> None:
         self._source = source
-        self._script = PreprocessingScript(script)
+        self._script = script
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows that the script returned, in batches."""

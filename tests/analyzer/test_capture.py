@@ -116,7 +116,7 @@ def test_a_window_without_records_is_a_failure_with_that_reason(job, captures, r
     done = job(source, "capture", **window)
     assert done.code == 1
     assert "Job inputs had no data" in done.message
-    assert "between 2026-01-01T11:00Z and 2026-01-01T12:00Z" in done.message
+    assert "from 2026-01-01T11:00Z to 2026-01-01T12:00Z" in done.message
 
 
 def test_many_files_are_one_table(job, captures, record):
