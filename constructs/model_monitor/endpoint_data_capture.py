@@ -42,7 +42,15 @@ class EndpointDataCapture(Construct):
         ```
     """
 
-    def __init__(self, scope: Construct, id: str, *, endpoint_name: str, capture: DataCapture) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        endpoint_name: str,
+        capture: DataCapture,
+        execution_role: iam.IRole | None = None,
+    ) -> None:
         """Makes the resource.
 
         Args:
@@ -50,6 +58,9 @@ class EndpointDataCapture(Construct):
             id: Construct id.
             endpoint_name: Name of the endpoint, in the spelling that `describe-endpoint` shows.
             capture: What is captured, and where to.
+            execution_role: The `ExecutionRoleArn` of the endpoint's configuration, which a copy must be allowed to
+                pass on (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html).
+                Default: the configuration names none, as is usual.
 
         Raises:
             ConfigurationError: The name cannot be an endpoint's.
@@ -58,7 +69,7 @@ class EndpointDataCapture(Construct):
         named = MonitoredEndpoint.from_endpoint_name(endpoint_name, capture_location=capture.location)
         provider = DataCaptureProvider.of(self)
         prefix = Names.unique_resource_name(self, max_length=_PREFIX_LENGTH, separator="-").lower()
-        self._grant(provider, named.endpoint_name, prefix)
+        self._grant(provider, named.endpoint_name, prefix, execution_role)
         resource = CustomResource(
             self,
             "Resource",
@@ -76,7 +87,9 @@ class EndpointDataCapture(Construct):
                 resource.node.add_dependency(function.role)
         self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
 
-    def _grant(self, provider: DataCaptureProvider, endpoint_name: str, prefix: str) -> None:
+    def _grant(
+        self, provider: DataCaptureProvider, endpoint_name: str, prefix: str, execution_role: iam.IRole | None
+    ) -> None:
         stack = Stack.of(self)
 
         def arn(resource: str, name: str) -> str:
@@ -97,10 +110,34 @@ class EndpointDataCapture(Construct):
             ),
             # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
             iam.PolicyStatement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
+            _use_of_volume_keys(stack),
+            *([_passing(execution_role)] if execution_role else []),
         ]
         for function in provider.functions:
             for statement in statements:
                 function.add_to_role_policy(statement)
                 acknowledge_wildcards(
-                    function, statement.resources, "Names of the endpoint's configurations and models are not known."
+                    function,
+                    statement.resources,
+                    "Names of the endpoint's configurations and models, and its volumes' key, are not known.",
                 )
+
+
+def _use_of_volume_keys(stack: Stack) -> iam.PolicyStatement:
+    """Which key encrypts the endpoint's volumes is its owner's choice, so only the caller of the key is fixed.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+    """
+    return iam.PolicyStatement(
+        actions=["kms:CreateGrant", "kms:DescribeKey"],
+        resources=[stack.format_arn(service="kms", resource="key", resource_name="*")],
+        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
+    )
+
+
+def _passing(role: iam.IRole) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[role.role_arn],
+        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    )

@@ -7,10 +7,11 @@ from constructs import Construct, IConstruct
 
 from model_monitor.nag import acknowledge_wildcards
 from model_monitor.provider import StackProvider
+from model_monitor.schedule_control import one_time_prefix
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-scheduling.html: the service names the jobs of runs.
-_JOBS_OF_RUNS = ("groundtruth-merge-*", "model-*monitoring-*")
+_JOBS_OF_RUNS = ("groundtruth-merge-*", "model-*")
 
 
 class ScheduleGuardProvider(StackProvider):
@@ -87,12 +88,21 @@ class ScheduleGuard(Construct):
                 actions=["sagemaker:StopProcessingJob"],
                 resources=[arn("processing-job", name) for name in _JOBS_OF_RUNS],
             ),
-            # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-            iam.PolicyStatement(actions=["sagemaker:ListMonitoringExecutions"], resources=["*"]),
+            # A definition cannot be deleted while single runs refer to it: the guard deletes their schedules first.
+            iam.PolicyStatement(
+                actions=["sagemaker:DeleteMonitoringSchedule"],
+                resources=[arn("monitoring-schedule", f"{one_time_prefix(self._schedule_name)}*")],
+            ),
+            # Neither has resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+            iam.PolicyStatement(
+                actions=["sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"], resources=["*"]
+            ),
         ]
         for function in self._provider.functions:
             for statement in statements:
                 function.add_to_role_policy(statement)
                 acknowledge_wildcards(
-                    function, statement.resources, "SageMaker names the jobs of runs; listing runs has no resources."
+                    function,
+                    statement.resources,
+                    "SageMaker names the jobs of runs, the time names single runs, and listing has no resources.",
                 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from aws_cdk import aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from baseline.properties import parse_properties
-from model_monitor import Baseline, S3Location
+from model_monitor import Baseline, DataCapture, EndpointDataCapture, S3Location
 from results.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,3 +63,52 @@ def test_the_results_function_understands_which_monitors_there_are(
     known = kit.resources(template, "AWS::SageMaker::MonitoringSchedule").values()
     assert schedules
     assert schedules <= {found["Properties"]["MonitoringScheduleName"] for found in known}
+
+
+# Function in lambda/README.md -> beginnings of the names of its roles.
+_ROLES = {
+    "baseline": ["ModelMonitorBaselineProviderOnEvent", "ModelMonitorBaselineProviderIsComplete"],
+    "data capture": ["ModelMonitorDataCaptureProviderOnEvent", "ModelMonitorDataCaptureProviderIsComplete"],
+    "schedule guard": ["ModelMonitorScheduleGuardProviderOnEvent", "ModelMonitorScheduleGuardProviderIsComplete"],
+    "schedule control": ["ModelMonitorScheduleControlFunction"],
+    "results": ["FraudResultsFunction"],
+}
+# What CDK adds to its own grants, and what every function needs to write its log.
+_BESIDE = {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetBucketLocation", "kms:GenerateDataKey*"}
+
+
+def _documented(function: str) -> set[str]:
+    table = (Path(__file__).parents[2] / "lambda" / "README.md").read_text().partition("## Permissions")[2]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith(f"| {function} |")]
+    return {action for row in rows for action in re.findall(r"`([a-z0-9]+:[A-Z]\w+)`", row[2].partition(" with ")[0])}
+
+
+@pytest.fixture(scope="module")
+def everything(kit: Kit) -> Template:
+    """Every function with every kind of work, with keys wherever there can be one."""
+    stack = kit.stack()
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="captured", encryption_key=key)
+    role = iam.Role.from_role_arn(stack, "EndpointRole", "arn:aws:iam::123456789012:role/endpoint")
+    capture = EndpointDataCapture(
+        stack, "Capture", endpoint_name="fraud", capture=DataCapture.to(bucket), execution_role=role
+    )
+    monitoring = kit.monitoring(stack, endpoint=capture.endpoint)
+    monitoring.add_data_quality("Dataset", baseline=kit.baseline())
+    files = S3Location.of(bucket, "files")
+    monitoring.add_data_quality("Package", baseline=Baseline.from_model_package("fraud", files=files))
+    return Template.from_stack(stack)
+
+
+@pytest.mark.parametrize("function", _ROLES)
+def test_a_function_may_do_what_it_does_and_nothing_else(function: str, kit: Kit, everything: Template) -> None:
+    documented = _documented(function)
+    assert documented
+    for role in _ROLES[function]:
+        allowed = {
+            action
+            for name, statement in kit.statements(everything)
+            if name.startswith(role)
+            for action in (statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
+        }
+        assert allowed - _BESIDE == documented, role

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms, aws_s3 as s3
+from aws_cdk import aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 
@@ -68,6 +68,31 @@ def test_the_function_makes_and_deletes_only_configurations_of_its_own(step: str
         assert arn.endswith(f":endpoint-config/{prefix}*")
     endpoints = kit.allowed(captured, role, "sagemaker:UpdateEndpoint")
     assert [arn.rpartition(":")[2] for arn in endpoints] == ["endpoint/fraud-prod", "endpoint-config/*"]
+
+
+@pytest.mark.parametrize("step", ["OnEvent", "IsComplete"])
+def test_keys_of_volumes_are_used_through_sagemaker_only(step: str, kit: Kit, captured: Template) -> None:
+    found = [
+        statement
+        for name, statement in kit.statements(captured)
+        if f"DataCaptureProvider{step}Role" in name and "kms:CreateGrant" in statement["Action"]
+    ]
+    (statement,) = found
+    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "sagemaker.eu-west-1.amazonaws.com"}}
+    assert kit.allowed(captured, f"DataCaptureProvider{step}Role", "iam:PassRole") == []
+
+
+def test_only_the_role_that_is_named_is_passed_on(kit: Kit, stack: cdk.Stack) -> None:
+    arn = "arn:aws:iam::123456789012:role/endpoint"
+    EndpointDataCapture(
+        stack,
+        "Capture",
+        endpoint_name="fraud",
+        capture=DataCapture.to(s3.Bucket.from_bucket_name(stack, "Bucket", "captured")),
+        execution_role=iam.Role.from_role_arn(stack, "Role", arn),
+    )
+    template = Template.from_stack(stack)
+    assert set(kit.allowed(template, "DataCaptureProvider", "iam:PassRole")) == {arn}
 
 
 def test_its_wildcards_are_explained(captured_stack: cdk.Stack) -> None:

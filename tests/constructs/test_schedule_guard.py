@@ -67,8 +67,12 @@ def test_the_guard_touches_its_schedules_and_jobs_of_runs_only(role: str, kit: K
     ]
     assert kit.allowed(default_template, role, "sagemaker:StopProcessingJob") == [
         f"{prefix}processing-job/groundtruth-merge-*",
-        f"{prefix}processing-job/model-*monitoring-*",
+        f"{prefix}processing-job/model-*",
     ]
+    assert kit.allowed(default_template, role, "sagemaker:DeleteMonitoringSchedule") == [
+        f"{prefix}monitoring-schedule/{name[:44]}-run-*"
+    ]
+    assert kit.allowed(default_template, role, "sagemaker:ListMonitoringSchedules") == ["*"]
 
 
 def test_one_control_function_starts_stops_and_runs_all_monitors_of_a_stack(
