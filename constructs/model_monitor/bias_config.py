@@ -64,6 +64,8 @@ class BiasConfig:
         headers: Names of the columns, which captured CSV does not have. Default: there are names in the data, or only
             positions are used.
         group_variable: Column that explains differences, needed by CDDL and CDDPL. Default: none.
+        metrics: Short names of the metrics that the baseline holds, and that runs are therefore compared in. Each is a
+            test of its own that can go wrong by chance: name those that matter to you. Default: all.
 
     Example:
         ```python
@@ -76,6 +78,7 @@ class BiasConfig:
     facets: Sequence[Facet]
     headers: Sequence[str] | None = None
     group_variable: str | int | None = None
+    metrics: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         require_attribute("label", self.label)
@@ -95,6 +98,21 @@ class BiasConfig:
                 fix="give a facet all its values: Facet.of(name, value, value)",
             )
         require_headers(self.headers, [self.label, *names, self.group_variable])
+        if self.metrics is not None and not self.metrics:
+            raise ConfigurationError(
+                got="an empty list of bias metrics", expected="at least one", fix="leave metrics out for all of them"
+            )
+        for metric in self.metrics or []:
+            self.require_metric(metric)
+
+    @property
+    def baseline_methods(self) -> dict[str, Any]:
+        """What the baseline's job computes, as Clarify's configuration has it."""
+        stages = {"pre_training_bias": PRE_TRAINING, "post_training_bias": POST_TRAINING}
+        if self.metrics is None:
+            return {stage: {"methods": "all"} for stage in stages}
+        chosen = {stage: sorted(known.intersection(self.metrics)) for stage, known in stages.items()}
+        return {stage: {"methods": names} for stage, names in chosen.items() if names}
 
     @property
     def label_text(self) -> str:

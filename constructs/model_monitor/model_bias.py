@@ -102,7 +102,7 @@ class ModelBiasMonitor(LabelledMonitor):
             baseline=baseline,
             job=self._baseline_job(),
             config=config.to_document(),
-            dataset_config=_dataset_config(predicted_label, dataset_headers),
+            dataset_config=_dataset_config(config, predicted_label, dataset_headers),
         )
         analysis = BiasAnalysis(self.baseline.config_uri, attributes, ground_truth)
         self._running = self._run(analysis, self.baseline)
@@ -158,15 +158,13 @@ class ModelBiasMonitor(LabelledMonitor):
         )
 
 
-def _dataset_config(predicted_label: str | int | None, headers: Sequence[str] | None) -> dict[str, Any] | None:
+def _dataset_config(
+    config: BiasConfig, predicted_label: str | int | None, headers: Sequence[str] | None
+) -> dict[str, Any] | None:
     if predicted_label is None:
         return None
     return {
         "predicted_label": predicted_label,
         **({"headers": list(headers)} if headers else {}),
-        "methods": {
-            "pre_training_bias": {"methods": "all"},
-            "post_training_bias": {"methods": "all"},
-            "report": {"name": "report", "title": "Bias of the baseline"},
-        },
+        "methods": {**config.baseline_methods, "report": {"name": "report", "title": "Bias of the baseline"}},
     }

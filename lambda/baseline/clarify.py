@@ -22,14 +22,7 @@ CONFIG = "analysis_config.json"
 BASELINE_CONFIG = f"baseline/{CONFIG}"
 
 _REPORT = {"name": "report", "title": "Baseline"}
-_METHODS: Mapping[MonitorType, Mapping[str, Any]] = {
-    MonitorType.MODEL_BIAS: {
-        "pre_training_bias": {"methods": "all"},
-        "post_training_bias": {"methods": "all"},
-        "report": _REPORT,
-    },
-    MonitorType.MODEL_EXPLAINABILITY: {"report": _REPORT},
-}
+_ALL_BIAS = {"pre_training_bias": {"methods": "all"}, "post_training_bias": {"methods": "all"}}
 _PREDICTIONS = ("predictor", "predicted_label", "predicted_label_dataset_uri")
 # Clarify itself names no minimum; with a handful of rows it fails in the middle
 # (https://github.com/aws/sagemaker-python-sdk/issues/3260), and its metrics mean nothing.
@@ -72,11 +65,8 @@ def baseline_config(
     Raises:
         BaselineError: It would compute nothing that the monitor can compare with.
     """
-    methods = {
-        **_METHODS[monitor_type],
-        **settings.monitor.get("methods", {}),
-        **settings.baseline.get("methods", {}),
-    }
+    named = {**settings.monitor.get("methods", {}), **settings.baseline.get("methods", {})}
+    all_bias = _ALL_BIAS if monitor_type is MonitorType.MODEL_BIAS and not named.keys() & _ALL_BIAS.keys() else {}
     config = {
         "version": "1.0",
         "dataset_type": _dataset_type(dataset),
@@ -84,7 +74,7 @@ def baseline_config(
         # A monitor's headers leave columns out that only training data have, such as the label.
         **({"headers": list(columns)} if columns and dataset.has_header else {}),
         **settings.baseline,
-        "methods": methods,
+        "methods": {**all_bias, "report": _REPORT, **named},
     }
     # Column 0 is a column, too.
     if monitor_type is MonitorType.MODEL_BIAS and all(config.get(key) in (None, "", {}) for key in _PREDICTIONS):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import Baseline, BiasLimit, CapturedAttributes, Facet, ModelBiasAlarms, S3Location
+from model_monitor import Baseline, BiasConfig, BiasLimit, CapturedAttributes, Facet, ModelBiasAlarms, S3Location
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -64,6 +64,28 @@ def test_the_baseline_job_is_told_what_runs_are_told_and_where_predictions_are(
     assert config["predicted_label"] == "prediction"
     assert config["methods"]["post_training_bias"] == {"methods": "all"}
     assert "Overrides" not in baseline
+
+
+@pytest.mark.parametrize(
+    ("metrics", "methods"),
+    [
+        (["RD", "DPPL"], {"post_training_bias": {"methods": ["DPPL", "RD"]}}),
+        (["DPL", "DI"], {"pre_training_bias": {"methods": ["DPL"]}, "post_training_bias": {"methods": ["DI"]}}),
+    ],
+)
+def test_a_baseline_of_some_metrics_holds_no_others(metrics: list[str], methods: dict[str, Any], kit: Kit) -> None:
+    stack = kit.stack()
+    config = BiasConfig(label="approved", label_values=[1], facets=[Facet.of("sex", "female")], metrics=metrics)
+    kit.model_bias(stack, config=config, alarms=ModelBiasAlarms())
+    baseline = _baseline(kit, Template.from_stack(stack))
+    named = kit.json(baseline["BaselineConfig"])["methods"]
+    assert {stage: named[stage] for stage in named if stage != "report"} == methods
+
+
+@pytest.mark.parametrize(("metrics", "said"), [([], "an empty list"), (["XY"], "'XY'"), (["CDDL"], "group variable")])
+def test_refuses_metrics_that_nothing_computes(metrics: list[str], said: str, refused: Refused) -> None:
+    with refused(said):
+        BiasConfig(label="approved", label_values=[1], facets=[Facet.of("sex", "female")], metrics=metrics)
 
 
 _GROUPS = {

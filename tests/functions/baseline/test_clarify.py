@@ -95,6 +95,13 @@ def test_the_baseline_s_own_keys_come_last(container, framework, bias):
     assert config["version"] == "2"
 
 
+def test_a_job_that_is_told_some_metrics_computes_no_others(container, framework, bias):
+    chosen = {"post_training_bias": {"methods": ["DPPL"]}}
+    data = framework.create(bias(BaselineConfig={"predicted_label": "predicted", "methods": chosen}))
+    config = container.get_json(f"s3://out/baselines/credit/{data['Fingerprint']}/baseline/analysis_config.json")
+    assert config["methods"] == {**chosen, "report": {"name": "report", "title": "Baseline"}}
+
+
 @pytest.mark.parametrize(
     ("dataset_format", "dataset_type"),
     [
