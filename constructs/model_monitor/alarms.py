@@ -83,7 +83,7 @@ class DataQualityAlarms(MonitorAlarms):
 
 @dataclass(frozen=True)
 class MetricLimit:
-    """How bad a metric may become. Use the factories.
+    """How bad a metric may become before an alarm rings, or a run reports a violation. Use the factories.
 
     Attributes:
         value: The number, or the tolerance.
@@ -95,7 +95,7 @@ class MetricLimit:
 
     @classmethod
     def at(cls, value: float) -> MetricLimit:
-        """Rings when the metric is worse than a number.
+        """The metric must not be worse than a number.
 
         Args:
             value: The number. Whether less or more is worse depends on the metric.
@@ -104,7 +104,7 @@ class MetricLimit:
 
     @classmethod
     def baseline(cls, *, tolerance: float = 0) -> MetricLimit:
-        """Rings when the metric is worse than the baseline's.
+        """The metric must not be worse than the baseline's.
 
         Args:
             tolerance: How much worse it may be, in the metric's own unit. Default: not at all.

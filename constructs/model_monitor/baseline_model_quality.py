@@ -7,11 +7,15 @@ from typing import Any
 
 from constructs import Construct
 
+from model_monitor.alarms import MetricLimit
 from model_monitor.attributes import attribute_text
 from model_monitor.baseline import Baseline
 from model_monitor.baseline_files import BaselineFiles, BaselineJob
 from model_monitor.errors import ConfigurationError
 from model_monitor.problem import ProblemType, QualityColumns
+
+DEFAULT_TOLERANCE = 0.05
+"""How much worse than the baseline metrics may be, as a share of the baseline's own value."""
 
 
 class ModelQualityBaseline(BaselineFiles):
@@ -30,7 +34,8 @@ class ModelQualityBaseline(BaselineFiles):
         job: BaselineJob,
         problem: ProblemType,
         columns: QualityColumns | None,
-        thresholds: Mapping[str, float],
+        thresholds: Mapping[str, float | MetricLimit],
+        tolerance: float,
     ) -> None:
         """Makes the resource.
 
@@ -41,14 +46,16 @@ class ModelQualityBaseline(BaselineFiles):
             job: How it is computed.
             problem: What the model predicts.
             columns: Columns of the dataset, if the baseline comes from one.
-            thresholds: Changes to the suggested constraints: metric to threshold.
+            thresholds: Limits of single metrics.
+            tolerance: Room for all other metrics, as a share of the baseline's own value.
 
         Raises:
-            ConfigurationError: A dataset without columns, or columns without a dataset.
+            ConfigurationError: A dataset without columns, columns without a dataset, or a tolerance that is no share.
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
         _require_columns(columns, needed=source.needs_job)
+        _require_tolerance(tolerance)
         metrics: set[str] = set()
         super().__init__(
             scope,
@@ -57,7 +64,10 @@ class ModelQualityBaseline(BaselineFiles):
             job=job,
             documents={
                 "Problem": _problem(problem, columns),
-                "Overrides": {"metrics": _overrides(thresholds)} if thresholds else {},
+                "Overrides": {
+                    "tolerance": tolerance,
+                    "metrics": {name: _override(limit) for name, limit in sorted(thresholds.items())},
+                },
             },
             named={"Metrics": lambda: sorted(metrics)},
         )
@@ -85,6 +95,15 @@ def _require_columns(columns: QualityColumns | None, *, needed: bool) -> None:
         )
 
 
+def _require_tolerance(tolerance: float) -> None:
+    if not 0 <= tolerance <= 1:
+        raise ConfigurationError(
+            got=f"tolerance={tolerance}",
+            expected="a share of the baseline's value, from 0 to 1",
+            fix="write 5 % as 0.05; which direction is worse depends on the metric; 0 keeps AWS's suggestion",
+        )
+
+
 def _problem(problem: ProblemType, columns: QualityColumns | None) -> dict[str, Any]:
     named = {
         "inference_attribute": columns and attribute_text(columns.inference),
@@ -95,5 +114,7 @@ def _problem(problem: ProblemType, columns: QualityColumns | None) -> dict[str, 
     return {"type": problem.name, **{name: value for name, value in named.items() if value is not None}}
 
 
-def _overrides(thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:
-    return {name: {"threshold": value} for name, value in sorted(thresholds.items())}
+def _override(limit: float | MetricLimit) -> dict[str, float]:
+    if not isinstance(limit, MetricLimit):
+        return {"threshold": limit}
+    return {"margin" if limit.relative_to_baseline else "threshold": limit.value}

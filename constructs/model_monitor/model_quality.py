@@ -12,7 +12,7 @@ from model_monitor import metrics
 from model_monitor.alarm_factory import AlarmFactory, late_periods
 from model_monitor.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.baseline import Baseline
-from model_monitor.baseline_model_quality import ModelQualityBaseline
+from model_monitor.baseline_model_quality import DEFAULT_TOLERANCE, ModelQualityBaseline
 from model_monitor.engine import ModelQualityAnalysis
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.labelled import LabelledMonitor
@@ -61,7 +61,8 @@ class ModelQualityMonitor(LabelledMonitor):
         baseline: Baseline,
         output: S3Location,
         columns: QualityColumns | None = None,
-        thresholds: Mapping[str, float] | None = None,
+        thresholds: Mapping[str, float | MetricLimit] | None = None,
+        tolerance: float = DEFAULT_TOLERANCE,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: ModelQualityAlarms | None = None,
@@ -78,8 +79,13 @@ class ModelQualityMonitor(LabelledMonitor):
             baseline: How good the model was, usually from a validation dataset with predictions and labels.
             output: Where baselines and reports are kept, as for `DataQualityMonitor`.
             columns: Columns of the baseline's dataset; needed with a dataset only.
-            thresholds: Changes to the suggested constraints: metric to threshold. The suggestion is the baseline's own
-                value, which every second run breaks by chance. Default: none.
+            thresholds: From when on single metrics are a violation: a number, or how much worse than the baseline's
+                value (`MetricLimit.baseline`), in the metric's own unit. Default: `tolerance` decides.
+            tolerance: How much worse than the baseline's value every other metric may be before it is a violation: a
+                share of that value, 0 to 1. An error rate may rise by as much as its counterpart may fall. AWS suggests
+                the baseline's value itself, which traffic like the baseline's breaks by chance in about every second
+                run (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-baseline.html); 0
+                keeps that. Default: 0.05.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
@@ -106,6 +112,7 @@ class ModelQualityMonitor(LabelledMonitor):
             problem=problem,
             columns=columns,
             thresholds=thresholds,
+            tolerance=tolerance,
         )
         analysis = ModelQualityAnalysis(problem, ground_truth, pre.uri if pre else None, post.uri if post else None)
         self._running = self._run(analysis, self.baseline)

@@ -7,9 +7,10 @@ from typing import Unpack
 
 from constructs import Construct
 
-from model_monitor.alarms import DataQualityAlarms, ModelBiasAlarms, ModelQualityAlarms, MonitorAlarms
+from model_monitor.alarms import DataQualityAlarms, MetricLimit, ModelBiasAlarms, ModelQualityAlarms, MonitorAlarms
 from model_monitor.attributes import CapturedAttributes
 from model_monitor.baseline import Baseline
+from model_monitor.baseline_model_quality import DEFAULT_TOLERANCE
 from model_monitor.batch_transform import BatchTransform
 from model_monitor.bias_config import BiasConfig
 from model_monitor.categorical import CategoricalFeatures
@@ -83,7 +84,8 @@ class ModelMonitoring(MonitoringBase):
         ground_truth: GroundTruth,
         baseline: Baseline,
         columns: QualityColumns | None = None,
-        thresholds: Mapping[str, float] | None = None,
+        thresholds: Mapping[str, float | MetricLimit] | None = None,
+        tolerance: float = DEFAULT_TOLERANCE,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: ModelQualityAlarms | None = None,
@@ -97,7 +99,9 @@ class ModelMonitoring(MonitoringBase):
             ground_truth: Where labels are put, and how long they take to arrive.
             baseline: How good the model was.
             columns: Columns of the baseline's dataset; needed with a dataset only.
-            thresholds: Changes to the suggested constraints: metric to threshold. Default: none.
+            thresholds: From when on single metrics are a violation. Default: `tolerance` decides.
+            tolerance: How much worse than the baseline's value every other metric may be, as a share of that value; see
+                `ModelQualityMonitor`. Default: 0.05.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
@@ -117,6 +121,7 @@ class ModelMonitoring(MonitoringBase):
             output=self.output,
             columns=columns,
             thresholds=thresholds,
+            tolerance=tolerance,
             preprocessor=preprocessor,
             postprocessor=postprocessor,
             alarms=alarms,

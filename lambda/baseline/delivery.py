@@ -52,7 +52,7 @@ def _model_quality(properties: Properties, store: Store, folder: S3Uri) -> dict[
     assert properties.problem is not None
     suggested = _read(folder / CONSTRAINTS)
     statistics = _read(folder / STATISTICS) if s3.exists(folder / STATISTICS) else None
-    constraints = model_quality.apply_overrides(suggested, properties.problem, properties.metric_limits)
+    constraints = model_quality.effective_constraints(suggested, properties.problem, properties.quality_limits)
     values = model_quality.metric_attributes(properties.metrics, properties.problem, statistics, suggested)
     target = folder / f"effective-{properties.overrides_hash}"
     data = {"SuggestedConstraintsUri": str(folder / CONSTRAINTS), "StatisticsUri": "", "ItemCount": ""}

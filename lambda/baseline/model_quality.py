@@ -1,4 +1,4 @@
-"""What is particular to baselines of model quality: the columns that are compared, and limits for metrics.
+"""What is particular to baselines of model quality: the columns that are compared, and the metrics.
 
 File formats and environment: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-baseline.html
 and https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html.
@@ -15,6 +15,7 @@ from typing import Any
 from baseline.dataset import DatasetFacts
 from baseline.errors import BaselineError
 from baseline.numbers import decimal
+from baseline.quality_limits import QualityLimits
 from baseline.source import Dataset
 
 # Problem type -> beginning of the names of its sections in statistics.json and constraints.json.
@@ -23,7 +24,6 @@ _SECTIONS = {
     "MulticlassClassification": "multiclass_classification",
     "Regression": "regression",
 }
-_OPERATORS = ("LessThanThreshold", "GreaterThanThreshold")
 _PROBLEM_KEYS = (
     "type",
     "inference_attribute",
@@ -63,14 +63,6 @@ class Problem:
         if self.probability_threshold is not None:
             variables["probability_threshold_attribute"] = f"{self.probability_threshold:f}"
         return {name: value for name, value in variables.items() if value}
-
-
-@dataclass(frozen=True)
-class MetricLimit:
-    """A change of the limit of one metric; None leaves what was suggested."""
-
-    threshold: float | None = None
-    comparison: str | None = None
 
 
 def parse_problem(content: Mapping[str, Any], *, needs_columns: bool) -> Problem:
@@ -132,39 +124,14 @@ def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> No
         )
 
 
-def parse_overrides(content: Mapping[str, Any]) -> dict[str, MetricLimit]:
-    """Read the property `Overrides`: `{"metrics": {"recall": {"threshold": 0.8}}}`.
-
-    Raises:
-        BaselineError: A key is unknown or a value is no limit.
-    """
-    metrics = content.get("metrics", {})
-    if set(content) - {"metrics"} or not isinstance(metrics, dict):
-        raise BaselineError(f"Overrides: got {dict(content)!r}, expected an object with the key metrics")
-    return {name: _parse_limit(name, value) for name, value in metrics.items()}
-
-
-def apply_overrides(
-    suggested: Mapping[str, Any], problem: Problem, limits: Mapping[str, MetricLimit]
-) -> dict[str, Any]:
+def effective_constraints(suggested: Mapping[str, Any], problem: Problem, limits: QualityLimits) -> dict[str, Any]:
     """Return the suggested constraints with the changes on top; the argument stays as it is.
 
     Raises:
         BaselineError: The file is none for this problem, or lacks a metric.
     """
     effective = copy.deepcopy(dict(suggested))
-    metrics = _section(effective, problem, "constraints")
-    unknown = [name for name in limits if name not in metrics]
-    if unknown:
-        raise BaselineError(
-            f"Overrides.metrics names {', '.join(map(repr, unknown))}, which has no limit in the baseline; expected "
-            f"some of its metrics: {', '.join(metrics)}"
-        )
-    for name, limit in limits.items():
-        if limit.threshold is not None:
-            metrics[name]["threshold"] = limit.threshold
-        if limit.comparison is not None:
-            metrics[name]["comparison_operator"] = limit.comparison
+    limits.apply(_section(effective, problem, "constraints"))
     return effective
 
 
@@ -223,18 +190,6 @@ def _number(name: str, value: object) -> str:
     if not math.isfinite(number):
         raise BaselineError(f"Metrics names {name!r}, which has no value in the baseline ({value!r}); leave it out")
     return decimal(number)
-
-
-def _parse_limit(name: str, content: object) -> MetricLimit:
-    where = f"Overrides.metrics.{name}"
-    if not isinstance(content, dict) or not content or set(content) - {"threshold", "comparison"}:
-        raise BaselineError(f"{where}: got {content!r}, expected an object with threshold, comparison or both")
-    threshold, comparison = content.get("threshold"), content.get("comparison")
-    if threshold is not None and (isinstance(threshold, bool) or not isinstance(threshold, int | float)):
-        raise BaselineError(f"{where}.threshold: got {threshold!r}, expected a number")
-    if comparison not in (None, *_OPERATORS):
-        raise BaselineError(f"{where}.comparison: got {comparison!r}, expected one of {', '.join(_OPERATORS)}")
-    return MetricLimit(None if threshold is None else float(threshold), comparison)
 
 
 def _column(content: Mapping[str, Any], key: str) -> str | None:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 from baseline import clarify, model_quality
 from baseline.clarify import ClarifySettings
 from baseline.errors import BaselineError
-from baseline.model_quality import MetricLimit, Problem
+from baseline.model_quality import Problem
 from baseline.monitor_type import MonitorType
 from baseline.overrides import Overrides, parse_overrides
+from baseline.quality_limits import QualityLimits, parse_limits
 from baseline.reader import Reader, digest, texts
 from baseline.source import Dataset, ModelPackage, Source, parse_source
 from shared.s3 import S3Uri
@@ -78,7 +79,7 @@ class Properties:
     mean_shift: Mapping[str, float]
     deployment_metric: Metric | None
     problem: Problem | None
-    metric_limits: Mapping[str, MetricLimit]
+    quality_limits: QualityLimits
     metrics: tuple[str, ...]
     clarify: ClarifySettings | None
 
@@ -111,7 +112,7 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
         mean_shift=_mean_shift(reader),
         deployment_metric=_deployment_metric(reader),
         problem=_problem(reader, source) if is_model_quality else None,
-        metric_limits=model_quality.parse_overrides(overrides) if is_model_quality else {},
+        quality_limits=parse_limits(overrides if is_model_quality else {}),
         metrics=texts("Metrics", reader.json("Metrics", list, [])),
         clarify=_clarify(reader, source) if monitor_type.is_clarify else None,
     )

@@ -292,7 +292,7 @@ def quality_stack(kit: Kit) -> cdk.Stack:
         ground_truth=kit.ground_truth(start_offset=cdk.Duration.hours(6), end_offset=cdk.Duration.hours(6)),
         baseline=kit.baseline("s3://lake/fraud/validated.csv"),
         columns=QualityColumns(ground_truth="fraud", probability="score"),
-        thresholds={"precision": 0.7},
+        thresholds={"precision": 0.7, "auc": MetricLimit.baseline(tolerance=0.02), "recall": MetricLimit.at(0.5)},
         alarms=ModelQualityAlarms(
             metrics={
                 "recall": MetricLimit.baseline(tolerance=0.05),

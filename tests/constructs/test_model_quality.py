@@ -70,7 +70,10 @@ def test_the_baseline_job_is_told_the_problem_by_the_names_of_columns(kit: Kit, 
         "probability_threshold": 0.5,
         "ground_truth_attribute": "fraud",
     }
-    assert kit.json(properties["Overrides"]) == {"metrics": {"precision": {"threshold": 0.7}}}
+    assert kit.json(properties["Overrides"]) == {
+        "tolerance": 0.05,
+        "metrics": {"auc": {"margin": 0.02}, "precision": {"threshold": 0.7}, "recall": {"threshold": 0.5}},
+    }
     assert kit.json(properties["Metrics"]) == ["false_positive_rate", "recall"]
     assert not {"Features", "MeanShift", "Categorical"} & set(properties)
 
@@ -249,6 +252,27 @@ def test_refuses_a_negative_tolerance_and_an_impossible_share(refused: Refused) 
     for share in (0, 1.5, -1):
         with refused(f"minimum_label_coverage={share}", "0.8"):
             ModelQualityAlarms(minimum_label_coverage=share)
+
+
+@pytest.mark.parametrize("tolerance", [-0.01, 5])
+def test_refuses_tolerances_that_are_no_share(tolerance: float, kit: Kit, refused: Refused) -> None:
+    with refused(f"tolerance={tolerance}", "from 0 to 1", "5 % as 0.05", "0 keeps AWS's suggestion"):
+        kit.model_quality(tolerance=tolerance)
+
+
+def test_another_tolerance_is_another_job_definition(kit: Kit) -> None:
+    names = set()
+    for tolerance in (0, 0.05, 0.1):
+        stack = kit.stack()
+        kit.monitoring(stack).add_model_quality(
+            problem=kit.problem(),
+            ground_truth=kit.ground_truth(),
+            baseline=kit.baseline(),
+            columns=QualityColumns(ground_truth="fraud", probability="score"),
+            tolerance=tolerance,
+        )
+        names.add(kit.flat(kit.properties(Template.from_stack(stack), _DEFINITION)["JobDefinitionName"]))
+    assert len(names) == 3
 
 
 def test_switched_off_alarms_are_not_made(kit: Kit) -> None:

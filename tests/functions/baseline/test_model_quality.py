@@ -90,6 +90,17 @@ def test_limits_are_changed_and_the_suggested_ones_stay(analyzer, framework, qua
     assert len(analyzer.jobs) == 1
 
 
+def test_a_tolerance_gives_every_other_metric_room_in_its_direction(analyzer, framework, quality):
+    plain = framework.create(quality())
+    data = framework.update(quality(Overrides={"tolerance": 0.1, "metrics": {"recall": {"margin": 0.25}}}))
+    limits = analyzer.get_json(data["ConstraintsUri"])["binary_classification_constraints"]
+    assert limits["recall"] == {"threshold": 0.5, "comparison_operator": "LessThanThreshold"}
+    # 0.1 of the counterpart, the true negative rate of 0.9.
+    assert limits["false_positive_rate"]["threshold"] == pytest.approx(0.19)
+    assert analyzer.get_json(data["SuggestedConstraintsUri"]) == CONSTRAINTS
+    assert data["ConstraintsUri"] != plain["ConstraintsUri"]
+
+
 def test_other_columns_make_another_baseline(analyzer, framework, quality):
     first = framework.create(quality())
     second = framework.update(quality(Problem={**BINARY, "probability_attribute": "score"}))
@@ -126,8 +137,15 @@ def test_what_the_result_does_not_have_fails(analyzer, framework, quality, chang
         ),
         ({"Problem": {**BINARY, "probability_threshold": 2}}, "probability_threshold: got 2, expected a number from 0"),
         ({"Problem": {**BINARY, "inference_attribute": "guess"}}, "'guess', which .* columns: predicted, score, label"),
-        ({"Overrides": {"drift": {}}}, "Overrides: got .*drift.* expected an object with the key metrics"),
+        (
+            {"Overrides": {"drift": {}}},
+            "Overrides: got .*drift.* expected an object with the keys metrics and tolerance",
+        ),
+        ({"Overrides": {"tolerance": -0.1}}, "Overrides.tolerance: got -0.1, expected a number of 0 or more"),
+        ({"Overrides": {"tolerance": True}}, "Overrides.tolerance: got True, expected a number"),
         ({"Overrides": {"metrics": {"recall": {}}}}, "Overrides.metrics.recall: got {}, expected an object"),
+        ({"Overrides": {"metrics": {"recall": {"margin": -1}}}}, "recall.margin: got -1, expected a number of 0 or"),
+        ({"Overrides": {"metrics": {"recall": {"margin": 0.1, "threshold": 1}}}}, "both threshold and margin"),
         ({"Overrides": {"metrics": {"recall": {"threshold": "1"}}}}, "recall.threshold: got '1', expected a number"),
         ({"Overrides": {"metrics": {"recall": {"comparison": "<"}}}}, "comparison: got '<', expected one of LessThan"),
         ({"Categorical": ["label"]}, "Categorical: is for DataQuality, got it with ModelQuality; leave it out"),
