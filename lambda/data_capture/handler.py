@@ -86,18 +86,20 @@ def _turn_on(event: Event, properties: Properties) -> bool:
         raise CaptureError(f"endpoint {properties.endpoint} does not exist in this account and region; check its name")
     if endpoint["EndpointStatus"] in _CHANGING:
         return False
+    current = configs.describe(endpoint["EndpointConfigName"])
+    if current is not None:
+        # Before its state: to mend an endpoint of the wrong kind would not help.
+        configs.refuse_unsupported(properties.endpoint, current)
     if endpoint["EndpointStatus"] != "InService":
         reason = endpoint.get("FailureReason", "SageMaker gives no reason")
         raise CaptureError(
             f"endpoint {properties.endpoint} is {endpoint['EndpointStatus']}, expected InService ({reason})"
         )
-    current = configs.describe(endpoint["EndpointConfigName"])
     if current is None:
         raise CaptureError(
             f"the configuration {endpoint['EndpointConfigName']} of endpoint {properties.endpoint} was deleted, so it "
             "cannot be copied; update the endpoint to a configuration that exists"
         )
-    configs.refuse_unsupported(properties.endpoint, current)
     owner = _owner(event)
     original = owner.original_of(current) or current["EndpointConfigName"]
     wanted = owner.name(original, properties.capture)

@@ -225,6 +225,13 @@ def test_an_endpoint_out_of_service_is_refused(stack, aws):
         stack.begin("Create", stack.properties())
 
 
+def test_an_endpoint_of_the_wrong_kind_is_not_asked_to_be_mended_first(stack, aws):
+    aws.endpoints["credit"] |= {"EndpointStatus": "Failed", "FailureReason": "no capacity"}
+    aws.models["credit"] |= {"PrimaryContainer": {"Mode": "MultiModel"}}
+    with pytest.raises(CaptureError, match="hosts several models"):
+        stack.begin("Create", stack.properties())
+
+
 def test_a_configuration_that_is_gone_cannot_be_copied(stack, aws):
     aws.endpoint_configs.clear()
     with pytest.raises(CaptureError, match="configuration credit-1 of endpoint credit was deleted"):
