@@ -7,6 +7,7 @@ from typing import TypeAlias
 from analyzer.clarify import is_clarify_job, run_clarify
 from analyzer.data_quality import run_data_quality
 from analyzer.failure import AnalysisError
+from analyzer.ground_truth import MergeParameters, is_merge_job, run_merge
 from analyzer.parameters import DATA_QUALITY, Parameters
 from analyzer.scripts import run_postprocessing
 
@@ -55,11 +56,17 @@ def _monitor(analysis_type: str) -> Analysis:
     return Analysis(name, lambda environment: (environment.get("analysis_type") or DATA_QUALITY) == analysis_type, run)
 
 
+def _merge(environment: Environment) -> None:
+    """Merge captures with labels; the service's merge jobs leave no exit message."""
+    run_merge(MergeParameters.from_environment(environment))
+
+
 # Value of analysis_type to the monitor that it asks for.
 _MONITORS: Mapping[str, Callable[[Parameters], int]] = {DATA_QUALITY: run_data_quality}
 
 # The first that is wanted runs: what tells one kind of job apart from all others comes first.
 _ANALYSES: tuple[Analysis, ...] = (
     Analysis("clarify", is_clarify_job, run_clarify),
+    Analysis("ground truth merge", is_merge_job, _merge),
     *map(_monitor, _MONITORS),
 )

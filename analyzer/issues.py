@@ -7,6 +7,7 @@ others, counts and reports every one of them, and fails when too large a share i
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,22 +97,38 @@ class DataIssues:
         Raises:
             AnalysisError: When more than MAX_BROKEN_SHARE of all records is broken.
         """
+        if self._examples:
+            document = {"item_count": item_count, "broken_records": self.broken_records, **self.to_json()}
+            (output / DATA_ISSUES_FILE).write_text(to_json(document) + "\n", encoding="utf-8")
+        self.require_tolerable(item_count)
+
+    def require_tolerable(self, item_count: int) -> None:
+        """Report the broken records in the log.
+
+        Args:
+            item_count: Number of records that are not broken.
+
+        Raises:
+            AnalysisError: When more than MAX_BROKEN_SHARE of all records is broken.
+        """
         if not self._examples:
             return
         share = self.broken_records / max(1, self.broken_records + item_count)
-        location, text = self._examples[0]
         summary = (
-            f"{self.broken_records} records ({share:.1%}) could not be read; the first problem is {location}: {text}"
+            f"{self.broken_records} records ({share:.1%}) could not be read; the first problem is {self.first_problem}"
         )
         _log.warning("%s", summary)
-        (output / DATA_ISSUES_FILE).write_text(to_json(self._document(item_count)) + "\n", encoding="utf-8")
         if share > MAX_BROKEN_SHARE:
             raise AnalysisError(f"too much of the input is broken (limit {MAX_BROKEN_SHARE:.0%}): {summary}")
 
-    def _document(self, item_count: int) -> Json:
+    @property
+    def first_problem(self) -> str:
+        """Where the first problem is and what it is; empty when there is none."""
+        return "{}: {}".format(*self._examples[0]) if self._examples else ""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the kinds of problems with their counts, and the first of the problems themselves."""
         return {
-            "item_count": item_count,
-            "broken_records": self.broken_records,
             "problems": [{"problem": problem, "count": count} for problem, count in self._counts.most_common()],
             "examples": [
                 {"file": str(location.path), "line": location.line, "problem": text}

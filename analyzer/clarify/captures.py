@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.clarify.bodies import feature_rows, row_values
+from analyzer.clarify.bodies import feature_rows
 from analyzer.clarify.config import AnalysisConfig
 from analyzer.clarify.parameters import ClarifyParameters
 from analyzer.clarify.predictions import ResponseReader
@@ -17,11 +17,9 @@ from analyzer.clarify.records import Records
 from analyzer.clarify.tables import names_around_label
 from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
 from analyzer.dataset.files import find_files
+from analyzer.dataset.merged import labels_of
 from analyzer.dataset.payload import PayloadError, PayloadKind, decode
 from analyzer.issues import DataIssues, Location
-from analyzer.parameters import Window
-
-_GROUND_TRUTH = "groundTruthData"
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,8 @@ def read_captures(config: AnalysisConfig, parameters: ClarifyParameters, issues:
     Raises:
         AnalysisError: When there are no files, or the headers do not fit the rows.
     """
-    # Merged records were chosen by the merge job, whose window is shifted by the offsets of the labels.
-    window = Window() if config.bias else parameters.window
-    dataset = CaptureDataset(find_files(parameters.data), index_names=(INPUT, OUTPUT), window=window, issues=issues)
+    files, window = find_files(parameters.data), parameters.window
+    dataset = CaptureDataset(files, index_names=(INPUT, OUTPUT), window=window, issues=issues)
     reader = ResponseReader.of(config, parameters.attributes)
     rows: list[_Row] = []
     for location, record in dataset.raw_records():
@@ -71,20 +68,13 @@ def _rows(
     if config.bias is None:
         return [_Row(location, kind, row) for row in features]
     predictions = reader.labels(*_body(directions, OUTPUT))
-    labels = _labels(*_body(record, _GROUND_TRUTH), config.bias.label)
+    labels = labels_of(record, str(config.bias.label))
     if not len(features) == len(predictions) == len(labels):
         raise PayloadError(f"{len(features)} rows have {len(predictions)} predictions and {len(labels)} labels")
     return [
         _Row(location, kind, row, label, prediction)
         for row, label, prediction in zip(features, labels, predictions, strict=True)
     ]
-
-
-def _labels(kind: PayloadKind, text: str, label: str | int) -> list[Any]:
-    """Return the observed labels: CSV holds nothing else; JSON holds them bare or at the place of the label."""
-    is_object = kind is PayloadKind.JSON and isinstance(label, str) and text.lstrip().startswith("{")
-    values = row_values(kind, text, label if is_object else None)
-    return values[0] if len(values) == 1 and isinstance(values[0], list) else values
 
 
 def _body(bodies: Mapping[str, Any], name: str) -> tuple[PayloadKind, str]:

@@ -22,11 +22,16 @@ def find_files(source: Path) -> list[Path]:
     """
     if source.is_file():
         return [source]
-    files = sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith(("_", ".")))
+    files = sorted(path for path in source.rglob("*") if is_data(path))
     if not files:
         problem = "holds no files" if source.is_dir() else "does not exist"
         raise AnalysisError(f"dataset_source {source} {problem}")
     return files
+
+
+def is_data(path: Path) -> bool:
+    """Return whether a path is a file of data."""
+    return path.is_file() and not path.name.startswith(("_", "."))
 
 
 def may_hold_window(path: Path, window: Window) -> bool:

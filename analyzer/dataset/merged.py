@@ -6,21 +6,20 @@ A record gives the columns of its payload as a captured one does, and after them
 has as many labels, one a line.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
 
 from analyzer.dataset.capture import CaptureDataset, Lines
-from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
+from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
+from analyzer.dataset.texts import to_text
 from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.parameters import Window
+from analyzer.issues import Location
 from analyzer.scripts import PreprocessingScript
 
 GROUND_TRUTH = "groundTruthData"
@@ -31,42 +30,36 @@ _NOT_PLAIN = frozenset(',"\n\r')
 class MergedDataset(CaptureDataset):
     """Files of merged records. The column of the labels is called ``groundTruthData``.
 
-    The records are taken whatever their time is: the merge job has chosen them, and its window is shifted by the
-    offsets that give labels time to arrive.
-
-    Args:
-        files: Files.
-        index_names: The directions to analyse: ``endpointInput``, ``endpointOutput`` or both.
-        issues: Where broken records go.
+    The window matters although the merge job has chosen the records: all merge jobs of a monitor write to the same
+    folders, where those of other windows may lie.
     """
-
-    def __init__(self, files: Sequence[Path], *, index_names: Sequence[str], issues: DataIssues) -> None:
-        super().__init__(files, index_names=index_names, window=Window(), issues=issues)
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every record as the object that scripts receive, with its ``labels`` beside."""
         for location, record in self.raw_records():
             try:
-                labels = _labels(record)
+                labels = labels_of(record)
             except PayloadError as error:
                 self._issues.add(location, "the ground truth cannot be read", str(error))
                 continue
             scripted = capture_record(record)
-            scripted.labels = labels
+            scripted.labels = [to_text(label) for label in labels]
             yield location, scripted
 
     def _simple(self, batch: Lines) -> pl.DataFrame | None:
         """Parse records with one-row CSV bodies and one plain label; None when any is otherwise."""
-        directions = self._directions
+        start, end, directions = self._start, self._end, self._directions
         bodies: list[str] = []
         labels: list[str] = []
         try:
             for line in chain.from_iterable(lines for _, lines in batch):
                 record = orjson.loads(line)
+                if not start <= record["eventMetadata"]["inferenceTime"] < end:
+                    continue
                 captured = record["captureData"]
                 truth = record[GROUND_TRUTH]
-                label = truth["data"].rstrip("\r\n")
-                if truth["encoding"] != "CSV" or not _NOT_PLAIN.isdisjoint(label):
+                label = truth["data"].strip()
+                if truth["encoding"] != "CSV" or not label or not _NOT_PLAIN.isdisjoint(label):
                     return None
                 labels.append(label)
                 for direction in directions:
@@ -78,13 +71,15 @@ class MergedDataset(CaptureDataset):
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
         table = self._parse_bodies(bodies)
-        return None if table is None else table.with_columns(pl.Series(GROUND_TRUTH, labels, dtype=pl.String))
+        if table is None or not labels:
+            return table
+        return table.with_columns(pl.Series(GROUND_TRUTH, labels, dtype=pl.String))
 
     def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:
-        rows, labels = super()._rows(record, location), _labels(record)
+        rows, labels = super()._rows(record, location), labels_of(record)
         if len(rows) != len(labels):
             raise PayloadError(f"the payload has {len(rows)} rows, but the ground truth has {len(labels)} labels")
-        return [row | {GROUND_TRUTH: label} for row, label in zip(rows, labels, strict=True)]
+        return [row | {GROUND_TRUTH: to_text(label)} for row, label in zip(rows, labels, strict=True)]
 
     def _width_of(self, row: Row) -> int | None:
         width = super()._width_of(row)
@@ -116,20 +111,47 @@ class LabellingScript:
         return [row | {GROUND_TRUTH: label} for row, label in zip(rows, record.labels, strict=bool(rows))]
 
 
-def _labels(record: Mapping[str, Any]) -> list[str | None]:
-    """Return the labels of a record: one for each row of its payload."""
+def labels_of(record: Mapping[str, Any], name: str | None = None) -> list[Any]:
+    """Return the labels of a merged record, one for each row of its payload: texts of CSV, values of JSON.
+
+    A row of several labels is one label for each row of the payload. AWS knows CSV only; in JSON, a label stands alone
+    or is a member of an object.
+
+    Args:
+        record: The record as it stands in the file.
+        name: Name of the label's member of JSON objects; one that is the only member may have any name.
+
+    Raises:
+        PayloadError: When the record has no such labels.
+    """
     truth = record.get(GROUND_TRUTH)
     if not isinstance(truth, dict):
-        raise PayloadError(f"it has no {GROUND_TRUTH}; only the records that the merge job writes do")
+        raise PayloadError(f"the record has no {GROUND_TRUTH}; only those that the merge job writes do")
     kind, text = decode(truth)
-    is_csv = kind is PayloadKind.CSV
-    rows: list[list[str | None]] = (
-        [[*fields] for fields in csv_rows(text)] if is_csv else [[*row.values()] for row in json_rows(text)]
-    )
-    if len(rows) == 1 and not is_csv:
-        # A list of scalars, which is one row of a payload, is one label for each row here.
+    if kind is PayloadKind.CSV:
+        rows: list[list[Any]] = [[value.strip() for value in row] for row in csv_rows(text)]
+    else:
+        rows = [_values(row, name) for document in json_documents(text) for row in rows_of(document)]
+    if any(isinstance(value, dict | list) for row in rows for value in row):
+        raise PayloadError("the ground truth holds a list or an object where a label is expected")
+    if len(rows) == 1:
         return rows[0]
     wide = [row for row in rows if len(row) != 1]
     if wide:
         raise PayloadError(f"the ground truth has {len(wide[0])} values in a row, expected one label")
     return [row[0] for row in rows]
+
+
+def _values(row: object, name: str | None) -> list[Any]:
+    """Return the label of a JSON row, or those of a list."""
+    if isinstance(row, list):
+        return row
+    if not isinstance(row, dict):
+        return [row]
+    if name in row:
+        return [row[name]]
+    if len(row) != 1:
+        raise PayloadError(
+            f"the ground truth has the members {', '.join(row)}, of which none is the label {name or ''}"
+        )
+    return [*row.values()]

@@ -36,8 +36,7 @@ def _open_files(parameters: Parameters, issues: DataIssues) -> Dataset:
             return JsonLinesDataset(files, issues=issues)
         case FormatKind.PARQUET:
             return ParquetDataset(files, issues=issues)
-        case FormatKind.CAPTURE:
+        case FormatKind.CAPTURE | FormatKind.MERGED as kind:
+            dataset = CaptureDataset if kind is FormatKind.CAPTURE else MergedDataset
             names = parameters.dataset_format.capture_index_names
-            return CaptureDataset(files, index_names=names, window=parameters.window, issues=issues)
-        case FormatKind.MERGED:
-            return MergedDataset(files, index_names=parameters.dataset_format.capture_index_names, issues=issues)
+            return dataset(files, index_names=names, window=parameters.window, issues=issues)

@@ -1,0 +1,87 @@
+"""Observed labels: files of JSON lines that name the record each label belongs to.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
+
+Example of a line::
+
+    {"groundTruthData": {"data": "1", "encoding": "CSV"}, "eventMetadata": {"eventId": "order-17"}, "eventVersion": "0"}
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from analyzer.dataset.files import find_files, is_data
+from analyzer.dataset.jsonlines import JsonLinesDataset
+from analyzer.dataset.merged import GROUND_TRUTH
+from analyzer.dataset.payload import PayloadError, decode
+from analyzer.issues import DataIssues
+
+_EXPECTED = '{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"..."},"eventVersion":"0"}'
+_SHOWN_CHARACTERS = 200
+
+
+@dataclass
+class Labels:
+    """The labels of a run.
+
+    Args:
+        count: Number of labels that were read.
+        by_id: The label of every record, as JSON: the last one that was given, so that a label can be corrected later.
+    """
+
+    count: int = 0
+    by_id: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def duplicates(self) -> int:
+        """Number of labels that a later one has replaced."""
+        return self.count - len(self.by_id)
+
+
+def read_labels(source: Path, issues: DataIssues) -> Labels:
+    """Read all labels below a folder, in the order of hour folders, names of files, and lines.
+
+    Args:
+        source: Folder; labels that have not come yet are no error, so it may be empty or not exist.
+        issues: Where broken labels go.
+    """
+    labels = Labels()
+    equal: dict[bytes, bytes] = {}  # nearly all labels are one of a few: one object serves for all equal ones
+    for location, record in JsonLinesDataset(_files(source), issues=issues).records():
+        try:
+            identifier, label = _identifier(record), _label(record)
+        except PayloadError as error:
+            shown = orjson.dumps(record)[:_SHOWN_CHARACTERS].decode(errors="replace")
+            issues.add(location, "not a ground truth record", f"{error}: {shown}, expected {_EXPECTED}")
+        else:
+            labels.count += 1
+            labels.by_id[identifier] = equal.setdefault(label, label)
+    return labels
+
+
+def _files(source: Path) -> list[Path]:
+    has_any = source.is_file() or any(map(is_data, source.rglob("*")))
+    return find_files(source) if has_any else []
+
+
+def _identifier(record: Mapping[str, Any]) -> str:
+    metadata = record.get("eventMetadata")
+    identifier = metadata.get("eventId") if isinstance(metadata, dict) else None
+    # An id of digits is easily written as a number.
+    if isinstance(identifier, bool) or not isinstance(identifier, str | int) or identifier == "":
+        raise PayloadError("it has no eventId")
+    return str(identifier)
+
+
+def _label(record: Mapping[str, Any]) -> bytes:
+    truth = record.get(GROUND_TRUTH)
+    if not isinstance(truth, dict):
+        raise PayloadError(f"it has no {GROUND_TRUTH}")
+    _, text = decode(truth)
+    if not text.strip():
+        raise PayloadError("its label is empty")
+    return orjson.dumps(truth)

@@ -1,0 +1,148 @@
+"""One merge job.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
+
+What the service does with ids that are there twice is not published. Here the last label of an id counts, and every
+captured record of an id is given it: a label can be corrected, and a request that was sent again loses nothing.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+
+from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
+from analyzer.dataset.files import find_files
+from analyzer.dataset.merged import GROUND_TRUTH
+from analyzer.failure import AnalysisError
+from analyzer.ground_truth.labels import Labels, read_labels
+from analyzer.ground_truth.parameters import MergeParameters
+from analyzer.ground_truth.statistics import MergeStatistics
+from analyzer.ground_truth.transform_output import TransformOutput
+from analyzer.issues import DataIssues, Location
+from analyzer.parameters import FormatKind
+
+_EXAMPLES = 3
+
+_log = logging.getLogger(__name__)
+
+# A captured record, where it stands, and the file, relative to the output folder, that it goes to with its label.
+Captured: TypeAlias = tuple[Path, Location, Mapping[str, Any]]
+
+
+def run_merge(parameters: MergeParameters) -> MergeStatistics:
+    """Write the captured records that have a label, and ``merge_statistics.json`` beside them.
+
+    Captured records without label and labels without record are left out and counted. When none match, the job still
+    completes: that labels are late is told by the statistics, and the analysis that follows finds no data.
+
+    Raises:
+        AnalysisError: When no record was captured, or too many records or labels are broken.
+    """
+    parameters.output_path.mkdir(parents=True, exist_ok=True)
+    broken_captures, broken_labels = DataIssues(strict=False), DataIssues(strict=False)
+    labels = read_labels(parameters.ground_truth_source, broken_labels)
+    matching = _Matching(labels, broken_captures)
+    _write(matching, _captured(parameters, broken_captures), parameters.output_path)
+    statistics = matching.statistics()
+    statistics.write(parameters.output_path, parameters.window, broken_captures, broken_labels)
+    broken_captures.require_tolerable(statistics.captured)
+    broken_labels.require_tolerable(statistics.labels)
+    if not statistics.captured:
+        where = f"{parameters.dataset_source} {parameters.window}".rstrip()
+        reason = f" ({broken_captures.first_problem})" if broken_captures.first_problem else ""
+        raise AnalysisError(f"Job inputs had no data: {where} holds no captured records{reason}")
+    _log.info("%d of %d captured records have a label", statistics.matched, statistics.captured)
+    if not statistics.matched:
+        _log.warning("%s", matching.why_none())
+    return statistics
+
+
+class _Matching:
+    """Gives captured records their labels, and counts.
+
+    Args:
+        labels: All labels.
+        issues: Where captured records without any id go.
+    """
+
+    def __init__(self, labels: Labels, issues: DataIssues) -> None:
+        self._labels = labels
+        self._issues = issues
+        self._captured = 0
+        self._matched = 0
+        self._used: set[str] = set()
+        self._unlabelled: list[str] = []
+
+    def merged(self, records: Iterable[Captured]) -> Iterator[bytes]:
+        """Yield the lines of the records that have a label."""
+        for _, location, record in records:
+            identifier = _identifier(record)
+            if identifier is None:
+                self._issues.add(location, "no id", "eventMetadata has neither inferenceId nor eventId")
+                continue
+            self._captured += 1
+            label = self._labels.by_id.get(identifier)
+            if label is not None:
+                self._matched += 1
+                self._used.add(identifier)
+                merged = {**record, GROUND_TRUTH: orjson.Fragment(label)}
+                yield orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
+            elif len(self._unlabelled) < _EXAMPLES:
+                self._unlabelled.append(identifier)
+
+    def statistics(self) -> MergeStatistics:
+        """Return the counts so far."""
+        return MergeStatistics(
+            captured=self._captured,
+            labels=self._labels.count,
+            matched=self._matched,
+            unmatched_labels=len(self._labels.by_id) - len(self._used),
+            duplicate_ids=self._labels.duplicates,
+        )
+
+    def why_none(self) -> str:
+        """Return what someone needs to know whose labels match nothing."""
+        if not self._labels.count:
+            return f"none of the {self._captured} captured records has a label, because there are no labels yet"
+        captured, labelled = ", ".join(self._unlabelled), ", ".join(islice(self._labels.by_id, _EXAMPLES))
+        return (
+            f"none of the {self._captured} captured records has a label: their ids are such as {captured}, those of "
+            f"the labels such as {labelled}; a label's eventId must be the record's inferenceId if the caller sent "
+            "one, else its eventId"
+        )
+
+
+def _identifier(record: Mapping[str, Any]) -> str | None:
+    """Return the id that labels name: the caller's own one if there is one, else that of the capture."""
+    metadata = record["eventMetadata"]
+    identifier = metadata.get("inferenceId") or metadata.get("eventId")
+    return str(identifier) if identifier else None
+
+
+def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captured]:
+    source, window = parameters.dataset_source, parameters.window
+    files = find_files(source)
+    if parameters.dataset_format.kind is not FormatKind.CAPTURE:
+        yield from TransformOutput(files, parameters.dataset_format, window=window, issues=issues).records()
+        return
+    dataset = CaptureDataset(files, index_names=(INPUT, OUTPUT), window=window, issues=issues)
+    for location, record in dataset.raw_records():
+        relative = location.path.relative_to(source) if source.is_dir() else Path(location.path.name)
+        yield relative, location, record
+
+
+def _write(matching: _Matching, captured: Iterable[Captured], output: Path) -> None:
+    begun: set[Path] = set()
+    for path, records in groupby(captured, key=lambda item: item[0]):
+        lines = [*matching.merged(records)]
+        if lines:
+            target = output / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # Outputs of different transform jobs can have the same name, and then share a file.
+            with target.open("ab" if path in begun else "wb") as file:
+                file.writelines(lines)
+            begun.add(path)

@@ -1,0 +1,50 @@
+"""What a merge job tells about itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.issues import DataIssues
+from analyzer.jackson import Json, to_json
+from analyzer.parameters import Window
+
+MERGE_STATISTICS_FILE = "merge_statistics.json"
+
+
+@dataclass(frozen=True)
+class MergeStatistics:
+    """How many captured records have found their label.
+
+    Args:
+        captured: Captured records of the window.
+        labels: Labels that were read.
+        matched: Captured records that have a label.
+        unmatched_labels: Ids with a label and without a captured record: not in the window, not sampled, or wrong.
+        duplicate_ids: Labels that a later label of the same id has replaced.
+    """
+
+    captured: int
+    labels: int
+    matched: int
+    unmatched_labels: int
+    duplicate_ids: int
+
+    def write(self, output: Path, window: Window, broken_captures: DataIssues, broken_labels: DataIssues) -> None:
+        """Write merge_statistics.json.
+
+        Every run of a monitor writes to the same place, so the window is there to tell which run the file is of, and
+        broken input is part of it instead of a file of its own, which would outlive its run.
+
+        Args:
+            output: Folder.
+            window: Span of the captured records.
+            broken_captures: Captured records that were left out.
+            broken_labels: Labels that were left out.
+        """
+        times = {"start_time": window.start, "end_time": window.end}
+        document: dict[str, Json] = {
+            **vars(self),
+            "broken_captures": {"count": broken_captures.broken_records, **broken_captures.to_json()},
+            "broken_labels": {"count": broken_labels.broken_records, **broken_labels.to_json()},
+            **{name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items() if time},
+        }
+        (output / MERGE_STATISTICS_FILE).write_text(to_json(document) + "\n", encoding="utf-8")
