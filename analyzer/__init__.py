@@ -14,6 +14,6 @@ output, a script that fails, no records at all. Blank lines and files whose name
 data, as for Spark.
 
 Map: ``dataset`` makes batches of text columns of files, ``profile`` makes mergeable profiles of columns,
-``data_quality`` suggests and checks constraints, ``clarify`` watches bias and feature attributions, ``documents`` are
-the files that jobs exchange.
+``data_quality`` suggests and checks constraints, ``model_quality`` compares predictions with labels, ``clarify``
+watches bias and feature attributions, ``documents`` are the files that jobs exchange.
 """

@@ -8,7 +8,8 @@ from analyzer.clarify import is_clarify_job, run_clarify
 from analyzer.data_quality import run_data_quality
 from analyzer.failure import AnalysisError
 from analyzer.ground_truth import MergeParameters, is_merge_job, run_merge
-from analyzer.parameters import DATA_QUALITY, Parameters
+from analyzer.model_quality import run_model_quality
+from analyzer.parameters import DATA_QUALITY, MODEL_QUALITY, Parameters
 from analyzer.scripts import run_postprocessing
 
 Environment: TypeAlias = Mapping[str, str]
@@ -62,7 +63,10 @@ def _merge(environment: Environment) -> None:
 
 
 # Value of analysis_type to the monitor that it asks for.
-_MONITORS: Mapping[str, Callable[[Parameters], int]] = {DATA_QUALITY: run_data_quality}
+_MONITORS: Mapping[str, Callable[[Parameters], int]] = {
+    DATA_QUALITY: run_data_quality,
+    MODEL_QUALITY: run_model_quality,
+}
 
 # The first that is wanted runs: what tells one kind of job apart from all others comes first.
 _ANALYSES: tuple[Analysis, ...] = (

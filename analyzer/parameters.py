@@ -109,6 +109,12 @@ class Parameters:
     record_preprocessor_script: Path | None = None
     post_analytics_processor_script: Path | None = None
     categorical_drift_method: str | None = None
+    problem_type: str | None = None
+    inference_attribute: str | None = None
+    probability_attribute: str | None = None
+    probability_threshold_attribute: str | None = None
+    ground_truth_attribute: str | None = None
+    positive_label: str | None = None
     window: Window = Window()
     metric_time: datetime | None = None
     publish_cloudwatch_metrics: bool = False
@@ -153,6 +159,12 @@ class Parameters:
             record_preprocessor_script=_existing_file(given, "record_preprocessor_script"),
             post_analytics_processor_script=_existing_file(given, "post_analytics_processor_script"),
             categorical_drift_method=_drift_method(given),
+            problem_type=given.get("problem_type"),
+            inference_attribute=given.get("inference_attribute"),
+            probability_attribute=given.get("probability_attribute"),
+            probability_threshold_attribute=given.get("probability_threshold_attribute"),
+            ground_truth_attribute=given.get("ground_truth_attribute"),
+            positive_label=given.get("positive_label"),
             window=window,
             metric_time=_time(given, "metric_time") or window.start,
             publish_cloudwatch_metrics=publish,

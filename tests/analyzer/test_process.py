@@ -61,7 +61,7 @@ def test_an_error_in_a_script_leaves_its_traceback_in_the_log(process, table):
             {"dataset_format": '{"sagemakerCaptureJson": {"captureIndexNames": ["endpoint"]}}'},
             "captureIndexNames is ['endpoint'], expected endpointInput or endpointOutput or both",
         ),
-        ({"analysis_type": "MODEL_QUALITY"}, "analysis_type is 'MODEL_QUALITY', expected one of DATA_QUALITY"),
+        ({"analysis_type": "MODEL_BIAS"}, "analysis_type is 'MODEL_BIAS', expected one of DATA_QUALITY, MODEL_QUALITY"),
         ({"start_time": "yesterday"}, "start_time 'yesterday' is not a time like 2026-01-31T08:00:00Z"),
         ({"baseline_constraints": "/nowhere"}, "baseline_constraints names /nowhere, which is not a file"),
         ({"categorical_drift_method": "PSI"}, "categorical_drift_method 'PSI' is not LInfinity or ChiSquared"),

@@ -1,0 +1,92 @@
+"""Curves over all thresholds of a probability, in the form that Spark's MLlib gives them.
+
+Source: https://spark.apache.org/docs/latest/mllib-evaluation-metrics.html (BinaryClassificationMetrics)
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.jackson import Json
+
+# Longer curves are thinned out to about as many points, as MLlib does.
+_POINTS = 1000
+
+
+@dataclass(frozen=True)
+class ThresholdCounts:
+    """What the thresholds, from the largest probability to the smallest one, call positive.
+
+    Args:
+        true_positives: Positives at or above each threshold.
+        false_positives: Negatives at or above each threshold.
+    """
+
+    true_positives: NDArray[np.int64]
+    false_positives: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, actual: NDArray[np.bool_], ranks: NDArray[np.int64]) -> "ThresholdCounts":
+        """Count positives and negatives at every distinct probability.
+
+        Args:
+            actual: Whether the label is the positive one.
+            ranks: Number of distinct probabilities that are larger than that of the row.
+        """
+        counts = np.bincount(ranks)
+        positives = np.bincount(ranks[actual], minlength=len(counts))
+        occurring = counts > 0
+        return cls(np.cumsum(positives[occurring]), np.cumsum((counts - positives)[occurring]))
+
+    @property
+    def has_both_classes(self) -> bool:
+        """Whether there are positives and negatives; without one of them there are no curves."""
+        return bool(len(self.true_positives)) and bool(self.true_positives[-1]) and bool(self.false_positives[-1])
+
+    def area_under_roc(self) -> float:
+        """Return the share of pairs of a positive and a negative that are in order; ties count half."""
+        if not self.has_both_classes:
+            return math.nan
+        # Whole numbers up to the last step, so that the result has no rounding but one.
+        true = np.append(0, self.true_positives)
+        false = np.append(0, self.false_positives)
+        twice = int(np.sum(np.diff(false) * (true[1:] + true[:-1])))
+        return twice / (2 * int(true[-1]) * int(false[-1]))
+
+    def area_under_precision_recall(self) -> float:
+        """Return the area under the straight lines between the points of the precision-recall curve."""
+        if not self.has_both_classes:
+            return math.nan
+        precisions, recalls = self._precision_recall()
+        return float(np.trapezoid(precisions, recalls))
+
+    def curves(self) -> dict[str, Json]:
+        """Return both curves as statistics.json has them; none when there is only one class."""
+        if not self.has_both_classes:
+            return {}
+        thinned = self._thinned()
+        precisions, recalls = thinned._precision_recall()
+        false_rates = thinned.false_positives / thinned.false_positives[-1]
+        true_rates = thinned.true_positives / thinned.true_positives[-1]
+        return {
+            "receiver_operating_characteristic_curve": {
+                "false_positive_rates": [0.0, *false_rates.tolist(), 1.0],
+                "true_positive_rates": [0.0, *true_rates.tolist(), 1.0],
+            },
+            "precision_recall_curve": {"precisions": precisions.tolist(), "recalls": recalls.tolist()},
+        }
+
+    def _precision_recall(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        precisions = self.true_positives / (self.true_positives + self.false_positives)
+        recalls = self.true_positives / self.true_positives[-1]
+        return np.append(precisions[0], precisions), np.append(0.0, recalls)
+
+    def _thinned(self) -> "ThresholdCounts":
+        step = len(self.true_positives) // _POINTS
+        if step < 2:  # noqa: PLR2004 - every point, or every second one
+            return self
+        last = len(self.true_positives) - 1
+        kept = np.append(np.arange(step - 1, last, step), last)
+        return ThresholdCounts(self.true_positives[kept], self.false_positives[kept])

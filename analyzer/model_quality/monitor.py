@@ -1,0 +1,114 @@
+"""One run of the model-quality monitor."""
+
+import logging
+import math
+from collections.abc import Iterator, Sequence
+
+from analyzer.dataset.opening import open_dataset
+from analyzer.documents.constraints import CONSTRAINTS_FILE
+from analyzer.documents.statistics import STATISTICS_FILE
+from analyzer.documents.violations import VIOLATIONS_FILE
+from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues, Location
+from analyzer.jackson import Json, to_json
+from analyzer.metrics import Metric, publish
+from analyzer.model_quality.binary import BinaryOutcomes
+from analyzer.model_quality.constraints import Limits, constraints_document, load_limits, suggest_limits
+from analyzer.model_quality.multiclass import MulticlassOutcomes
+from analyzer.model_quality.observations import Observations, observe
+from analyzer.model_quality.outcomes import Outcomes, Quality
+from analyzer.model_quality.problem import Problem, ProblemType
+from analyzer.model_quality.regression import RegressionOutcomes
+from analyzer.model_quality.spread import measure
+from analyzer.model_quality.statistics import statistics_document
+from analyzer.model_quality.violations import Violation, check_limits, violations_document
+from analyzer.parameters import FormatKind, Parameters
+
+_log = logging.getLogger(__name__)
+
+
+def run_model_quality(parameters: Parameters) -> int:
+    """Compare predictions with labels, check the result against the baseline if there is one, write all documents.
+
+    Returns:
+        Number of violations.
+
+    Raises:
+        AnalysisError: When data set, problem or baseline do not allow the analysis.
+    """
+    problem = Problem.of(parameters)
+    limits = _limits(parameters, problem)
+    parameters.output_path.mkdir(parents=True, exist_ok=True)
+    # Merged records are traffic, with or without a baseline to compare them with.
+    issues = DataIssues(strict=limits is None and parameters.dataset_format.kind is not FormatKind.MERGED)
+    outcomes = _outcomes(_observations(parameters, problem, issues), problem.type)
+    quality = measure(outcomes)
+    _report_undefined(quality, outcomes, parameters, issues)
+    violations = _violations(quality, limits, parameters, issues)
+    issues.conclude(quality.item_count, parameters.output_path)
+    statistics = statistics_document(quality, problem.type, parameters.window)
+    _write(parameters, STATISTICS_FILE, statistics)
+    _write(parameters, CONSTRAINTS_FILE, constraints_document(suggest_limits(quality), problem.type))
+    if limits is not None:
+        _write(parameters, VIOLATIONS_FILE, violations_document(violations))
+    publish(parameters, _metrics(quality, violations if limits is not None else None))
+    return len(violations)
+
+
+def _limits(parameters: Parameters, problem: Problem) -> Limits | None:
+    path = parameters.baseline_constraints
+    return load_limits(path, problem.type) if path else None
+
+
+def _observations(parameters: Parameters, problem: Problem, issues: DataIssues) -> Observations:
+    batches = open_dataset(parameters, issues).tables()
+    observations = observe(batches, problem, parameters.dataset_source, issues)
+    if not observations.height:
+        issues.conclude(0, parameters.output_path)
+        raise AnalysisError(f"Job inputs had no data: {parameters.input_description} holds no records")
+    _log.info("%d predictions compared with their labels", observations.height)
+    return observations
+
+
+def _outcomes(observations: Observations, problem_type: ProblemType) -> Outcomes:
+    match problem_type:
+        case ProblemType.BINARY:
+            return BinaryOutcomes.of(observations)
+        case ProblemType.MULTICLASS:
+            return MulticlassOutcomes.of(observations)
+        case ProblemType.REGRESSION:
+            return RegressionOutcomes.of(observations)
+
+
+def _report_undefined(quality: Quality, outcomes: Outcomes, parameters: Parameters, issues: DataIssues) -> None:
+    names = [name for name, metric in quality.metrics.items() if math.isnan(metric.value)]
+    if names:
+        issues.add(
+            Location(parameters.dataset_source),
+            "metrics without a value",
+            f"{', '.join(names)}: {outcomes.why_undefined()}",
+        )
+
+
+def _violations(
+    quality: Quality, limits: Limits | None, parameters: Parameters, issues: DataIssues
+) -> Sequence[Violation]:
+    if limits is None or parameters.baseline_constraints is None:
+        return []
+    return check_limits(quality, limits, source=Location(parameters.baseline_constraints), issues=issues)
+
+
+def _metrics(quality: Quality, violations: Sequence[Violation] | None) -> Iterator[Metric]:
+    """Yield every number that has a value, under its name in statistics.json.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html; the number of
+    violations is sent by the containers since 2024.
+    """
+    for name, metric in quality.metrics.items():
+        yield Metric(name, metric.value, {})
+    if violations is not None:
+        yield Metric("total_number_of_violations", float(len(violations)), {})
+
+
+def _write(parameters: Parameters, name: str, document: Json) -> None:
+    (parameters.output_path / name).write_text(to_json(document), encoding="utf-8")
