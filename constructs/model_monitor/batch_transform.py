@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from constructs import IConstruct
@@ -17,24 +18,35 @@ class BatchTransform:
     Attributes:
         capture_location: The `DestinationS3Uri` of the jobs' `DataCaptureConfig`.
         format: How the captured records are stored.
+        files: Where the inputs and predictions of the jobs lie.
         dependency: What must exist before the monitors, and be deleted after them.
     """
 
     capture_location: S3Location
     format: DatasetFormat
+    files: Sequence[S3Location] = ()
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, *, captured: S3Location, format: DatasetFormat | None = None) -> BatchTransform:
+    def of(
+        cls, *, captured: S3Location, files: Sequence[S3Location] = (), format: DatasetFormat | None = None
+    ) -> BatchTransform:
         """Names the place that all jobs of a model capture to.
 
         Args:
             captured: The `DestinationS3Uri` of the jobs' data capture
                 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html). Labels are
                 matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth.
+            files: Where the inputs and predictions of the jobs lie: capture only lists them, and the monitors read
+                the files themselves. Default: monitors are given no permission there; they need it from elsewhere.
             format: How inputs and predictions are stored. Default: CSV without a header line.
         """
-        return cls(captured, format or DatasetFormat.csv(header=False))
+        return cls(captured, format or DatasetFormat.csv(header=False), tuple(files))
+
+    @property
+    def reads(self) -> Sequence[S3Location]:
+        """What monitors must be able to read."""
+        return (self.capture_location, *self.files)
 
     @property
     def endpoint_name(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aws_cdk import Fn, Token, aws_sagemaker as sagemaker
@@ -60,6 +61,11 @@ class MonitoredEndpoint:
                 fix="write the endpoint's name, not its ARN",
             )
         return cls(endpoint_name, capture_location)
+
+    @property
+    def reads(self) -> Sequence[S3Location]:
+        """What monitors must be able to read."""
+        return (self.capture_location,)
 
     @property
     def title(self) -> str:

@@ -308,7 +308,8 @@ class Monitor(Construct):
         ]
 
     def _grant_run(self, settings: MonitorSettings) -> None:
-        self.input.capture_location.grant_read(self.role)
+        for location in self.input.reads:
+            location.grant_read(self.role)
         self.reports.grant_read_write(self.role)
         self.engine.grant_images(self, self.role, self.MONITOR_TYPE)
         for used in (settings.encryption_key, settings.compute.volume_key):

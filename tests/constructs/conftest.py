@@ -126,7 +126,11 @@ class Kit:
         return ModelExplainabilityMonitor(scope if scope is not None else self.stack(), name, **options)
 
     def batch(self, dataset_format: DatasetFormat | None = None) -> BatchTransform:
-        return BatchTransform.of(captured=S3Location.from_uri("s3://captured-batch/churn"), format=dataset_format)
+        return BatchTransform.of(
+            captured=S3Location.from_uri("s3://captured-batch/churn"),
+            files=[S3Location.from_uri("s3://scored/churn")],
+            format=dataset_format,
+        )
 
     def monitoring(self, scope: cdk.Stack | None = None, name: str = "Fraud", **options: Any) -> EndpointMonitoring:
         options = {"endpoint": self.endpoint(), **options}

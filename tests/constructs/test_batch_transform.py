@@ -29,6 +29,14 @@ def test_every_kind_of_monitor_reads_batch_transform(
     assert source["LocalPath"] == "/opt/ml/processing/input/batch"
 
 
+@pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])
+def test_runs_may_read_the_files_that_captures_only_list(kind: str, kit: Kit, batch_template: Template) -> None:
+    (role,) = {name for name, _ in kit.statements(batch_template) if f"{kind}Role" in name}
+    readable = kit.allowed(batch_template, role, "s3:GetObject")
+    for place in ("captured-batch/churn", "scored/churn"):
+        assert f"arn:<AWS::Partition>:s3:::{place}/*" in readable
+
+
 def test_metrics_of_batch_transform_have_a_namespace_of_their_own_and_no_endpoint(
     kit: Kit, batch_template: Template
 ) -> None:
