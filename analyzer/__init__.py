@@ -13,7 +13,12 @@ headers that repeat a name or differ between files, a quote that is never closed
 output, a script that fails, no records at all. Blank lines and files whose names start with ``_`` or ``.`` are not
 data, as for Spark.
 
+The merge of captures with ground truth leaves out captured records without label, and labels without captured record,
+and counts both in ``merge_statistics.json``, together with everything that was broken, captures and labels apart. Of
+several labels for one id the last one counts, in the order of hour folders, names of files, and lines.
+
 Map: ``dataset`` makes batches of text columns of files, ``profile`` makes mergeable profiles of columns,
-``data_quality`` suggests and checks constraints, ``model_quality`` compares predictions with labels, ``clarify``
-watches bias and feature attributions, ``documents`` are the files that jobs exchange.
+``data_quality`` suggests and checks constraints, ``ground_truth`` joins captures and labels, ``model_quality`` compares
+predictions with labels, ``clarify`` watches bias and feature attributions, ``documents`` are the files that jobs
+exchange.
 """
