@@ -80,3 +80,29 @@ def test_an_hour_without_a_transform_job_has_no_data(world: Any) -> None:
     world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["FailureReason"] == "Job inputs had no data"
+
+
+def test_model_quality_merges_outputs_with_labels_by_their_ids(world: Any, model: str) -> None:
+    place = world.unique("batch")
+    transform(world, model, place, "".join(f"{n},1\n" for n in range(10)))
+    (output,) = [key for key in world.keys(f"{place}/") if key.endswith(".out")]
+    rows = [line.split(",") for line in world.read(output).splitlines()]
+    labels = world.put_labels({identifier: float(value) + 2 for value, identifier, _ in rows}, world.box.now())
+    source = world.of_batch(f"s3://{world.bucket}/{place}/capture", labels=labels, InferenceAttribute="0")
+    constraint = {"mae": {"threshold": 1.0, "comparison_operator": "GreaterThanThreshold"}}
+    text = json.dumps({"version": 0.0, "regression_constraints": constraint})
+    baseline = {"ConstraintsResource": {"S3Uri": world.put(f"{place}/constraints.json", text)}}
+    definition = world.make_definition_of("ModelQuality", source, baseline, ProblemType="Regression")
+    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
+    due = world.move_to_next_hour()
+    execution, job = only_execution(world, schedule)
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
+    assert json.loads(job["Environment"]["dataset_format"]) == {
+        "sagemakerMergeJson": {
+            "captureIndexNames": ["endpointOutput"],
+            "originalDatasetFormat": {"csv": {"header": "false"}},
+        }
+    }
+    report = f"reports/{schedule}/{due:%Y/%m/%d/%H}"
+    metrics = json.loads(world.read(f"{report}/statistics.json"))["regression_metrics"]
+    assert metrics["mae"]["value"] == 2.0
