@@ -18,22 +18,23 @@ from sandbox.client import SandboxProcess
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def _load_loan_app() -> ModuleType:
-    # The tests are not a package; the app is shared by their files.
-    spec = importlib.util.spec_from_file_location("loan_app", Path(__file__).parent / "loan_app.py")
+def _load(name: str) -> ModuleType:
+    # The tests are not a package; these modules are shared by their files.
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["loan_app"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-loan_app = _load_loan_app()
+loan_app = _load("loan_app")
+_load("elsewhere")
 
 
 class Account:
-    """A bootstrapped account: deploys variants of the loan app, and looks at what came of it."""
+    """A bootstrapped account: deploys a stack at a time, and looks at what came of it."""
 
     def __init__(self, box: SandboxProcess, folder: Path) -> None:
         self.box = box
@@ -41,9 +42,16 @@ class Account:
         self.outputs: dict[str, str] = {}
 
     def deploy(self, variant: Any) -> dict[str, str]:
-        env = cdk.Environment(account=self.box.account_id, region=self.box.region)
-        self.assembly = loan_app.synthesise(variant, self.folder, env)
-        self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[variant.stack]
+        archive = loan_app.model_archive(self.folder)
+        return self.deploy_stack(lambda app, env: loan_app.LoanStack(app, variant, archive, env))
+
+    def deploy_stack(self, make: Callable[[cdk.App, cdk.Environment], cdk.Stack]) -> dict[str, str]:
+        """Synthesises in this process, so that one jsii kernel serves all tests, and deploys with the CLI."""
+        self.assembly = self.folder / f"cdk-{len(list(self.folder.glob('cdk-*')))}.out"
+        app = cdk.App(outdir=str(self.assembly), analytics_reporting=False)
+        stack = make(app, cdk.Environment(account=self.box.account_id, region=self.box.region))
+        app.synth()
+        self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[stack.stack_name]
         return self.outputs
 
     def destroy(self) -> None:

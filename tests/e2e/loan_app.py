@@ -115,16 +115,6 @@ class LoanStack(cdk.Stack):
         )
 
 
-def synthesise(variant: Variant, folder: Path, env: cdk.Environment) -> Path:
-    """Writes the assembly; in this process, so that one jsii kernel serves all tests."""
-    archive = model_archive(folder)
-    assembly = folder / f"cdk-{len(list(folder.glob('cdk-*')))}.out"
-    app = cdk.App(outdir=str(assembly), analytics_reporting=False)
-    LoanStack(app, variant, archive, env)
-    app.synth()
-    return assembly
-
-
 def model_archive(folder: Path) -> Path:
     """`model.tar.gz` of the model; made once."""
     archive = folder / "model.tar.gz"

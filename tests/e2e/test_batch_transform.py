@@ -1,0 +1,103 @@
+"""The example `batch_transform`, with jobs of a model that was made without CloudFormation.
+
+The tests of this file build on each other.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import elsewhere
+import loan_app
+import pytest
+
+from examples.batch_transform import app
+from examples.batch_transform.job import transform_job
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+MODEL = "nightly-loans"
+RUNS_AT = 6
+
+
+@pytest.fixture(scope="module")
+def deployed(account):
+    account.deploy_stack(lambda scope, env: app.ScoringMonitoring(scope, "ScoringMonitoring", env=env))
+    elsewhere.make_model(account.box, MODEL, loan_app.model_archive(account.folder))
+    bucket = f"arn:aws:s3:::{account.outputs['ScoringBucket']}"
+    elsewhere.allow(
+        account.box,
+        f"{MODEL}-model",
+        "scoring",
+        ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+        [bucket, f"{bucket}/*"],
+    )
+    return account
+
+
+def score(account, file, rows):
+    """Runs a batch transform job over a file, and returns the predictions."""
+    box, bucket = account.box, account.outputs["ScoringBucket"]
+    s3, sagemaker = box.client("s3"), box.client("sagemaker")
+    s3.put_object(Bucket=bucket, Key=f"input/{file}", Body="\n".join(rows))
+    request = transform_job(MODEL, bucket, file, box.now())
+    sagemaker.create_transform_job(**request)
+    box.wait_until_idle()
+    job = sagemaker.describe_transform_job(TransformJobName=request["TransformJobName"])
+    assert job["TransformJobStatus"] == "Completed", job
+    return account.read(f"s3://{bucket}/predictions/{file}.out").decode().splitlines()
+
+
+def next_run(account):
+    """Lets the time pass until the next run, and waits for it."""
+    box = account.box
+    before = executions(account)
+    now = box.now()
+    due = now.replace(hour=RUNS_AT, minute=0, second=0, microsecond=0)
+    box.advance(due + timedelta(days=due <= now, minutes=1) - now)
+    box.wait_until_idle()
+    new = [run for run in executions(account) if run not in before]
+    assert len(new) == 1, new
+    return new[0]
+
+
+def executions(account):
+    listed = account.box.client("sagemaker").list_monitoring_executions(
+        MonitoringScheduleName=account.outputs["Schedule"]
+    )
+    return listed["MonitoringExecutionSummaries"]
+
+
+def test_a_clean_file_raises_no_alarm_and_sends_no_message(deployed):
+    before = len(deployed.box.outbox())
+    predictions = score(deployed, "monday.csv", loan_app.applicants(400, seed=41))
+    assert len(predictions) == 400
+    assert 0 < float(predictions[0].split(",")[0]) < 1
+
+    run = next_run(deployed)
+
+    assert run["MonitoringExecutionStatus"] == "Completed", run
+    assert "EndpointName" not in run
+    assert deployed.alarm_state("CompositeAlarm") != "ALARM"
+    assert deployed.box.outbox()[before:] == []
+
+
+def test_a_drifted_file_rings_and_sends_a_message(deployed, eventually):
+    before = len(deployed.box.outbox())
+    score(deployed, "tuesday.csv", loan_app.applicants(400, seed=42, inflation=3, flagged=0.9))
+
+    assert next_run(deployed)["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    deployed.wait_for_alarm("CompositeAlarm", "ALARM", eventually)
+    eventually(lambda: any("violation" in mail["subject"] for mail in deployed.box.outbox()[before:]))
+    (message,) = [mail for mail in deployed.box.outbox()[before:] if "violation" in mail["subject"]]
+    assert message["to"] == app.ONCALL
+    assert deployed.outputs["Schedule"] in message["body"]
+    assert "amount" in message["body"]
+
+
+def test_destroy_leaves_the_scored_files(deployed):
+    deployed.destroy()
+
+    s3, sagemaker = deployed.box.client("s3"), deployed.box.client("sagemaker")
+    assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
+    assert s3.list_objects_v2(Bucket=deployed.outputs["ScoringBucket"], Prefix="predictions/")["KeyCount"] == 2
