@@ -108,6 +108,27 @@ def test_a_payload_of_several_rows_has_as_many_predictions_and_labels(clarify, m
     assert job.analysis == single.analysis
 
 
+def test_labels_may_be_members_of_json_objects(clarify, merged, loans):
+    made = loans(300)
+    records = [
+        (json.dumps(list(row[:3])), json.dumps({"label": row[4]}), json.dumps({"by": "me", "target": row[3]}))
+        for row in made
+    ]
+    live = merged(records, encoding="JSON", name="json")
+    job = clarify(MONITOR, live, inference_attribute="label", **MERGED)
+    by_csv = clarify(MONITOR, merged(captured(made), name="csv"), inference_attribute="0", **MERGED)
+    assert job.analysis == by_csv.analysis
+
+
+def test_merged_records_of_other_windows_are_left_out(clarify, merged, loans):
+    live = merged(captured(loans(50)))
+    job = clarify(MONITOR, live, inference_attribute="0", **MERGED, **PUBLISH)
+    assert job.code == 0, job.message
+    later = {"start_time": "2026-01-01T11:00:00Z", "end_time": "2026-01-01T12:00:00Z"}
+    job = clarify(MONITOR, live, inference_attribute="0", **MERGED, **PUBLISH | later)
+    assert (job.code, "Job inputs had no data" in job.message) == (1, True)
+
+
 def test_metrics_have_the_dimensions_of_the_service(clarify, merged):
     config = MONITOR | {"facet": [{"name_or_index": "age", "value_or_threshold": [40]}]}
     made = [(30, 0, 0, 1, 0), (50, 0, 0, 0, 1), (51, 0, 0, 1, 1), (31, 0, 0, 0, 0)] * 3
