@@ -6,8 +6,8 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from stacks.endpoint_stack import EndpointMonitoringStack
 from stacks.loading import load
+from stacks.monitoring_stack import MonitoringStack
 from stacks.problem_log import ProblemLog
 
 DEFAULT_FILE = "monitoring.yaml"
@@ -15,7 +15,7 @@ CONTEXT_KEY = "config"
 """`cdk synth -c config=other.yaml` chooses another file."""
 
 
-def make_stacks(app: cdk.App) -> list[EndpointMonitoringStack]:
+def make_stacks(app: cdk.App) -> list[MonitoringStack]:
     """Makes the stacks of the file that the app's context names, `monitoring.yaml` by default.
 
     Args:
@@ -27,12 +27,10 @@ def make_stacks(app: cdk.App) -> list[EndpointMonitoringStack]:
     fleet = load(Path(str(app.node.try_get_context(CONTEXT_KEY) or DEFAULT_FILE)))
     problems = ProblemLog(fleet.document)
     stacks = []
-    for name, endpoint in fleet.config.endpoints.items():
-        with problems.keeping("endpoints", name):
+    for section, name, config in fleet.config.monitored:
+        with problems.keeping(section, name):
             stacks.append(
-                EndpointMonitoringStack(
-                    app, endpoint_name=name, config=endpoint, defaults=fleet.config.defaults, problems=problems
-                )
+                MonitoringStack(app, name=name, config=config, defaults=fleet.config.defaults, problems=problems)
             )
     problems.require_none()
     return stacks

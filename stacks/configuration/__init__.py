@@ -4,6 +4,6 @@ Docstrings of attributes are the documentation in the JSON schema, so they speak
 needs the CDK: editors and checks of files are fast.
 """
 
-from stacks.configuration.fleet import EndpointConfig, FleetConfig
+from stacks.configuration.fleet import FleetConfig
 
-__all__ = ["EndpointConfig", "FleetConfig"]
+__all__ = ["FleetConfig"]

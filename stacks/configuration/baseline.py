@@ -1,4 +1,4 @@
-"""What a monitor compares the traffic with."""
+"""What a monitor compares with."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _FORMAT_OF_ENDING: dict[str, Literal["csv", "json_lines", "parquet"]] = {
 class CsvOptions(StrictModel):
     """How a CSV file is written."""
 
-    header: bool = True
-    """Whether the first line names the columns. Without one, features are called `_c0`, `_c1` and so on."""
+    header: bool
+    """Whether the first line names the columns. Without one, they are called `_c0`, `_c1` and so on."""
 
 
 class Csv(StrictModel):
@@ -44,8 +44,8 @@ class DatasetBaseline(StrictModel):
     """Computed from a dataset in S3, by a job during the deployment. It runs again when the dataset changes."""
 
     dataset: Location
-    """The training data: an object, or a prefix with several. Columns in the order of the captured records, the
-    endpoint's output first."""
+    """The data: an object, or a prefix with several. For data quality, columns in the order of the captured records,
+    the model's output first; the other monitors find columns by their names."""
     format: Format | None = None
     """How it is stored. Left out: told from the ending .csv, .jsonl or .parquet."""
 
@@ -61,8 +61,8 @@ class FileBaseline(StrictModel):
     """Computed from a file beside this one, which is uploaded with the deployment."""
 
     file: LocalFile
-    """The training data, relative to this file. Columns in the order of the captured records, the endpoint's output
-    first."""
+    """The data, relative to this file. For data quality, columns in the order of the captured records, the model's
+    output first; the other monitors find columns by their names."""
     format: Format | None = None
     """How it is stored. Left out: told from the ending .csv, .jsonl or .parquet."""
 
@@ -76,21 +76,36 @@ class FileBaseline(StrictModel):
 class FilesBaseline(StrictModel):
     """Taken from files that an earlier baseline job wrote; no job runs."""
 
-    statistics: Location
-    """A `statistics.json`."""
     constraints: Location
-    """A `constraints.json`. Overrides are applied to a copy."""
+    """A `constraints.json`, or Clarify's `analysis.json` for bias and explainability. Overrides are applied to a
+    copy."""
+    statistics: Location | None = None
+    """A `statistics.json`; needed for data quality and model quality."""
+
+
+class ModelPackageBaseline(StrictModel):
+    """Taken from the drift-check baselines of a model package in the registry; no job runs."""
+
+    model_package: str
+    """ARN of a version, or name of an unversioned package."""
+    files: Location
+    """Where the files lie that the package names: the deployment may read there and nowhere else."""
 
 
 BaselineConfig = Annotated[
     Annotated[DatasetBaseline, Tag("<dataset>")]
     | Annotated[FileBaseline, Tag("<file>")]
-    | Annotated[FilesBaseline, Tag("<statistics>")],
+    | Annotated[FilesBaseline, Tag("<constraints>")]
+    | Annotated[FilesBaseline, Tag("<statistics>")]
+    | Annotated[ModelPackageBaseline, Tag("<model_package>")],
     by_key(
         "dataset",
         "file",
+        "constraints",
         "statistics",
-        expected="{dataset: s3://...}, {file: train.csv} or {statistics: s3://..., constraints: s3://...}",
+        "model_package",
+        expected="{dataset: s3://...}, {file: train.csv}, {statistics: s3://..., constraints: s3://...} "
+        "or {model_package: arn:..., files: s3://...}",
     ),
 ]
 

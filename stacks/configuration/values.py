@@ -44,7 +44,7 @@ def matching(pattern: str, *, expected: str, fix: str, example: str) -> tuple[Af
 
 _S3_URI = matching(
     r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+)*/?",
-    expected="an address such as s3://bucket/prefix, with single slashes",
+    expected="an address such as s3://bucket/prefix: a bucket name of 3 to 63 characters, then single slashes",
     fix="write bucket and key as the S3 console shows them; a doubled slash is another, empty folder to S3",
     example="s3://my-bucket/path",
 )
@@ -100,6 +100,18 @@ Share = Annotated[float, Field(ge=0, le=1)]
 """0 to 1."""
 
 FeatureName = Annotated[str, StringConstraints(min_length=1)]
+
+Column = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[int, Tag("<number>")],
+    by_key(text=True, expected="a name in quotes, or a position from 0"),
+]
+"""A column by its name or position, or a value in JSON by its key or path."""
+
+Value = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[int | float, Tag("<number>")],
+    by_key(text=True, expected="a number, or text in quotes; data hold 1 and 0 where YAML reads yes and no"),
+]
+"""A value in a column."""
 
 
 def _existing_file(value: object, info: ValidationInfo) -> object:

@@ -33,20 +33,20 @@ def run_app(tmp_path):
 
 def test_a_wrong_file_ends_the_app_with_one_message_and_no_traceback(run_app, tmp_path):
     file = tmp_path / "other.yaml"
-    file.write_text("endpoint: {}\n", encoding="utf-8")
+    file.write_text("endpoint: {}\ndefaults: {tags: 1}\n", encoding="utf-8")
     done = run_app(str(file))
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        f"{file}:1: endpoints\n"
-        "  got       no 'endpoints'\n"
-        "  expected  the key 'endpoints'\n"
-        "  fix       add 'endpoints: ...'; docs/configuration.md explains it\n"
-        "\n"
         f"{file}:1: endpoint\n"
         "  got       the unknown key 'endpoint'\n"
-        "  expected  one of endpoints, defaults\n"
+        "  expected  one of defaults, endpoints, batch_transforms\n"
         "  fix       did you mean 'endpoints'?\n"
+        "\n"
+        f"{file}:2: defaults.tags\n"
+        "  got       1\n"
+        "  expected  a mapping (key: value)\n"
+        "  fix       docs/configuration.md shows what belongs there\n"
         "\n"
         f"2 problems in {file}: no stack was synthesised\n"
     )

@@ -28,8 +28,8 @@ def described(problem):
                 6,
                 f"{MONITOR}.shedule",
                 "the unknown key 'shedule'",
-                "one of baseline, schedule, constraints, categorical, preprocessor, postprocessor, variables, alarms, "
-                "compute, network, role, name",
+                "one of baseline, name, schedule, compute, network, role, variables, preprocessor, postprocessor, "
+                "constraints, categorical, alarms",
                 "did you mean 'schedule'?",
             ),
             id="unknown key",
@@ -239,7 +239,7 @@ def test_monitors_of_one_endpoint_need_names_of_their_own(problems_of):
     monitor = "      - baseline: {dataset: s3://training/train.csv}\n"
     (problem,) = problems_of(HEAD.rsplit("      baseline", 1)[0] + monitor + monitor)
     assert (problem.line, problem.path) == (2, ("endpoints", "credit"))
-    assert problem.expected == "a 'name' of its own for every monitor of an endpoint"
+    assert problem.expected == "a 'name' of its own for every monitor"
     assert problem.fix == "got DataQuality, DataQuality; rename one, for example to DataQualityDaily"
 
 
@@ -253,5 +253,5 @@ def test_a_mistake_in_a_list_names_the_position(problems_of):
 def test_two_endpoints_cannot_share_a_stack(problems_of):
     second = HEAD.removeprefix("endpoints:\n").replace("credit:", "fraud:") + "    stack_name: ModelMonitoring-credit\n"
     (problem,) = problems_of(HEAD + second)
-    assert problem.expected == "a stack of its own for every endpoint"
+    assert problem.expected == "a stack of its own for everything that is monitored"
     assert problem.fix == "ModelMonitoring-credit would hold several; change a 'stack_name'"

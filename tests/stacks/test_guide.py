@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from stacks.configuration import FleetConfig
 from stacks.configuration.base import StrictModel
 from stacks.configuration.data_quality import DataQualityConfig
-from stacks.configuration.fleet import SharedSettings
+from stacks.configuration.monitored import EndpointConfig
 from stacks.configuration.values import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def fleet_with(settings):
     (key,) = settings
     if key in FleetConfig.model_fields:
         return {"endpoints": {"credit": MINIMAL}, **settings}
-    if key in SharedSettings.model_fields or key == "data_quality":
+    if key in EndpointConfig.model_fields:
         return {"endpoints": {"credit": {**MINIMAL, **settings}}}
     assert key in DataQualityConfig.model_fields
     return {"endpoints": {"credit": {**MINIMAL, "data_quality": {**MINIMAL["data_quality"], **settings}}}}

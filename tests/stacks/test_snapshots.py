@@ -1,4 +1,4 @@
-"""Templates of the default app and of every example, as committed. `UPDATE_SNAPSHOTS=1` writes them anew."""
+"""Templates of configurations and example apps, as committed. `UPDATE_SNAPSHOTS=1` writes them anew."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 DEFAULT = "default"
 EXAMPLES = sorted(app.parent.name for app in (ROOT / "examples").glob("*/app.py"))
-APPS = [DEFAULT, *EXAMPLES]
+CONFIGURATIONS = {
+    DEFAULT: "monitoring.yaml",
+    "batch": "examples/configurations/batch.yaml",
+    "credit_all_monitors": "examples/configurations/credit_all_monitors.yaml",
+}
+APPS = [*CONFIGURATIONS, *EXAMPLES]
 _SHOWN_LINES = 120
 
 _ASSET_HASH = re.compile(r"[0-9a-f]{64}")
@@ -26,8 +31,7 @@ _DIGEST = re.compile(r"-[0-9a-f]{8}$")
 @pytest.fixture
 def templates_of(assembly_of, example_assembly_of):
     def templates(app: str) -> dict[str, dict[str, Any]]:
-        assembly = assembly_of("monitoring.yaml") if app == DEFAULT else example_assembly_of(app)
-        return assembly.templates
+        return (assembly_of(CONFIGURATIONS[app]) if app in CONFIGURATIONS else example_assembly_of(app)).templates
 
     return templates
 

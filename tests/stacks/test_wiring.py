@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from stacks.configuration.base import StrictModel
 from stacks.loading import load
+from tests.stacks.templates import alarms, baseline, job_definition, of_type, properties, statements
 
 ROOT = Path(__file__).resolve().parents[2]
 FLEET = "examples/configurations/fleet.yaml"
@@ -26,14 +27,6 @@ endpoints:
 """
 
 
-def of_type(template, kind):
-    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
-
-
-def properties(template, kind):
-    return [resource["Properties"] for resource in of_type(template, kind).values()]
-
-
 @pytest.fixture(scope="module")
 def detailed(assembly_of):
     return assembly_of(DETAILED).templates["CreditRiskMonitoring"]
@@ -47,24 +40,6 @@ def churn(assembly_of):
 @pytest.fixture(scope="module")
 def fraud(assembly_of):
     return assembly_of(FLEET).templates["ModelMonitoring-fraud"]
-
-
-def baseline(template, name):
-    (resource,) = (
-        resource["Properties"]
-        for logical_id, resource in of_type(template, "Custom::ModelMonitorBaseline").items()
-        if logical_id.startswith(name)
-    )
-    return resource
-
-
-def job_definition(template, name):
-    (resource,) = (
-        resource["Properties"]
-        for logical_id, resource in of_type(template, "AWS::SageMaker::DataQualityJobDefinition").items()
-        if logical_id.startswith(name)
-    )
-    return resource
 
 
 def test_every_endpoint_becomes_a_stack(assembly_of):
@@ -223,13 +198,6 @@ def test_scripts_and_their_variables_reach_the_runs(detailed):
 
 
 def test_alarms_are_those_of_the_file(detailed, churn):
-    def alarms(template, name):
-        return {
-            logical_id.removeprefix(name)[:-8]: alarm["Properties"]
-            for logical_id, alarm in of_type(template, "AWS::CloudWatch::Alarm").items()
-            if logical_id.startswith(name)
-        }
-
     hourly = alarms(detailed, "Hourly")
     assert sorted(hourly) == ["AnyViolation", "Driftincome", "ExecutionFailed", "MeanShiftage", "NoData", "Silence"]
     assert hourly["Driftincome"]["Threshold"] == 0.3
@@ -270,14 +238,9 @@ def test_stored_data_go_with_the_stack_only_when_told(detailed, assembly_of):
 
 def test_keys_of_captured_records_are_granted(fraud):
     key = "arn:aws:kms:eu-west-1:123456789012:key/66666666-7777-8888-9999-000000000000"
-    statements = [
-        statement
-        for policy in properties(fraud, "AWS::IAM::Policy")
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Resource"] == key
-    ]
-    assert statements
-    assert all(statement["Action"] == "kms:Decrypt" for statement in statements)
+    granted = [statement for statement in statements(fraud) if statement["Resource"] == key]
+    assert granted
+    assert all(statement["Action"] == "kms:Decrypt" for statement in granted)
 
 
 def declared(model, name):

@@ -1,0 +1,45 @@
+"""What is monitored, and where its records are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, Tag
+
+from stacks.configuration.base import StrictModel, by_key
+from stacks.configuration.values import EncryptedLocation, RoleArn, S3Uri
+
+
+class NewCapture(EncryptedLocation):
+    """Data capture that the deployment turns on, and back off when the stack is deleted."""
+
+    sampling: int = 100
+    """Percentage of the calls that are kept."""
+    csv_content_types: list[str] = Field(default_factory=lambda: ["text/csv"])
+    """Content types kept as CSV text. All but these and the JSON ones are kept as base64, which has no columns."""
+    json_content_types: list[str] = Field(default_factory=lambda: ["application/json", "application/jsonlines"])
+    """Content types kept as JSON text."""
+    model_role: RoleArn | None = None
+    """Execution role of the model, which writes the records; what it needs is attached to it as a policy of the stack.
+    Left out: it may write there already, or nothing is captured."""
+
+
+class TurnOn(StrictModel):
+    """The endpoint has no data capture yet."""
+
+    turn_on: NewCapture
+    """Where to, and how much."""
+
+
+Capture = Annotated[
+    Annotated[S3Uri, Tag("<text>")]
+    | Annotated[EncryptedLocation, Tag("<location>")]
+    | Annotated[TurnOn, Tag("<turn_on>")],
+    by_key(
+        "location",
+        "turn_on",
+        text=True,
+        expected="an address such as s3://bucket/prefix, a mapping with 'location' and 'encryption_key', or "
+        "{turn_on: {location: s3://bucket/prefix}}",
+    ),
+]

@@ -1,0 +1,49 @@
+"""What is monitored, from what the file says."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from model_monitor import BatchTransform, DataCapture, EndpointDataCapture, MonitoredEndpoint, MonitorInput
+from stacks import translation
+from stacks.configuration.inputs import NewCapture, TurnOn
+from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig, MonitoredConfig
+from stacks.imports import Imports
+
+
+def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports: Imports) -> MonitorInput:
+    """What monitors read.
+
+    Args:
+        scope: The stack; gets what turns capture on.
+        name: What the file calls it; the name of an endpoint.
+        config: What the file says of it.
+        imports: Existing resources.
+
+    Raises:
+        ConfigurationError: Something that the library refuses.
+    """
+    if isinstance(config, EndpointConfig):
+        return _endpoint(scope, name, config, imports)
+    assert isinstance(config, BatchTransformConfig), "the file has no other kind"
+    return BatchTransform.of(
+        captured=imports.location(config.capture), format=translation.captured_format(config.format)
+    )
+
+
+def _endpoint(scope: Construct, name: str, config: EndpointConfig, imports: Imports) -> MonitoredEndpoint:
+    if not isinstance(config.capture, TurnOn):
+        return MonitoredEndpoint.from_endpoint_name(name, capture_location=imports.location(config.capture))
+    capture = _capture(config.capture.turn_on, imports)
+    if config.capture.turn_on.model_role is not None:
+        capture.grant_write(imports.role(config.capture.turn_on.model_role))
+    return EndpointDataCapture(scope, "DataCapture", endpoint_name=name, capture=capture).endpoint
+
+
+def _capture(config: NewCapture, imports: Imports) -> DataCapture:
+    return DataCapture(
+        location=imports.location(config),
+        sampling=config.sampling,
+        csv_content_types=config.csv_content_types,
+        json_content_types=config.json_content_types,
+    )
