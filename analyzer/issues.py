@@ -111,7 +111,9 @@ class DataIssues:
         Raises:
             AnalysisError: When more than MAX_BROKEN_SHARE of all records is broken.
         """
-        if not self._examples:
+        if not self.broken_records:
+            if self._examples:
+                _log.warning("%s", self.first_problem)
             return
         share = self.broken_records / max(1, self.broken_records + item_count)
         summary = (

@@ -10,8 +10,8 @@ import polars as pl
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
 from analyzer.model_quality.columns import column_of
-from analyzer.model_quality.problem import DEFAULT_POSITIVE_LABEL, Problem, ProblemType
-from analyzer.model_quality.values import Parser, binary_labels, labels, numbers, probabilities
+from analyzer.model_quality.problem import Problem, ProblemType
+from analyzer.model_quality.values import BinaryLabels, Parser, labels, numbers, probabilities
 
 ACTUAL, PREDICTED, PROBABILITY = "actual", "predicted", "probability"
 
@@ -104,12 +104,13 @@ def _label_parser(problem: Problem) -> tuple[Parser, str]:
         return numbers, "a finite number"
     if problem.type is ProblemType.MULTICLASS:
         return labels, "a label"
+    parser = BinaryLabels(problem.positive_label)
     expected = (
         "0 or 1, or false or true (the environment variable positive_label names another positive label)"
-        if problem.positive_label == DEFAULT_POSITIVE_LABEL
-        else "a label"
+        if parser.is_default
+        else f"one of the two labels of which {problem.positive_label!r} is the positive one"
     )
-    return binary_labels(problem.positive_label), expected
+    return parser, expected
 
 
 def _parsed(batch: pl.DataFrame, fields: Sequence[_Field], first_row: int) -> pl.DataFrame:

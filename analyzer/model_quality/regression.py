@@ -45,10 +45,15 @@ class RegressionOutcomes:
         return {}
 
     def why_undefined(self) -> str:
-        """Return what all labels are."""
+        """Return what the labels are."""
+        if not self._is_constant():
+            return "the errors are too large to be squared"
         return f"all {len(self)} labels are {self.actual[0]}, so that there is no variance to explain"
 
     def _r2(self, mse: float) -> float:
-        if (self.actual == self.actual[0]).all():
+        if self._is_constant():
             return math.nan
         return 1 - mse / float(np.var(self.actual))
+
+    def _is_constant(self) -> bool:
+        return bool((self.actual == self.actual[0]).all())

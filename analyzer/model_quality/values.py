@@ -32,26 +32,36 @@ def labels(texts: pl.Series) -> pl.Series:
     return _mapped(texts, category, pl.String)
 
 
-def binary_labels(positive: str) -> Parser:
-    """Return a parser that tells the positive label from the negative one.
+class BinaryLabels:
+    """A parser that tells the positive label from the negative one.
+
+    With ``1`` as the positive label the negative one is 0, and true and false mean the same. With any other positive
+    label the first other one that appears is the negative label, and all further ones are none.
 
     Args:
-        positive: The positive label. With ``1`` the labels are 0 and 1, or false and true; with any other label,
-            all others are negative.
+        positive: The positive label, as ``labels`` spells it.
     """
 
-    def parse(text: str) -> bool | None:
-        label = category(text)
-        if positive not in _POSITIVE_SPELLINGS:
-            return label == positive if label else None
-        return True if label in _POSITIVE_SPELLINGS else False if label in _NEGATIVE_SPELLINGS else None
+    def __init__(self, positive: str) -> None:
+        self.is_default = positive in _POSITIVE_SPELLINGS
+        self._meanings = {positive: True}
+        if self.is_default:
+            self._meanings |= dict.fromkeys(_POSITIVE_SPELLINGS, True) | dict.fromkeys(_NEGATIVE_SPELLINGS, False)
 
-    return lambda texts: _mapped(texts, parse, pl.Boolean)
+    def __call__(self, texts: pl.Series) -> pl.Series:
+        """Return whether labels are positive."""
+        return _mapped(texts, self._parse, pl.Boolean)
+
+    def _parse(self, text: str) -> bool | None:
+        label = category(text)
+        if label and len(self._meanings) == 1:
+            self._meanings |= {} if label in self._meanings else {label: False}
+        return self._meanings.get(label)
 
 
 def _mapped(texts: pl.Series, parse: Callable[[str], object], kind: type[pl.DataType]) -> pl.Series:
     """Parse every distinct text once; an empty result is null."""
-    distinct = texts.drop_nulls().unique()
+    distinct = texts.drop_nulls().unique(maintain_order=True)
     values = [parse(text) for text in distinct]
     parsed = pl.Series([None if value == "" else value for value in values], dtype=kind)
     return texts.replace_strict(distinct, parsed, default=None, return_dtype=kind)
