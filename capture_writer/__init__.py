@@ -18,12 +18,14 @@ How it behaves when S3 is slow or away: docs/capture-writer.md.
 """
 
 from capture_writer.buffer import Buffering, WriterMetrics
+from capture_writer.capture_layout import CaptureLayout
 from capture_writer.ground_truth import GroundTruthWriter, LabelsNotWrittenError
 from capture_writer.payload import Encoding, Payload
 from capture_writer.writer import CaptureWriter
 
 __all__ = [
     "Buffering",
+    "CaptureLayout",
     "CaptureWriter",
     "Encoding",
     "GroundTruthWriter",

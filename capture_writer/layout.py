@@ -34,6 +34,11 @@ def file_name(created: datetime) -> str:
     return f"{created:%M-%S}-{created.microsecond // 1000:03d}-{uuid.uuid4()}.jsonl"
 
 
+def time_text(moment: datetime) -> str:
+    """Return a time as records have it: ``yyyy-mm-ddThh:mm:ssZ``."""
+    return f"{_utc(moment):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def capture_line(
     *,
     request: Payload | None,
@@ -54,7 +59,7 @@ def capture_line(
         metadata["customAttributes"] = [custom_attributes]
     if inference_id is not None:
         metadata["inferenceId"] = inference_id
-    metadata["inferenceTime"] = f"{_utc(inference_time):%Y-%m-%dT%H:%M:%SZ}"
+    metadata["inferenceTime"] = time_text(inference_time)
     return _line({"captureData": data, "eventMetadata": metadata, "eventVersion": EVENT_VERSION})
 
 

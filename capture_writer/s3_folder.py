@@ -45,15 +45,23 @@ class S3Folder:
         return f"{self._prefix}/{path}" if self._prefix else path
 
     def put(self, path: str, body: bytes) -> None:
-        """Write an object. Writing it again after a doubtful failure changes nothing: same key, same content."""
+        """Write lines. Writing them again after a doubtful failure changes nothing: same keys, same content."""
         if self._client is None:
             self._client = self._create_client()
+        for object_path, content in self.objects(path, body):
+            self._put(self._client, self.key(object_path), content)
+
+    def objects(self, path: str, body: bytes) -> list[tuple[str, bytes]]:
+        """Return the objects that lines become, each with its path, in the order in which they are written."""
+        return [(path, body)]
+
+    def _put(self, client: S3Client, key: str, body: bytes) -> None:
         if self._kms_key_id is None:
-            self._client.put_object(Bucket=self.bucket, Key=self.key(path), Body=body)
+            client.put_object(Bucket=self.bucket, Key=key, Body=body)
         else:
-            self._client.put_object(
+            client.put_object(
                 Bucket=self.bucket,
-                Key=self.key(path),
+                Key=key,
                 Body=body,
                 ServerSideEncryption="aws:kms",
                 SSEKMSKeyId=self._kms_key_id,

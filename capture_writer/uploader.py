@@ -281,10 +281,12 @@ class Uploader:
         if self._options.spill_directory is None:
             _log.error("%s: %d records are lost, %s could not be written", self._name, len(batch.lines), where)
             return False
-        file = Path(self._options.spill_directory) / self._store.key(batch.path)
+        file = Path(self._options.spill_directory)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(b"".join(batch.lines))
+            for path, body in self._store.objects(batch.path, b"".join(batch.lines)):
+                file = Path(self._options.spill_directory) / self._store.key(path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(body)
         except OSError as error:
             _log.error("%s: %d records are lost, for %s and %s: %s", self._name, len(batch.lines), where, file, error)
             return False

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from capture_writer.batch_transform import BatchTransformFolder, batch_line
 from capture_writer.buffer import Buffering, WriterMetrics
-from capture_writer.layout import capture_line, hour_folder, require_custom_attributes, require_id
-from capture_writer.payload import Payload
+from capture_writer.capture_layout import CaptureLayout
+from capture_writer.layout import capture_line, hour_folder, require_custom_attributes, require_id, time_text
+from capture_writer.payload import Encoding, Payload
 from capture_writer.s3_folder import S3Folder
 from capture_writer.uploader import Uploader
 
@@ -20,23 +22,30 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _ALL = 100.0
+_DEFAULT_VARIANT = "AllTraffic"
+_BATCH_ENCODINGS = {CaptureLayout.BATCH_CSV: Encoding.CSV, CaptureLayout.BATCH_JSON_LINES: Encoding.JSON}
 
 
 class CaptureWriter:
-    """Writes what a model received and answered, in the layout of SageMaker's data capture.
+    """Writes what a model received and answered, in a layout of SageMaker's data capture.
 
-    Objects are ``<destination>/<endpoint_name>/<variant_name>/yyyy/mm/dd/hh/<MM>-<SS>-<mmm>-<uuid4>.jsonl``, one JSON
-    record per line; the folder is the hour (UTC) of the inference.
+    In the layout of an endpoint, objects are
+    ``<destination>/<endpoint_name>/<variant_name>/yyyy/mm/dd/hh/<MM>-<SS>-<mmm>-<uuid4>.jsonl``, one JSON record per
+    line; the folder is the hour (UTC) of the inference. In those of batch transform, inputs and predictions are rows of
+    ``<destination>/<endpoint_name>/data/yyyy/mm/dd/hh/...`` and ``....out``, which manifests in ``input/`` and
+    ``output/`` name; every prediction has its id and time behind it. See `CaptureLayout` for who reads which.
 
     One writer serves all threads of a process. It may be made before the process forks (gunicorn with preload): every
     child then writes its own records. No method that serving calls waits for S3 or for a disk.
 
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+    Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html and
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
 
     Args:
         destination: ``s3://bucket/prefix``: what ``DestinationS3Uri`` is for an endpoint's capture.
         endpoint_name: What stands for the endpoint in the keys.
-        variant_name: What stands for its variant. Default: AllTraffic.
+        layout: Form of the objects. Default: that of an endpoint. Monitors without an endpoint read one of the others.
+        variant_name: What stands for its variant, in the layout of an endpoint only. Default: AllTraffic.
         sampling_percentage: Share of the requests that is written, chosen at random. Default: 100.
         kms_key_id: Key for SSE-KMS (id, ARN or alias). Default: the bucket's own encryption.
         buffering: When objects are sent, and how much is held. Default: see `Buffering`.
@@ -52,7 +61,8 @@ class CaptureWriter:
         destination: str,
         *,
         endpoint_name: str,
-        variant_name: str = "AllTraffic",
+        layout: CaptureLayout = CaptureLayout.ENDPOINT,
+        variant_name: str = _DEFAULT_VARIANT,
         sampling_percentage: float = _ALL,
         kms_key_id: str | None = None,
         buffering: Buffering | None = None,
@@ -63,11 +73,20 @@ class CaptureWriter:
                 raise ValueError(
                     f"{argument} is {name!r}, expected a name without a slash: it is one folder of the key"
                 )
+        self._encoding = _BATCH_ENCODINGS.get(layout)
+        if self._encoding and variant_name != _DEFAULT_VARIANT:
+            raise ValueError(f"variant_name is {variant_name!r}, but the layout {layout.value} has no variants")
         if not 0 <= sampling_percentage <= _ALL:
             raise ValueError(f"sampling_percentage is {sampling_percentage}, expected 0 to 100")
-        self._folder = f"{endpoint_name}/{variant_name}"
+        self._folder = endpoint_name if self._encoding else f"{endpoint_name}/{variant_name}"
         self._share = sampling_percentage / _ALL
-        store = S3Folder(destination, kms_key_id=kms_key_id, create_client=create_client)
+        store = (
+            BatchTransformFolder(
+                destination, encoding=self._encoding, kms_key_id=kms_key_id, create_client=create_client
+            )
+            if self._encoding
+            else S3Folder(destination, kms_key_id=kms_key_id, create_client=create_client)
+        )
         self._uploader = Uploader(store, buffering or Buffering(), f"capture of {endpoint_name}")
 
     def write(
@@ -86,20 +105,24 @@ class CaptureWriter:
             response: What it answered. None: not captured.
             inference_id: The caller's id of the request, 1 to 64 printable ASCII characters. Default: none.
             custom_attributes: Anything else about the request, e.g. ``source=load-test``, at most 1024 printable ASCII
-                characters; preprocessing scripts see it. Default: none.
+                characters; preprocessing scripts see it. The layouts of batch transform have no place for it. Default:
+                none.
             inference_time: When the model answered, with its time zone. Default: now.
 
         Returns:
             The id to label the record with (see `GroundTruthWriter`): the inference id, or the event id that the
             record got. None when the record was not taken: by the sampling, because the buffer is full, the writer
-            closed or an id or attribute is not valid. A record never fails the request that it is about; `metrics` and
-            the log (logger ``capture_writer``) tell.
+            closed, an id or attribute is not valid, or a payload does not fit the layout. A record never fails the
+            request that it is about; `metrics` and the log (logger ``capture_writer``) tell.
 
         Raises:
-            ValueError: There is neither request nor response, or the time has no zone: mistakes in the calling code.
+            ValueError: There is neither request nor response, the time has no zone, or there are custom attributes in a
+                layout without a place for them: mistakes in the calling code.
         """
         if request is None and response is None:
             raise ValueError("got neither request nor response, expected at least one of them")
+        if self._encoding and custom_attributes is not None:
+            raise ValueError("the layouts of batch transform have no custom attributes; leave them out")
         moment = inference_time or datetime.now(timezone.utc)
         hour = hour_folder(moment)
         if random.random() >= self._share:  # noqa: S311 - sampling keeps no secret
@@ -111,10 +134,39 @@ class CaptureWriter:
                 require_id(inference_id)
             if custom_attributes is not None:
                 require_custom_attributes(custom_attributes)
+            line = self._line(
+                request,
+                response,
+                event_id=event_id,
+                inference_id=inference_id,
+                custom_attributes=custom_attributes,
+                moment=moment,
+            )
         except ValueError as error:  # a client may have chosen them: not a reason to fail its request
             self._uploader.reject(str(error))
             return None
-        line = capture_line(
+        accepted = self._uploader.submit(f"{self._folder}/{hour}", line)
+        return (inference_id or event_id) if accepted else None
+
+    def _line(
+        self,
+        request: Payload | None,
+        response: Payload | None,
+        *,
+        event_id: str,
+        inference_id: str | None,
+        custom_attributes: str | None,
+        moment: datetime,
+    ) -> bytes:
+        if self._encoding:
+            return batch_line(
+                request,
+                response,
+                encoding=self._encoding,
+                inference_id=inference_id or event_id,
+                time=time_text(moment),
+            )
+        return capture_line(
             request=request,
             response=response,
             event_id=event_id,
@@ -122,8 +174,6 @@ class CaptureWriter:
             custom_attributes=custom_attributes,
             inference_time=moment,
         )
-        accepted = self._uploader.submit(f"{self._folder}/{hour}", line)
-        return (inference_id or event_id) if accepted else None
 
     @property
     def metrics(self) -> WriterMetrics:
