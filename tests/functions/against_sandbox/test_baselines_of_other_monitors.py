@@ -4,15 +4,18 @@ import json
 
 import pytest
 
+from baseline.errors import BaselineError
+
 ROWS = [(n % 2, int(n % 10 < 5) ^ (n % 2), n % 7, "MF"[n % 3 == 0]) for n in range(300)]
 DATASET = "predicted,label,age,sex\n" + "".join(",".join(map(str, row)) + "\n" for row in ROWS)
 CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
+SOURCE = {"dataset": {"uri": "s3://data/predictions.csv", "format": {"csv": {"header": True}}}}
 
 
 @pytest.fixture
 def source(world):
     world.s3.put_object(Bucket="data", Key="predictions.csv", Body=DATASET)
-    return {"dataset": {"uri": "s3://data/predictions.csv", "format": {"csv": {"header": True}}}}
+    return SOURCE
 
 
 def test_bias(world, deploy, source):
@@ -38,3 +41,67 @@ def test_bias(world, deploy, source):
     values = {metric["name"]: metric["value"] for metric in facet["metrics"]}
     assert json.dumps(facet["value_or_threshold"]) == '"F"'
     assert values["DPPL"] == pytest.approx(share["M"] - share["F"])
+
+
+def test_model_quality(world, deploy, source):
+    properties = world.properties(
+        "quality",
+        MonitorType="ModelQuality",
+        Source=source,
+        Problem={
+            "type": "BinaryClassification",
+            "inference_attribute": "predicted",
+            "ground_truth_attribute": "label",
+        },
+        Overrides={"tolerance": 0.05, "metrics": {"recall": {"threshold": 0.4}, "precision": {"margin": 0.1}}},
+        Metrics=["accuracy", "recall"],
+    )
+    data = deploy("Create", properties)
+    right = sum(row[0] == row[1] for row in ROWS) / len(ROWS)
+    assert float(data["Metric.accuracy"]) == pytest.approx(right)
+    assert data["ItemCount"] == "300"
+    statistics = world.json(data["StatisticsUri"])["binary_classification_metrics"]
+    assert statistics["accuracy"]["value"] == pytest.approx(right)
+    assert statistics["accuracy"]["standard_deviation"] > 0
+    suggested = world.json(data["SuggestedConstraintsUri"])["binary_classification_constraints"]
+    effective = world.json(data["ConstraintsUri"])["binary_classification_constraints"]
+    assert suggested["accuracy"] == {"threshold": right, "comparison_operator": "LessThanThreshold"}
+    assert effective["accuracy"]["threshold"] == pytest.approx(right * 0.95)
+    assert effective["recall"]["threshold"] == 0.4
+    assert effective["precision"]["threshold"] == pytest.approx(suggested["precision"]["threshold"] - 0.1)
+    assert effective["false_positive_rate"]["threshold"] > suggested["false_positive_rate"]["threshold"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "column", "perfect"),
+    [
+        ("MulticlassClassification", "sex", {"weighted_f1": 1.0, "accuracy": 1.0}),
+        ("Regression", "age", {"rmse": 0.0, "r2": 1.0}),
+    ],
+)
+@pytest.mark.usefixtures("source")
+def test_model_quality_of_other_problems(world, deploy, problem, column, perfect):
+    properties = world.properties(
+        problem.lower(),
+        MonitorType="ModelQuality",
+        Source=SOURCE,
+        Problem={"type": problem, "inference_attribute": column, "ground_truth_attribute": column},
+        Metrics=[*perfect],
+    )
+    data = deploy("Create", properties)
+    assert {name: float(data[f"Metric.{name}"]) for name in perfect} == perfect
+
+
+def test_model_quality_of_labels_that_the_analyzer_refuses(world, deploy, source):
+    properties = world.properties(
+        "quality-refused",
+        MonitorType="ModelQuality",
+        Source=source,
+        Problem={
+            "type": "BinaryClassification",
+            "probability_attribute": "age",
+            "ground_truth_attribute": "label",
+        },
+    )
+    with pytest.raises(BaselineError, match="probability_attribute 'age' is not a probability from 0 to 1, such as"):
+        deploy("Create", properties)
