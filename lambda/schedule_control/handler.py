@@ -13,7 +13,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared import clients, schedules
+from botocore.exceptions import ClientError
+
+from shared import clients, errors, schedules
 from shared.logs import log
 
 if TYPE_CHECKING:
@@ -47,12 +49,25 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     action, name = event.get("action"), event.get("schedule")
     if action not in _ACTIONS:
         raise ControlError(f"action: got {action!r}, expected one of {', '.join(_ACTIONS)}")
-    schedule = schedules.describe(name) if isinstance(name, str) and name else None
+    schedule = _describe(name) if isinstance(name, str) and name else None
     if schedule is None:
         raise ControlError(f"schedule: got {name!r}, expected the name of a monitoring schedule of this region")
     if action == "run":
         return _run(schedule, event)
     return _switch(schedule, on=action == "start")
+
+
+def _describe(name: str) -> Schedule | None:
+    try:
+        return schedules.describe(name)
+    except ClientError as error:
+        if not errors.is_denied(error):
+            raise
+        # The role knows the schedules of its stack only, so that a name with a typing error is no missing one to it.
+        raise ControlError(
+            f"schedule: got {name!r}, expected one that this function may control: a monitoring schedule of its own "
+            f"stack ({error})"
+        ) from error
 
 
 def _switch(schedule: Schedule, *, on: bool) -> dict[str, str]:

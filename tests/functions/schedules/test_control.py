@@ -117,3 +117,9 @@ def test_what_may_not_be_done_is_an_error(schedules, aws):
     aws.fail("StopMonitoringSchedule", "AccessDeniedException")
     with pytest.raises(ClientError, match="AccessDenied"):
         ask("stop")
+
+
+def test_a_schedule_of_others_is_refused_with_what_may_be_controlled(schedules, aws):
+    aws.fail("DescribeMonitoringSchedule", "AccessDeniedException")
+    with pytest.raises(ControlError, match=r"expected one that this function may control: .* of its own stack"):
+        ask("stop")
