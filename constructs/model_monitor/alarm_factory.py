@@ -171,7 +171,8 @@ class AlarmFactory:
         return self._alarm(
             "AnyViolation",
             metric,
-            happened="A run found data that break the baseline's constraints; the message of the run says which.",
+            happened=f"A run of the {self._texts.monitor} monitor broke the baseline's constraints; its message says "
+            "which.",
             threshold=1,
             operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             periods=_OWN_PERIODS,

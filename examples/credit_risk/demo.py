@@ -1,4 +1,4 @@
-"""`make demo`: deploys the app into an embedded AWS on this machine, sends traffic, and shows the drift being found."""
+"""`make demo`: deploys the app into an embedded AWS on this machine, lets things go wrong, and shows what is found."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from rich.console import Console
 
 from examples.credit_risk import data, findings, traffic
 from examples.credit_risk.prepare import BUILD, Prepared, train
+from examples.credit_risk.runs import Run, read_json
 from examples.credit_risk.steps import Steps
+from examples.credit_risk.troubles import HOURS, Hour
 from sandbox.cdk import CdkCli, CdkError
 from sandbox.client import SandboxProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = _ROOT / ".sandbox" / "demo"
 _REQUESTS = 400
-_MONITORING, _SERVING = "CreditRiskMonitoring", "CreditRiskServing"
 _ENDPOINT = "credit-risk"
 _RUN_TIMEOUT_SECONDS = 60
 
 
 @dataclass
 class Demo:
-    """One demonstration, from an empty account to the message that says what drifted.
+    """One demonstration, from an empty account to the messages that say what went wrong.
 
     Attributes:
         box: The embedded AWS.
@@ -51,23 +52,54 @@ class Demo:
         outputs = self.deploy()
         console.print(f"   {_output(outputs, 'BlindFeatures')}", highlight=False, style="dim")
         console.print("   (the loan's term would be blind as a number; here it is compared as a category)", style="dim")
+        hours = []
+        for hour in HOURS:
+            began, delivered = self.box.now(), len(self.box.outbox())
+            runs = self.spend(hour, outputs)
+            hours.append((hour, runs))
+            findings.show_runs(console, runs)
+            findings.show_alarms(console, self.box.client("cloudwatch"), since=began)
+            self.show(hour, runs, outputs, self.box.outbox()[delivered:])
+        findings.show_hours(console, hours)
+        self.show_files(hours)
+
+    def spend(self, hour: Hour, outputs: Mapping[str, str]) -> list[Run]:
+        """Sends an hour's traffic, lets the hour pass, and returns what became of every monitor's run."""
         live = data.load().live
-        with self.steps.step(f"{_REQUESTS} real applicants that the model has not seen") as detail:
-            self._send(data.to_csv_rows(live[:_REQUESTS]), detail)
-        clean = self.run_monitor("An hour later, the monitor looks at them")
-        findings.show_execution(console, clean)
-        findings.show_alarms(console, self.box.client("cloudwatch"))
-        with self.steps.step(f"{_REQUESTS} from a new sales partner; prices up, incomes lost") as detail:
-            self._send(data.to_csv_rows(data.drifted(live, _REQUESTS)), detail)
-        before = len(self.box.outbox())
-        drifted = self.run_monitor("Another hour later")
-        findings.show_execution(console, drifted)
-        report_uri = self.show_findings(drifted, _output(outputs, "Constraints"))
-        # The run's own message says most, so it comes last.
-        findings.show_messages(
-            console, sorted(self.box.outbox()[before:], key=lambda mail: "violation" in mail["subject"])
-        )
-        self.show_files(report_uri, _output(outputs, "Constraints"))
+        unseen = live if hour.monitor is None else live[_REQUESTS:].reset_index(drop=True)
+        applicants = hour.change(unseen, _REQUESTS)
+        with self.steps.step(hour.title) as detail:
+            ids = traffic.send(
+                self.box.client("sagemaker-runtime"),
+                _ENDPOINT,
+                data.to_csv_rows(applicants),
+                f"hour-{self.box.now():%H}",
+                detail,
+            )
+            detail("the loans end, and their labels are written down")
+            labels = applicants[data.LABEL].tolist()
+            traffic.write_labels(self.box.client("s3"), _output(outputs, "LabelLocation"), ids, labels, self.box.now())
+            detail("an hour passes, and the monitors run")
+            self.box.advance(timedelta(hours=1))
+            self.box.wait_until_idle(_RUN_TIMEOUT_SECONDS)
+            sagemaker, s3 = self.box.client("sagemaker"), self.box.client("s3")
+            return [Run.newest(sagemaker, s3, name, _output(outputs, f"{name}Schedule")) for name in findings.MONITORS]
+
+    def show(self, hour: Hour, runs: list[Run], outputs: Mapping[str, str], messages: list[dict[str, Any]]) -> None:
+        """Shows what the monitor found that is there to find this, and the message that it sent."""
+        if hour.monitor is None:
+            return
+        console, s3 = self.steps.console, self.box.client("s3")
+        run = next(run for run in runs if run.monitor == hour.monitor)
+        constraints = _output(outputs, f"{hour.monitor}BaselineConstraints")
+        if hour.monitor == "DataQuality":
+            baseline = read_json(s3, constraints.replace("constraints.json", "statistics.json"))
+            findings.show_drift(console, run, baseline)
+        elif hour.monitor == "ModelExplainability":
+            findings.show_attributions(console, run, read_json(s3, constraints))
+        for message in messages:
+            if _output(outputs, f"{hour.monitor}Schedule") in message["body"]:
+                findings.show_message(console, message)
 
     def synthesise(self) -> None:
         """Prepares the account and synthesises the app, side by side."""
@@ -77,47 +109,24 @@ class Demo:
             synthesis.result()
 
     def deploy(self) -> dict[str, str]:
-        """Deploys both stacks; the baseline job runs meanwhile."""
-        with self.steps.step("cdk deploy: endpoint, baseline job, monitor, alarms, topic") as detail:
-            return self._cli(None, detail).deploy()[_MONITORING]
+        """Deploys both stacks, the baseline jobs among it, and returns their outputs."""
+        with self.steps.step("cdk deploy: endpoint, four baselines, four monitors, alarms, topic") as detail:
+            stacks = self._cli(None, detail).deploy()
+            return {name: value for outputs in stacks.values() for name, value in outputs.items()}
 
     def destroy(self) -> None:
         """Deletes both stacks."""
         with self.steps.step("cdk destroy") as detail:
             self._cli(None, detail).destroy()
 
-    def run_monitor(self, title: str) -> Mapping[str, Any]:
-        """Lets an hour pass, and waits for the run that falls due."""
-        with self.steps.step(title) as detail:
-            detail("the clock of the embedded AWS moves on")
-            self.box.advance(timedelta(hours=1))
-            self.box.wait_until_idle(_RUN_TIMEOUT_SECONDS)
-            executions = self.box.client("sagemaker").list_monitoring_executions(EndpointName=_ENDPOINT)
-            newest: Mapping[str, Any] = executions["MonitoringExecutionSummaries"][0]
-            return newest
-
-    def show_findings(self, execution: Mapping[str, Any], constraints_uri: str) -> str:
-        """Shows what drifted and what the alarms say, and returns where the report lies."""
-        console, s3 = self.steps.console, self.box.client("s3")
-        job = self.box.client("sagemaker").describe_processing_job(
-            ProcessingJobName=execution["ProcessingJobArn"].rsplit("/", 1)[-1]
-        )
-        report_uri: str = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
-        report = findings.download_report(s3, report_uri, _REPORTS)
-        baseline = findings.read_json(s3, constraints_uri.replace("constraints.json", "statistics.json"))
-        findings.show_violations(console, report["constraint_violations.json"], baseline, report["statistics.json"])
-        findings.show_alarms(console, self.box.client("cloudwatch"))
-        return report_uri
-
-    def show_files(self, report_uri: str, constraints_uri: str) -> None:
-        """Says where everything lies."""
-        console = self.steps.console
-        console.print(f"Report    {report_uri}", highlight=False, soft_wrap=True)
-        console.print(f"          (copied to {_REPORTS.relative_to(_ROOT)}/)", highlight=False)
-        console.print(f"Baseline  {constraints_uri}", highlight=False, soft_wrap=True)
-
-    def _send(self, rows: list[str], progress: Callable[[str], None]) -> None:
-        traffic.send(self.box.client("sagemaker-runtime"), _ENDPOINT, rows, progress)
+    def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
+        """Copies the reports to this machine and says where they are."""
+        for hour, runs in hours:
+            for run in runs:
+                if run.monitor == hour.monitor:
+                    run.copy_to(_REPORTS / run.monitor)
+                    self.steps.console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
+        self.steps.console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
 
     def _cli(self, app: str | None, detail: Callable[[str], None]) -> CdkCli:
         if app is None:
@@ -125,18 +134,17 @@ class Demo:
         return CdkCli(self.box, app, _ROOT, self.assembly, on_line=detail)
 
 
-def _output(outputs: Mapping[str, str], ending: str) -> str:
-    return next(value for name, value in outputs.items() if ending in name)
+def _output(outputs: Mapping[str, str], part: str) -> str:
+    return next(value for name, value in outputs.items() if part in name)
 
 
 def _prepare(steps: Steps) -> SandboxProcess:
-    BUILD.mkdir(parents=True, exist_ok=True)
     with (
         steps.step("Train a model on 3000 real applicants, start the embedded AWS"),
         ThreadPoolExecutor() as both,
     ):
         starting = both.submit(SandboxProcess.start)
-        area = train(Prepared(BUILD / "model.tar.gz", BUILD / "baseline.csv"))
+        area = train(Prepared.within(BUILD))
         box = starting.result()
     steps.console.print(f"   area under the ROC curve on unseen applicants: {area:.3f}", highlight=False, style="dim")
     return box

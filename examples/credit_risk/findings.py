@@ -1,61 +1,60 @@
-"""Reads what a run left behind and shows it beside the baseline."""
+"""Shows what the monitors found."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from botocore.client import BaseClient
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-_REPORT_FILES = ("constraint_violations.json", "statistics.json")
+from examples.credit_risk.runs import Run
+from examples.credit_risk.troubles import Hour
+
 _NUMBER = re.compile(r"\d+\.\d+(?:E-?\d+)?")
-_COLOURS = {"OK": "green", "ALARM": "bold red", "INSUFFICIENT_DATA": "yellow"}
+_TOP_FEATURES = 6
+MONITORS = {
+    "DataQuality": "data quality",
+    "ModelQuality": "model quality",
+    "ModelBias": "bias",
+    "ModelExplainability": "attribution",
+}
 
 
-def read_json(s3: BaseClient, uri: str) -> dict[str, Any]:
-    """Reads a JSON document from S3."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    return document
+def show_runs(console: Console, runs: Sequence[Run]) -> None:
+    """Says in a line how the runs of an hour ended."""
+    outcomes = ", ".join(f"{MONITORS[run.monitor]} {_outcome(run)}" for run in runs)
+    console.print(Padding(outcomes, (0, 0, 0, 3)), highlight=False)
+    for run in runs:
+        if run.reason:
+            console.print(Padding(Text(f"{MONITORS[run.monitor]}: {run.reason}", style="red"), (0, 0, 0, 3)))
 
 
-def download_report(s3: BaseClient, uri: str, folder: Path) -> dict[str, dict[str, Any]]:
-    """Copies a run's report to the laptop, and returns its documents by file name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    documents = {name: read_json(s3, f"{uri}/{name}") for name in _REPORT_FILES}
-    for name, document in documents.items():
-        (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
-    return documents
+def show_hours(console: Console, hours: Sequence[tuple[Hour, Sequence[Run]]]) -> None:
+    """Shows all hours and all monitors side by side."""
+    table = Table(title="Who found what (number of violations)", title_justify="left")
+    table.add_column("hour", overflow="fold")
+    for run in hours[0][1]:
+        table.add_column(MONITORS[run.monitor], justify="right")
+    for hour, runs in hours:
+        table.add_row(hour.title, *(_outcome(run) for run in runs))
+    console.print(table)
 
 
-def show_execution(console: Console, execution: Mapping[str, Any]) -> None:
-    """Says how a run ended."""
-    status = execution["MonitoringExecutionStatus"]
-    colour = "green" if status == "Completed" else "red"
-    console.print(
-        f"   Run of {execution['ScheduledTime']:%H:%M} UTC: [{colour}]{status}[/{colour}]"
-        + (f" ({execution['FailureReason']})" if execution.get("FailureReason") else ""),
-        highlight=False,
-    )
-
-
-def show_violations(
-    console: Console, violations: Mapping[str, Any], baseline: Mapping[str, Any], current: Mapping[str, Any]
-) -> None:
+def show_drift(console: Console, run: Run, baseline: Mapping[str, Any]) -> None:
     """Shows each violated feature: what it was in training, what it is now."""
     before = {feature["name"]: feature for feature in baseline["features"]}
-    now = {feature["name"]: feature for feature in current["features"]}
+    now = {feature["name"]: feature for feature in run.report["statistics.json"]["features"]}
     table = Table(title="What drifted", title_justify="left")
     for column in ("feature", "baseline", "current", "finding"):
         table.add_column(column, overflow="fold")
-    for violation in violations["violations"]:
+    for violation in run.violations:
         name = violation["feature_name"]
         table.add_row(
             f"[bold]{name}[/bold]",
@@ -66,26 +65,48 @@ def show_violations(
     console.print(table)
 
 
-def show_alarms(console: Console, cloudwatch: BaseClient) -> None:
-    """Shows the state of every alarm."""
-    alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    table = Table(title="Alarms", title_justify="left")
-    table.add_column("state")
-    table.add_column("alarm", overflow="fold")
-    for alarm in [*alarms["CompositeAlarms"], *alarms["MetricAlarms"]]:
-        state = alarm["StateValue"]
-        happened = alarm["AlarmDescription"].split(" Endpoint ")[0]
-        kind = "[bold]composite:[/bold] " if "AlarmRule" in alarm else ""
-        table.add_row(f"[{_COLOURS[state]}]{state}[/{_COLOURS[state]}]", f"{kind}{happened}")
+def show_attributions(console: Console, run: Run, baseline: Mapping[str, Any]) -> None:
+    """Shows which features matter to the model, in the baseline and now."""
+    before, now = _ranked(baseline), _ranked(run.report["analysis.json"])
+    table = Table(title="What decides (mean absolute SHAP value)", title_justify="left")
+    for column in ("", "baseline", "now"):
+        table.add_column(column)
+    for rank, (old, new) in enumerate(zip(before, now, strict=True), start=1):
+        if rank <= _TOP_FEATURES:
+            table.add_row(str(rank), *(f"{name} [dim]{value:.3f}[/dim]" for name, value in (old, new)))
     console.print(table)
 
 
-def show_messages(console: Console, messages: list[dict[str, Any]]) -> None:
-    """Shows e-mails as they were delivered."""
-    for message in messages:
-        body = message["body"]
-        title = Text(f"To: {message['to']}   Subject: {message['subject']}")
-        console.print(Panel(Text(body.strip()), title=title, title_align="left"))
+def show_alarms(console: Console, cloudwatch: BaseClient, since: datetime) -> None:
+    """Shows the alarms that began to ring."""
+    alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    every = [*alarms["CompositeAlarms"], *alarms["MetricAlarms"]]
+    for alarm in every:
+        if alarm["StateValue"] != "ALARM" or alarm["StateTransitionedTimestamp"] < since:
+            continue
+        kind = "[bold]composite:[/bold] " if "AlarmRule" in alarm else ""
+        happened = alarm["AlarmDescription"].split(" Endpoint ")[0].split(" Runbook:")[0]
+        console.print(Padding(f"[red]ALARM[/red] {kind}{happened}", (0, 0, 0, 3)), highlight=False)
+
+
+def show_message(console: Console, message: Mapping[str, Any]) -> None:
+    """Shows an e-mail as it was delivered."""
+    title = Text(f"To: {message['to']}   Subject: {message['subject']}")
+    console.print(Panel(Text(message["body"].strip()), title=title, title_align="left"))
+
+
+def _outcome(run: Run) -> str:
+    if run.has_failed:
+        return f"[bold red]{run.status}[/bold red]"
+    if run.is_quiet:
+        return "[green]quiet[/green]"
+    return f"[bold red]{len(run.violations)}[/bold red]"
+
+
+def _ranked(analysis: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The features of analysis.json, the one that matters most first."""
+    (values,) = analysis["explanations"]["kernel_shap"].values()
+    return sorted(values["global_shap_values"].items(), key=lambda item: -item[1])
 
 
 def _summary(feature: Mapping[str, Any] | None) -> str:
