@@ -11,7 +11,8 @@ import orjson
 
 _TABLE = ("analyzer_profile", "polars_lazy_summary", "polars_describe", "duckdb_summarize")
 _CAPTURES = ("analyzer_captures", "orjson_and_polars")
-_PROFILE_LIMIT, _CAPTURE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 1000.0
+_MERGES = ("analyzer_merge", "orjson_merge")
+_PROFILE_LIMIT, _CAPTURE_LIMIT, _MERGE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 3.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,23 @@ def main() -> None:
     options.add_argument("--repetitions", type=int, default=3, help="runs of each contender (default: 3)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        table, captures = Path(folder, "table.csv"), Path(folder, "captures")
+        table, captures, labels = Path(folder, "table.csv"), Path(folder, "captures"), Path(folder, "labels")
         _generate("write_table", table, given.rows)
         _generate("write_captures", captures, given.records)
+        _generate("write_labels", labels, given.records)
         megabytes = table.stat().st_size / 1e6
         title = f"{given.rows:,} rows x 20 columns of CSV ({megabytes:.0f} MB)"
         profiles = compare(title, _TABLE, table, given.rows, given.repetitions)
         title = f"{given.records:,} capture records of 20 values to columns"
         parses = compare(title, _CAPTURES, captures, given.records, given.repetitions)
-    ours = profiles["analyzer_profile"]
+        title = f"{given.records:,} capture records with {given.records:,} labels"
+        merges = compare(title, _MERGES, captures, given.records, given.repetitions)
+    peak = max(profiles["analyzer_profile"].peak_megabytes, merges["analyzer_merge"].peak_megabytes)
     print()
     _verdict("profile against Polars' lazy summary", _ratio(profiles, *_TABLE[:2]), _PROFILE_LIMIT)
     _verdict("capture parsing against orjson + Polars", _ratio(parses, *_CAPTURES), _CAPTURE_LIMIT)
-    _verdict("peak memory of the profile in MB", ours.peak_megabytes, _MEMORY_LIMIT)
+    _verdict("merge with labels against orjson", _ratio(merges, *_MERGES), _MERGE_LIMIT)
+    _verdict("peak memory in MB", peak, _MEMORY_LIMIT)
 
 
 def _generate(writer: str, path: Path, size: int) -> None:

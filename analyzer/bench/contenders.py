@@ -6,6 +6,7 @@ process of its own for each is what makes the peak honest.
 
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,9 +19,10 @@ from analyzer.dataset.capture import CaptureDataset
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
 from analyzer.documents.statistics import statistics_document
+from analyzer.ground_truth import MergeParameters, run_merge
 from analyzer.issues import DataIssues
 from analyzer.jackson import to_json
-from analyzer.parameters import Window
+from analyzer.parameters import DatasetFormat, FormatKind, Window
 from analyzer.profile.table import TableProfile
 
 _HOUR = Window(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 11, tzinfo=UTC))
@@ -86,6 +88,39 @@ def orjson_and_polars(path: Path) -> None:
     pl.read_csv("".join(rows).encode(), has_header=False)
 
 
+def analyzer_merge(path: Path) -> None:
+    """Merge capture records with the labels beside them, and write what has found its label."""
+    with tempfile.TemporaryDirectory() as output:
+        run_merge(
+            MergeParameters(
+                dataset_source=path,
+                ground_truth_source=_labels_of(path),
+                output_path=Path(output),
+                dataset_format=DatasetFormat(FormatKind.CAPTURE),
+                window=_HOUR,
+            )
+        )
+
+
+def orjson_merge(path: Path) -> None:
+    """Merge with nothing but orjson and a dict, unchecked, into one file."""
+    labels = {}
+    for file in find_files(_labels_of(path)):
+        for line in file.read_bytes().splitlines():
+            label = orjson.loads(line)
+            labels[label["eventMetadata"]["eventId"]] = label["groundTruthData"]
+    with tempfile.TemporaryFile() as output:
+        for file in find_files(path):
+            for line in file.read_bytes().splitlines():
+                record = orjson.loads(line)
+                record["groundTruthData"] = labels[record["eventMetadata"]["eventId"]]
+                output.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _labels_of(captures: Path) -> Path:
+    return captures.with_name("labels")
+
+
 CONTENDERS: Mapping[str, Callable[[Path], None]] = {
     contender.__name__: contender
     for contender in (
@@ -95,6 +130,8 @@ CONTENDERS: Mapping[str, Callable[[Path], None]] = {
         duckdb_summarize,
         analyzer_captures,
         orjson_and_polars,
+        analyzer_merge,
+        orjson_merge,
     )
 }
 

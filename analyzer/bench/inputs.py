@@ -1,6 +1,7 @@
 """Generated input of the benchmark: the same bytes on every machine."""
 
 import random
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +40,35 @@ def write_captures(folder: Path, records: int) -> None:
     hour.mkdir(parents=True)
     numbers = random.Random(_SEED)  # noqa: S311 - test data
     for minute in range(_FILES_PER_HOUR):
-        share = range(minute, records, _FILES_PER_HOUR)
-        lines = [orjson.dumps(_record(numbers, f"2026-01-01T10:{minute:02d}:26Z")) for _ in share]
+        time, share = f"2026-01-01T10:{minute:02d}:26Z", range(minute, records, _FILES_PER_HOUR)
+        lines = [orjson.dumps(_record(numbers, number, time)) for number in share]
         (hour / f"{minute:02d}-26-000-capture.jsonl").write_bytes(b"\n".join(lines) + b"\n")
 
 
-def _record(numbers: random.Random, time: str) -> object:
+def write_labels(folder: Path, records: int) -> None:
+    """Write one file with a label for every captured record, in another order than theirs."""
+    hour = folder / "2026/01/01/10"
+    hour.mkdir(parents=True)
+    order = list(range(records))
+    random.Random(_SEED).shuffle(order)  # noqa: S311 - test data
+    (hour / "labels.jsonl").write_bytes(b"\n".join(orjson.dumps(_label(number)) for number in order) + b"\n")
+
+
+def _label(number: int) -> object:
+    truth = {"data": str(number % 2), "encoding": "CSV"}
+    return {"groundTruthData": truth, "eventMetadata": {"eventId": _event_id(number)}, "eventVersion": "0"}
+
+
+def _event_id(number: int) -> str:
+    return str(uuid.UUID(int=number))
+
+
+def _record(numbers: random.Random, number: int, time: str) -> object:
     features = ",".join(f"{numbers.gauss(0, 1):.6f}" for _ in range(CAPTURED_VALUES - 1))
     body = {"observedContentType": "text/csv", "mode": "INPUT", "data": features + "\n", "encoding": "CSV"}
     answer = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": str(numbers.random()), "encoding": "CSV"}
     return {
         "captureData": {"endpointInput": body, "endpointOutput": answer},
-        "eventMetadata": {"eventId": "f5677ce4-2bb2-48a9-bf05-267b8a62ebe4", "inferenceTime": time},
+        "eventMetadata": {"eventId": _event_id(number), "inferenceTime": time},
         "eventVersion": "0",
     }

@@ -10,8 +10,8 @@ import polars as pl
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
 from analyzer.model_quality.columns import column_of
+from analyzer.model_quality.parsing import BinaryLabels, Parser, labels, numbers, probabilities
 from analyzer.model_quality.problem import Problem, ProblemType
-from analyzer.model_quality.values import BinaryLabels, Parser, labels, numbers, probabilities
 
 ACTUAL, PREDICTED, PROBABILITY = "actual", "predicted", "probability"
 

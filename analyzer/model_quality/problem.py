@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analyzer.clarify.values import category
 from analyzer.dataset.merged import GROUND_TRUTH
 from analyzer.failure import AnalysisError
 from analyzer.parameters import FormatKind, Parameters
+from analyzer.values import category
 
 DEFAULT_THRESHOLD = 0.5
 DEFAULT_POSITIVE_LABEL = "1"

@@ -14,8 +14,8 @@ from analyzer.clarify.bias.groups import Group, groups_of
 from analyzer.clarify.bias.metrics import METRICS, UndefinedMetricError
 from analyzer.clarify.config import BiasConfig, FacetConfig
 from analyzer.clarify.records import Records
-from analyzer.clarify.values import category, is_missing, number
 from analyzer.failure import AnalysisError
+from analyzer.values import category, is_missing, number
 
 _log = logging.getLogger(__name__)
 

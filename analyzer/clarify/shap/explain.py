@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from analyzer.clarify.config import ShapConfig
 from analyzer.clarify.records import Records
 from analyzer.clarify.shap.kernel import KernelShap, Model
-from analyzer.clarify.values import category, number
 from analyzer.failure import AnalysisError
+from analyzer.values import category, number
 
 
 @dataclass(frozen=True)

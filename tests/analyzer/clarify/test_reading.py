@@ -6,8 +6,8 @@ import pytest
 from analyzer.clarify.bias.groups import groups_of, is_continuous
 from analyzer.clarify.bodies import feature_rows, row_values, scores_of
 from analyzer.clarify.predictions import ResponseReader
-from analyzer.clarify.values import category
 from analyzer.dataset.payload import PayloadError, PayloadKind
+from analyzer.values import category
 
 CSV, JSON = PayloadKind.CSV, PayloadKind.JSON
 
@@ -103,6 +103,14 @@ def test_scores_are_those_of_the_probability_else_of_the_label():
 )
 def test_spellings_of_a_value_are_one_category(values, same):
     assert {category(value) for value in values} == {same}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [("9007199254740993", "9007199254740992"), (9007199254740993, 9007199254740992), ("1_2", "12"), ("True", "1")],
+)
+def test_different_labels_are_different_categories(values):
+    assert len({category(value) for value in values}) == 2
 
 
 @pytest.mark.parametrize(
