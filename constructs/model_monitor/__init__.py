@@ -28,10 +28,11 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.model_bias import ModelBiasMonitor
 from model_monitor.model_explainability import ModelExplainabilityMonitor
+from model_monitor.model_monitoring import ModelMonitoring
 from model_monitor.model_quality import ModelQualityMonitor
 from model_monitor.monitor import Monitor
 from model_monitor.monitor_input import MonitorInput
-from model_monitor.monitoring import BatchMonitoring, EndpointMonitoring, ModelMonitoring
+from model_monitor.monitoring import BatchMonitoring, CapturedModelMonitoring, EndpointMonitoring
 from model_monitor.monitoring_base import MonitoringOptions
 from model_monitor.notifications import MonitoringTopic
 from model_monitor.options import AddedMonitorOptions, MonitorOptions
@@ -40,6 +41,7 @@ from model_monitor.s3_location import S3Location
 from model_monitor.schedule import MonitorSchedule
 from model_monitor.schedule_control import ScheduleControl
 from model_monitor.scripts import AnalysisScript
+from model_monitor.served_elsewhere import ServedElsewhere
 from model_monitor.shap_config import ModelReference, ShapAggregation, ShapConfig
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "BiasLimit",
     "CaptureMode",
     "CapturedAttributes",
+    "CapturedModelMonitoring",
     "CategoricalDriftMethod",
     "CategoricalFeatures",
     "ConfigurationError",
@@ -95,6 +98,7 @@ __all__ = [
     "RunningMonitor",
     "S3Location",
     "ScheduleControl",
+    "ServedElsewhere",
     "ShapAggregation",
     "ShapConfig",
     "allow_publishing",

@@ -67,7 +67,7 @@ class DataQualityMonitor(Monitor):
         Args:
             scope: Parent.
             id: Construct id.
-            input: What is monitored: an endpoint, or batch transform.
+            input: What is monitored: an endpoint, batch transform, or a model that is served elsewhere.
             baseline: What its traffic is compared with.
             output: Where baselines and reports are kept, below `baselines/<schedule>/` and
                 `reports/<endpoint>/<schedule>/`; several monitors may share it.

@@ -18,9 +18,14 @@ from model_monitor.bias_config import BiasConfig, BiasLimit, Value, require_head
 from model_monitor.engine import BiasAnalysis
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.labelled import LabelledMonitor
-from model_monitor.monitor_input import MonitorInput
+from model_monitor.monitor_input import MonitorInput, require_served_by_sagemaker
 from model_monitor.options import MonitorOptions, MonitorSettings
 from model_monitor.s3_location import S3Location
+
+_NEEDS = (
+    "a run compares predictions of groups, which are told by inputs, and of batch captures only predictions are joined "
+    "with labels"
+)
 
 
 class ModelBiasMonitor(LabelledMonitor):
@@ -88,6 +93,7 @@ class ModelBiasMonitor(LabelledMonitor):
         """
         alarms = alarms or ModelBiasAlarms()
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
+        require_served_by_sagemaker(input, "bias", why=_NEEDS)
         attributes.require_prediction()
         require_attribute("predicted label", predicted_label)
         require_headers(dataset_headers, [config.label, predicted_label, *(facet.name for facet in config.facets)])

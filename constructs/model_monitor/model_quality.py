@@ -73,7 +73,7 @@ class ModelQualityMonitor(LabelledMonitor):
         Args:
             scope: Parent.
             id: Construct id.
-            input: What is monitored: an endpoint, or batch transform.
+            input: What is monitored: an endpoint, batch transform, or a model that is served elsewhere.
             problem: What the model predicts, and where it is in captured records.
             ground_truth: Where labels are put, and how long they take to arrive.
             baseline: How good the model was, usually from a validation dataset with predictions and labels.

@@ -21,6 +21,7 @@ from model_monitor.lazy import lazy_json
 from model_monitor.monitor import Monitor
 from model_monitor.nag import acknowledge, acknowledge_wildcards
 from model_monitor.s3_location import S3Location
+from model_monitor.served_elsewhere import ServedElsewhere
 
 _WHY_WILDCARDS = "SageMaker names the jobs of runs; listing runs and publishing metrics have no resources to name."
 
@@ -95,9 +96,10 @@ class Results(Construct):
         Args:
             monitor: Any monitor of the monitoring.
         """
-        endpoint = monitor.input.endpoint_name
+        watched = monitor.input
         self._monitors[monitor.monitoring_schedule_name] = {
-            **({} if endpoint is None else {"endpoint": endpoint}),
+            **({} if watched.endpoint_name is None else {"endpoint": watched.endpoint_name}),
+            **({"model": watched.name} if isinstance(watched, ServedElsewhere) else {}),
             "type": monitor.MONITOR_TYPE,
             "reports": monitor.reports.uri,
         }

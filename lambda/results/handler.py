@@ -198,4 +198,5 @@ def _facts(execution: Execution, report: Report, settings: Settings) -> RunFacts
         scheduled=execution.scheduled,
         window=execution.window,
         places=places,
+        model=execution.monitor.model,
     )

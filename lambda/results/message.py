@@ -70,12 +70,13 @@ class RunFacts:
     """What is known of a run, whatever came of it.
 
     Attributes:
-        endpoint: Name of the endpoint, None for batch transform jobs.
+        endpoint: Name of the endpoint, None for batch transform jobs and models that SageMaker does not serve.
         schedule: Name of the monitoring schedule.
         kind: Kind of monitor in words, such as `data quality`.
         scheduled: Nominal time of the run (UTC).
         window: Beginning and end of the traffic that was looked at (UTC).
         places: Title -> S3 location or URL, in the order in which they are shown.
+        model: Name of a model that SageMaker does not serve.
     """
 
     endpoint: str | None
@@ -84,16 +85,19 @@ class RunFacts:
     scheduled: datetime
     window: tuple[datetime, datetime]
     places: dict[str, str]
+    model: str | None = None
 
     @property
     def watched(self) -> str:
         """What the monitor watches, in words."""
-        return f"endpoint {self.endpoint}" if self.endpoint else "batch transform jobs"
+        if self.endpoint:
+            return f"endpoint {self.endpoint}"
+        return f"model {self.model}" if self.model else "batch transform jobs"
 
     @property
     def title(self) -> str:
         """What tells the message from those of other monitors."""
-        return self.endpoint or self.schedule
+        return self.endpoint or self.model or self.schedule
 
 
 def violations_message(

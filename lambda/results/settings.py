@@ -15,9 +15,10 @@ class Monitor:
     """A monitoring schedule that this function looks after."""
 
     schedule: str
-    endpoint: str | None  # none: batch transform jobs
+    endpoint: str | None  # none: batch transform jobs, or a model that SageMaker does not serve
     type: str
     reports: S3Uri
+    model: str | None = None  # of the latter
 
     @property
     def kind(self) -> str:
@@ -39,7 +40,13 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the variables `MONITORS`, `TOPIC_ARN`, `STATE_URI`, `METRIC_NAMESPACE` and `RUNBOOK_URL`."""
         monitors = tuple(
-            Monitor(schedule, options.get("endpoint"), options["type"], S3Uri.parse(options["reports"]))
+            Monitor(
+                schedule,
+                options.get("endpoint"),
+                options["type"],
+                S3Uri.parse(options["reports"]),
+                options.get("model"),
+            )
             for schedule, options in json.loads(environment["MONITORS"]).items()
         )
         return cls(

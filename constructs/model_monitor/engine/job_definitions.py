@@ -13,6 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from model_monitor.attributes import CapturedAttributes, attribute_text
 from model_monitor.batch_transform import BatchTransform
+from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine.definition import (
     BiasAnalysis,
     DataQualityAnalysis,
@@ -21,6 +22,7 @@ from model_monitor.engine.definition import (
     MonitorDefinition,
 )
 from model_monitor.ground_truth import GroundTruth
+from model_monitor.served_elsewhere import ServedElsewhere
 
 JobDefinition: TypeAlias = (
     sagemaker.CfnDataQualityJobDefinition
@@ -142,7 +144,7 @@ def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any
         **{name: value for name, value in fields.items() if value is not None},
     }
     source = definition.input
-    if isinstance(source, BatchTransform):
+    if not isinstance(source, MonitoredEndpoint):
         return {
             "batch_transform_input": cfn.BatchTransformInputProperty(
                 data_captured_destination_s3_uri=source.capture_location.uri,
@@ -158,7 +160,7 @@ def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any
     }
 
 
-def _dataset_format(cfn: _JobDefinitionType, source: BatchTransform) -> Any:  # noqa: ANN401 - one class of each kind
+def _dataset_format(cfn: _JobDefinitionType, source: BatchTransform | ServedElsewhere) -> Any:  # noqa: ANN401 - one class of each kind
     document = source.format.document
     if "csv" in document:
         csv: Any = cfn.CsvProperty(header=document["csv"]["header"])

@@ -1,6 +1,7 @@
 """Monitors of batch transform jobs, which have no endpoint to be named by."""
 
 import json
+import os
 
 import pytest
 
@@ -40,3 +41,12 @@ def test_a_failure_names_the_monitor(batch, aws):
     handler(batch.event(batch.add("Failed", reason="AlgorithmError: no disk")), None)
     (message,) = aws.messages
     assert "monitor of batch transform jobs failed" in " ".join(message["Message"].split())
+
+
+def test_a_model_that_sagemaker_does_not_serve_is_called_by_its_name(batch, aws, monkeypatch):
+    (monitor,) = json.loads(os.environ["MONITORS"]).items()
+    monkeypatch.setenv("MONITORS", json.dumps({monitor[0]: {**monitor[1], "model": "credit"}}))
+    handler(batch.event(batch.add("Failed", reason="AlgorithmError: no disk")), None)
+    (message,) = aws.messages
+    assert message["Subject"].startswith("credit: ")
+    assert "monitor of model credit failed" in " ".join(message["Message"].split())
