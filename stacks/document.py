@@ -143,7 +143,8 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Nod
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
+        # Backwards: what is merged in has been put in front, and a key of the mapping itself overrides it.
+        for key, value in reversed(node.value):
             if _key_text(key) == str(part):
                 return key, value
         merged = [value for key, value in node.value if key.tag == _MERGE_TAG]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from model_monitor import ConfigurationError
 from stacks.document import Document
 from stacks.problems import DocumentPath, InvalidConfigurationError, Problem
+from stacks.wording import in_words_of_the_file
 
 
 class ProblemLog:
@@ -53,8 +54,8 @@ class ProblemLog:
         except ConfigurationError as error:
             where = self._innermost or path
             self._innermost = None
-            line = self._document.line(where)
-            self._problems.append(Problem(line, where, error.got, error.expected, error.fix))
+            words = [in_words_of_the_file(text) for text in (error.got, error.expected, error.fix)]
+            self._problems.append(Problem(self._document.line(where), where, *words))
 
     def require_none(self) -> None:
         """Ends the synthesis if anything was kept.

@@ -67,10 +67,11 @@ def test_text_that_is_not_utf8_is_refused(tmp_path):
         (("b", "nowhere"), 2),
         (("d", "c"), 3),
         (("d", "e"), 8),
+        (("f", "c"), 11),
     ],
 )
 def test_every_value_knows_its_line(write, path, line):
-    document = Document.read(write("a: 1\nb: &b\n  c:\n    - 1\n    - 2\nd:\n  <<: *b\n  e: 3\n"))
+    document = Document.read(write("a: 1\nb: &b\n  c:\n    - 1\n    - 2\nd:\n  <<: *b\n  e: 3\nf:\n  <<: *b\n  c: 4\n"))
     assert document.line(path) == line
 
 

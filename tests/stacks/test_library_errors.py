@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from stacks.problems import InvalidConfigurationError
+from stacks.wording import in_words_of_the_file
 
 REGION = """\
 endpoints:
@@ -50,9 +53,190 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
     assert told == [
         (5, "endpoints.churn.data_quality", "region 'af-south-1', which has no CloudFormation type for monitors"),
         (12, f"{monitors}.0.schedule", "a window from 30 h to 0 h before the run"),
-        (13, f"{monitors}.1", "max_runtime of 7200 seconds with the schedule cron(0 * ? * * *)"),
-        (16, f"{monitors}.2", "silence_after=400 with a run every 1 hours"),
+        (13, f"{monitors}.1", "max_runtime_minutes of 7200 seconds with the schedule cron(0 * ? * * *)"),
+        (16, f"{monitors}.2", "silence_after: 400 with a run every 1 hours"),
         (19, f"{monitors}.3", f"script '{tmp_path}/empty.py' without a function preprocess_handler"),
         (22, f"{monitors}.4", "categorical together with a preprocessor"),
         (26, f"{monitors}.5", "alarms on features together with emit_metrics=False"),
     ]
+
+
+QUALITY = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_quality:
+      - name: Metric
+        <<: &quality
+          problem: {binary_classification: {inference: 0}}
+          ground_truth: s3://records/labels
+          baseline: {statistics: s3://records/statistics.json, constraints: s3://records/constraints.json}
+        thresholds: {auc: 0.7}
+      - name: Alarm
+        <<: *quality
+        alarms: {metrics: {recal: {worse_by: 0.1}}}
+      - name: Tolerance
+        <<: *quality
+        tolerance: 5
+      - name: Coverage
+        <<: *quality
+        alarms: {minimum_label_coverage: 50}
+      - name: Nothing
+        <<: *quality
+        problem: {binary_classification: {}}
+      - name: Window
+        <<: *quality
+        ground_truth: {location: s3://records/labels, end_offset_hours: 30}
+      - name: Dataset
+        <<: *quality
+        baseline: {dataset: s3://training/train.csv}
+      - name: Columns
+        <<: *quality
+        baseline: {dataset: s3://training/train.csv}
+        columns: {ground_truth: defaulted, probability: score}
+      - name: Files
+        <<: *quality
+        baseline: {constraints: s3://records/constraints.json}
+      - name: Package
+        <<: *quality
+        baseline: {model_package: credit/7, files: s3://records/v7}
+      - name: Runtime
+        <<: *quality
+        compute: {max_runtime_minutes: 40}
+"""
+BIAS = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_bias:
+      - name: Facet
+        <<: &bias
+          label: defaulted
+          label_values: [0]
+          facets: [{name: sex, values: [female]}]
+          attributes: {inference: 0}
+          ground_truth: s3://records/labels
+          baseline: {constraints: s3://records/analysis.json}
+        alarms: {limits: [{metric: DPPL, facet: sex, maximum: 0.1}, {metric: DPPL, facet: age, maximum: 0.1}]}
+      - name: Metric
+        <<: *bias
+        metrics: [DPPL, CDDPL]
+      - name: Position
+        <<: *bias
+        facets: [{name: -1}]
+      - name: Facets
+        <<: *bias
+        facets: []
+      - name: Headers
+        <<: *bias
+        headers: [age, sex]
+      - name: Threshold
+        <<: *bias
+        attributes: {inference: 0, probability_threshold: 0.4}
+      - name: Dataset
+        <<: *bias
+        baseline: {dataset: s3://training/train.csv}
+"""
+EXPLAINABILITY = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_explainability:
+      - name: Isolated
+        <<: &explainability
+          model: credit-model
+          baseline: {dataset: s3://training/train.csv}
+        network: {isolation: true}
+      - name: Arn
+        <<: *explainability
+        model: arn:aws:sagemaker:eu-west-1:123456789012:model/credit
+      - name: Content
+        <<: *explainability
+        model: {name: credit, content_type: image/png}
+      - name: Rows
+        <<: *explainability
+        shap: {baseline: [[35, rent], [2]]}
+      - name: Threshold
+        <<: *explainability
+        attributes: {probability: 0, probability_threshold: 0.5}
+  fraud:
+    capture: {turn_on: {location: s3://records/capture, sampling: 200}}
+    data_quality: {baseline: {dataset: s3://training/train.csv}}
+"""
+
+
+def told(synthesise_text, text):
+    """Each problem's line, path below the endpoint, and what was got."""
+    with pytest.raises(InvalidConfigurationError) as caught:
+        synthesise_text(text)
+    return [(problem.line, ".".join(map(str, problem.path[2:])), problem.got) for problem in caught.value.problems]
+
+
+def test_model_quality_is_refused_where_the_mistake_is(synthesise_text):
+    assert told(synthesise_text, QUALITY) == [
+        (10, "model_quality.0.thresholds.auc", "the metric 'auc' for BinaryClassification"),
+        (13, "model_quality.1.alarms.metrics.recal", "the metric 'recal' for BinaryClassification"),
+        (14, "model_quality.2", "tolerance: 5.0"),
+        (19, "model_quality.3.alarms", "minimum_label_coverage: 50.0"),
+        (22, "model_quality.4.problem", "neither an inference nor a probability attribute"),
+        (
+            25,
+            "model_quality.5.ground_truth",
+            "end_offset_hours of 30 h with start_offset_hours of 0 h and a run every 1 h",
+        ),
+        (26, "model_quality.6", "a baseline dataset without columns"),
+        (32, "model_quality.7.columns", "the inference of the captured records, but none of the dataset"),
+        (33, "model_quality.8", "a baseline of files without statistics"),
+        (38, "model_quality.9.baseline", "model_package: 'credit/7'"),
+        (39, "model_quality.10", "max_runtime_minutes of 2400 seconds with the schedule cron(0 * ? * * *)"),
+    ]
+
+
+def test_bias_is_refused_where_the_mistake_is(synthesise_text):
+    assert told(synthesise_text, BIAS) == [
+        (13, "model_bias.0.alarms.limits.1", "the facet 'age'"),
+        (14, "model_bias.1", "the bias metric 'CDDPL' without a group variable"),
+        (19, "model_bias.2.facets.0", "-1 as the facet attribute"),
+        (20, "model_bias.3", "1 label values and 0 facets"),
+        (23, "model_bias.4", "the columns ['defaulted'] with the headers age, sex"),
+        (28, "model_bias.5.attributes", "a probability threshold of 0.4 without a probability"),
+        (29, "model_bias.6", "a baseline dataset without a column of predictions"),
+    ]
+
+
+def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_text):
+    assert told(synthesise_text, EXPLAINABILITY) == [
+        (5, "model_explainability.0", "an isolated network for jobs that call the model"),
+        (12, "model_explainability.1.model", "name: 'arn:aws:sagemaker:eu-west-1:123456789012:model/credit'"),
+        (15, "model_explainability.2.model", "content_type: 'image/png'"),
+        (18, "model_explainability.3.shap", "a SHAP baseline whose rows have 1, 2 values"),
+        (19, "model_explainability.4", "a probability threshold of 0.5"),
+        (23, "capture", "sampling: 200"),
+    ]
+
+
+@pytest.mark.parametrize("text", [MONITORS, QUALITY, BIAS, EXPLAINABILITY], ids=["data", "quality", "bias", "shap"])
+def test_no_fix_speaks_python(synthesise_text, tmp_path, text):
+    (tmp_path / "empty.py").write_text("", encoding="utf-8")
+    with pytest.raises(InvalidConfigurationError) as caught:
+        synthesise_text(text if text.startswith("endpoints") else f"endpoints:\n{text}")
+    python = re.compile(r"\w=|\w\(|\bNone\b|\bTrue\b|\bFalse\b|\bpass\b")
+    assert [problem.fix for problem in caught.value.problems if python.search(problem.fix)] == []
+
+
+@pytest.mark.parametrize(
+    ("python", "words"),
+    [
+        (
+            "pass network=MonitorNetwork(isolation=False, ...) to this monitor",
+            "add network: {isolation: false, ...} to this monitor",
+        ),
+        ('pass columns=QualityColumns(ground_truth="label", ...)', 'add columns: {ground_truth: "label", ...}'),
+        ("give start_offset=30 h as well", "give start_offset_hours: 30 as well"),
+        ("pass probability_attribute=..., from which", "add probability: ..., from which"),
+        ('facets=[Facet.of("sex", "female")]', "facets: [{name: sex, values: [female]}]"),
+        ("use the short name", "use the short name"),
+    ],
+)
+def test_what_the_library_says_in_python_is_said_in_keys(python, words):
+    assert in_words_of_the_file(python) == words
