@@ -128,6 +128,6 @@ def monitor(quality, merged):
         writing = {name: variables.pop(name) for name in ("encoding", "label_encoding") if name in variables}
         source = merged(pairs, **writing)
         window = {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T11:00:00Z"}
-        return quality(problem_type, source, MERGED, baseline_constraints=constraints, **window, **variables)
+        return quality(problem_type, source, MERGED, baseline_constraints=constraints, **window | variables)
 
     return run

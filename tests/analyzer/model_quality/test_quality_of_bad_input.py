@@ -120,6 +120,13 @@ def test_no_records_at_all(quality, tmp_path, accuracy_limit):
     )
 
 
+def test_merged_records_of_other_windows_are_not_counted(monitor, accuracy_limit):
+    other = {"start_time": "2026-01-01T11:00:00Z", "end_time": "2026-01-01T12:00:00Z"}
+    done = monitor(BINARY, GOOD, accuracy_limit, probability_attribute="0", **other)
+    assert done.code == 1
+    assert "from 2026-01-01T11:00Z to 2026-01-01T12:00Z holds no records" in done.message
+
+
 @pytest.mark.parametrize(
     ("label", "words"),
     [
