@@ -12,7 +12,7 @@ import orjson
 _TABLE = ("analyzer_profile", "polars_lazy_summary", "polars_describe", "duckdb_summarize")
 _CAPTURES = ("analyzer_captures", "orjson_and_polars")
 _MERGES = ("analyzer_merge", "orjson_merge")
-_PROFILE_LIMIT, _CAPTURE_LIMIT, _MERGE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 3.0, 1000.0
+_PROFILE_LIMIT, _CAPTURE_LIMIT, _MERGE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 4.0, 1000.0
 
 
 @dataclass(frozen=True)

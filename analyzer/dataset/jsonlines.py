@@ -43,8 +43,9 @@ class JsonLinesDataset:
                 empty = True
                 for number, line in enumerate(file, start=1):
                     empty = False
-                    if record := self._parse(line, Location(path, number)):
-                        yield Location(path, number), record
+                    location = Location(path, number)
+                    if record := self._parse(line, location):
+                        yield location, record
             if empty:
                 self._issues.add(Location(path), "the file is empty")
 

@@ -130,9 +130,10 @@ def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captu
         yield from TransformOutput(files, parameters.dataset_format, window=window, issues=issues).records()
         return
     dataset = CaptureDataset(files, index_names=(INPUT, OUTPUT), window=window, issues=issues)
+    root = source if source.is_dir() else source.parent
+    relative = {path: path.relative_to(root) for path in files}
     for location, record in dataset.raw_records():
-        relative = location.path.relative_to(source) if source.is_dir() else Path(location.path.name)
-        yield relative, location, record
+        yield relative[location.path], location, record
 
 
 def _write(matching: _Matching, captured: Iterable[Captured], output: Path) -> None:

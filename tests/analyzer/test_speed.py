@@ -22,7 +22,7 @@ def test_the_benchmark_prints_every_contender_and_keeps_its_limits():
         assert f"  {name}" in printed
     profile, captures, merge, megabytes = (float(value) for value in re.findall(r"([0-9.]+) +\(limit", printed))
     assert profile < 4
-    # The limits are 1.5 and 3; half as much again, so that a busy machine does not fail the build.
+    # The limits are 1.5 and 4; half as much again, so that a busy machine does not fail the build.
     assert captures < 2.25
-    assert merge < 4.5
+    assert merge < 6
     assert megabytes < 1000
