@@ -135,6 +135,8 @@ def test_labels_of_other_predictions_fail_after_the_merge(world: Any, endpoint: 
     assert "/groundtruth-merge-" in execution["ProcessingJobArn"]
     statistics = json.loads(world.read("reports/merge/merge_statistics.json"))
     assert (statistics["captured"], statistics["matched"]) == (1, 0)
+    window = job_of(world, execution)["Environment"]
+    assert [statistics[edge] for edge in ("start_time", "end_time")] == [window["start_time"], window["end_time"]]
 
 
 def test_a_bias_monitor_compares_predictions_with_labels_by_group(world: Any) -> None:
