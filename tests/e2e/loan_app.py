@@ -20,6 +20,7 @@ from aws_cdk import (
 )
 
 from model_monitor import (
+    AnalysisScript,
     Baseline,
     ConstraintOverrides,
     DataCapture,
@@ -48,6 +49,7 @@ class Variant:
     instance_type: str = "ml.m5.xlarge"
     stack: str = STACK
     endpoint: str = ENDPOINT
+    preprocessor: Path | None = None
 
 
 class LoanStack(cdk.Stack):
@@ -62,7 +64,8 @@ class LoanStack(cdk.Stack):
         monitor = monitoring.add_data_quality(
             baseline=Baseline.from_asset(variant.baseline, DatasetFormat.csv()),
             schedule=variant.schedule,
-            categorical=["term"],
+            categorical=None if variant.preprocessor else ["term"],
+            preprocessor=AnalysisScript.from_asset(variant.preprocessor) if variant.preprocessor else None,
             constraints=ConstraintOverrides(drift_threshold=variant.drift_threshold),
             compute=MonitorCompute(instance_type=variant.instance_type),
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),

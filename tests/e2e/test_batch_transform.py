@@ -95,8 +95,10 @@ def test_a_drifted_file_rings_and_sends_a_message(deployed, eventually):
     assert "amount" in message["body"]
 
 
-def test_destroy_leaves_the_scored_files(deployed):
-    deployed.destroy()
+def test_deletion_leaves_the_scored_files(deployed):
+    cloudformation = deployed.box.client("cloudformation")
+    cloudformation.delete_stack(StackName="ScoringMonitoring")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="ScoringMonitoring", WaiterConfig={"Delay": 1})
 
     s3, sagemaker = deployed.box.client("s3"), deployed.box.client("sagemaker")
     assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []

@@ -39,7 +39,7 @@ class Caller:
 
     def _call(self):
         for row in loan_app.applicants(10_000, seed=31):
-            if self._stop.wait(0.1):
+            if self._stop.wait(0.25):
                 return
             try:
                 answer = self._runtime.invoke_endpoint(EndpointName=app.ENDPOINT, ContentType="text/csv", Body=row)
@@ -102,7 +102,7 @@ def test_capture_is_turned_on_and_the_endpoint_never_leaves_service(deployed, en
     assert described["DataCaptureConfig"]["CaptureStatus"] == "Started"
     assert state(deployed) == endpoint == [("Champion", 3, 2), ("Challenger", 1, 1)]
     assert deployed.caller.failures == []
-    assert deployed.caller.answers > 20
+    assert deployed.caller.answers > 10
 
 
 def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
@@ -182,5 +182,5 @@ def test_endpoints_that_cannot_be_watched_are_refused_with_the_reason(account, n
 
     assert reason in " ".join(failure.value.output.split())
     assert config_names(account) == before
-    account.destroy()
+    account.box.client("cloudformation").delete_stack(StackName="Refused")
     elsewhere.delete_endpoint(box, name)

@@ -1,0 +1,113 @@
+"""The demonstration itself: four monitors of one endpoint, an hour in which all is well, four in which something is not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from examples.credit_risk.demo import Demo
+from examples.credit_risk.prepare import prepare
+from examples.credit_risk.runs import Run
+from examples.credit_risk.steps import Steps
+from sandbox.client import SandboxProcess
+
+_MONITORS = ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A demonstration that is over."""
+
+    box: SandboxProcess
+    demo: Demo
+    hours: dict[str | None, dict[str, Run]]
+    mails: list[dict[str, Any]]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    prepare()
+    said = io.StringIO()
+    with SandboxProcess.start() as box:
+        demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
+        hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in demo.run()}
+        yield Shown(box, demo, hours, box.outbox(), said.getvalue())
+
+
+def _found(run: Run, key: str) -> set[str]:
+    return {violation[key] for violation in run.violations}
+
+
+def test_clean_traffic_stays_quiet(shown: Shown) -> None:
+    assert {monitor: run.status for monitor, run in shown.hours[None].items()} == dict.fromkeys(_MONITORS, "Completed")
+
+
+def test_no_run_fails(shown: Shown) -> None:
+    failed = [(run.monitor, run.reason) for runs in shown.hours.values() for run in runs.values() if run.has_failed]
+    assert failed == []
+
+
+def test_features_that_shift_are_named_by_the_data_quality_monitor(shown: Shown) -> None:
+    run = shown.hours["DataQuality"]["DataQuality"]
+    assert {"price", "amount", "home", "term_months", "income"} <= _found(run, "feature_name")
+
+
+def test_outcomes_that_change_are_found_by_the_model_quality_monitor_alone(shown: Shown) -> None:
+    runs = shown.hours["ModelQuality"]
+    assert {"recall", "accuracy", "auc"} <= _found(runs["ModelQuality"], "metric_name")
+    assert [monitor for monitor, run in runs.items() if not run.is_quiet] == ["ModelQuality"]
+
+
+def test_a_group_that_is_treated_worse_is_found_by_the_bias_monitor_alone(shown: Shown) -> None:
+    """Every column looks as always, since only who has which value has changed."""
+    runs = shown.hours["ModelBias"]
+    assert _found(runs["ModelBias"], "metric_name") == {"DPPL", "RD"}
+    assert _found(runs["ModelBias"], "facet_value") == {"single"}
+    assert [monitor for monitor, run in runs.items() if not run.is_quiet] == ["ModelBias"]
+
+
+def test_another_order_of_attributions_is_found_by_the_explainability_monitor(shown: Shown) -> None:
+    run = shown.hours["ModelExplainability"]["ModelExplainability"]
+    assert _found(run, "constraint_check_type") == {"feature_attribution_drift_check"}
+    values = run.report["analysis.json"]["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+    assert max(values, key=values.get) == "expenses"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The data quality monitor found",
+        "The model quality monitor found",
+        "The model bias monitor found",
+        "The model explainability monitor found",
+    ],
+)
+def test_every_trouble_arrives_as_a_message_and_is_shown(sentence: str, shown: Shown) -> None:
+    assert any(sentence in mail["body"] for mail in shown.mails)
+    assert sentence in shown.said
+
+
+def test_the_alarms_of_single_metrics_ring(shown: Shown) -> None:
+    for happened in (
+        "Feature 'price' has drifted",
+        "The mean of feature 'age'",
+        "its recall is below the baseline's by more than 0.15",
+        "DPPL of 'marital' single lies more than 0.25 from 0",
+    ):
+        assert happened in shown.said
+
+
+def test_destroy_leaves_no_part_of_the_monitoring(shown: Shown) -> None:
+    shown.demo.destroy()
+    sagemaker = shown.box.client("sagemaker")
+    assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
+    for kind in ("data_quality", "model_quality", "model_bias", "model_explainability"):
+        assert getattr(sagemaker, f"list_{kind}_job_definitions")()["JobDefinitionSummaries"] == []
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    assert sagemaker.list_models()["Models"] == []
