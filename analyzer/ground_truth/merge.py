@@ -56,6 +56,11 @@ def run_merge(parameters: MergeParameters) -> MergeStatistics:
         reason = f" ({broken_captures.first_problem})" if broken_captures.first_problem else ""
         raise AnalysisError(f"Job inputs had no data: {where} holds no captured records{reason}")
     _log.info("%d of %d captured records have a label", statistics.matched, statistics.captured)
+    if statistics.repeated_captures:
+        _log.warning(
+            "%d captured records have the id of another one and share its label; an inferenceId must be unique",
+            statistics.repeated_captures,
+        )
     if not statistics.matched:
         _log.warning("%s", matching.why_none())
     return statistics
@@ -74,7 +79,7 @@ class _Matching:
         self._issues = issues
         self._captured = 0
         self._matched = 0
-        self._used: set[str] = set()
+        self._seen: set[str] = set()
         self._unlabelled: list[str] = []
 
     def merged(self, records: Iterable[Captured]) -> Iterator[bytes]:
@@ -85,10 +90,10 @@ class _Matching:
                 self._issues.add(location, "no id", "eventMetadata has neither inferenceId nor eventId")
                 continue
             self._captured += 1
+            self._seen.add(identifier)
             label = self._labels.by_id.get(identifier)
             if label is not None:
                 self._matched += 1
-                self._used.add(identifier)
                 merged = {**record, GROUND_TRUTH: orjson.Fragment(label)}
                 yield orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
             elif len(self._unlabelled) < _EXAMPLES:
@@ -100,8 +105,9 @@ class _Matching:
             captured=self._captured,
             labels=self._labels.count,
             matched=self._matched,
-            unmatched_labels=len(self._labels.by_id) - len(self._used),
+            unmatched_labels=len(self._labels.by_id.keys() - self._seen),
             duplicate_ids=self._labels.duplicates,
+            repeated_captures=self._captured - len(self._seen),
         )
 
     def why_none(self) -> str:

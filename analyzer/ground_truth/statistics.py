@@ -20,6 +20,7 @@ class MergeStatistics:
         matched: Captured records that have a label.
         unmatched_labels: Ids with a label and without a captured record: not in the window, not sampled, or wrong.
         duplicate_ids: Labels that a later label of the same id has replaced.
+        repeated_captures: Captured records whose id another one has, so that they share a label.
     """
 
     captured: int
@@ -27,6 +28,7 @@ class MergeStatistics:
     matched: int
     unmatched_labels: int
     duplicate_ids: int
+    repeated_captures: int
 
     def write(self, output: Path, window: Window, broken_captures: DataIssues, broken_labels: DataIssues) -> None:
         """Write merge_statistics.json.

@@ -71,12 +71,14 @@ def test_the_last_of_several_labels_counts(merge, captured_in, labelled_in):
     assert job.counts == (3, 6, 3, 0, 3)
 
 
-def test_records_that_share_an_id_all_get_its_label(merge, captured_in, labelled_in):
+def test_records_that_share_an_id_all_get_its_label_and_are_reported(merge, captured_in, labelled_in, caplog):
     captured_in([capture("again", output="0"), capture("again", output="1")])
     labelled_in([label("again")])
     job = merge()
     assert [record["captureData"]["endpointOutput"]["data"] for record in job.records] == ["0", "1"]
     assert job.counts == (2, 1, 2, 0, 0)
+    assert job.statistics["repeated_captures"] == 1
+    assert "1 captured records have the id of another one" in caplog.text
 
 
 def test_a_window_whose_labels_have_not_come_completes_and_says_so(merge, captured_in, caplog):

@@ -46,6 +46,7 @@ def test_every_captured_record_with_a_label_appears_once_and_none_is_invented(ca
     assert statistics.matched == found.total()
     assert statistics.labels == len(labels)
     assert statistics.unmatched_labels == len(truth.keys() - names)
+    assert statistics.repeated_captures == len(captured) - len(names)
     assert statistics.duplicate_ids == len(labels) - len(truth)
 
 
