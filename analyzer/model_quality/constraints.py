@@ -54,7 +54,7 @@ def suggest_limits(quality: Quality) -> Limits:
     return {
         name: Limit(metric.value, Comparison.GREATER if name in _ERRORS else Comparison.LESS)
         for name, metric in quality.metrics.items()
-        if not name.endswith(BEST_CONSTANT) and name != _WITHOUT_LIMIT and not math.isnan(metric.value)
+        if not name.endswith(BEST_CONSTANT) and name != _WITHOUT_LIMIT and math.isfinite(metric.value)
     }
 
 

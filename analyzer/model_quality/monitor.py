@@ -81,11 +81,11 @@ def _outcomes(observations: Observations, problem_type: ProblemType) -> Outcomes
 
 
 def _report_undefined(quality: Quality, outcomes: Outcomes, parameters: Parameters, issues: DataIssues) -> None:
-    names = [name for name, metric in quality.metrics.items() if math.isnan(metric.value)]
+    names = [name for name, metric in quality.metrics.items() if not math.isfinite(metric.value)]
     if names:
         issues.add(
             Location(parameters.dataset_source),
-            "metrics without a value",
+            "metrics without a finite value",
             f"{', '.join(names)}: {outcomes.why_undefined()}",
         )
 

@@ -32,7 +32,7 @@ class Outcomes(Protocol):
         ...
 
     def why_undefined(self) -> str:
-        """Return why metrics have no value."""
+        """Return why metrics have no finite value."""
         ...
 
 

@@ -47,7 +47,8 @@ class Problem:
         ground_truth: Where the label is.
         inference: Where the prediction is; None when the probability tells it.
         probability: Where the probability of the positive label is. Only binary problems use it.
-        threshold: Probability from which on the prediction is the positive label.
+        threshold: Probability from which on the prediction is the positive label. Whether the service counts the
+            threshold itself as positive is not published.
         positive_label: The label that counts as positive in a binary problem.
     """
 

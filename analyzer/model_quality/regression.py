@@ -35,9 +35,10 @@ class RegressionOutcomes:
         return RegressionOutcomes(self.actual[chosen], self.predicted[chosen])
 
     def metrics(self) -> dict[str, float]:
-        """Return the value of every metric; r2 is NaN when all labels are equal."""
+        """Return the value of every metric; r2 is NaN when all labels are equal, squares can be infinite."""
         errors = self.predicted - self.actual
-        mse = float(np.mean(errors * errors))
+        with np.errstate(over="ignore"):
+            mse = float(np.mean(errors * errors))
         return {"mae": float(np.mean(np.abs(errors))), "mse": mse, "rmse": math.sqrt(mse), "r2": self._r2(mse)}
 
     def tables(self) -> Mapping[str, Json]:
@@ -53,7 +54,8 @@ class RegressionOutcomes:
     def _r2(self, mse: float) -> float:
         if self._is_constant():
             return math.nan
-        return 1 - mse / float(np.var(self.actual))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return 1 - mse / float(np.var(self.actual))
 
     def _is_constant(self) -> bool:
         return bool((self.actual == self.actual[0]).all())

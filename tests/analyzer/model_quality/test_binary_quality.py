@@ -1,5 +1,7 @@
 """Jobs of binary classification: files, numbers and texts of the service."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 BINARY = "BinaryClassification"
@@ -124,6 +126,15 @@ def test_the_threshold_cuts_the_probability(baseline):
     rows = [(0.3, 0), (0.8, 1), (0.79, 0), (0.9, 1)]
     done = baseline(BINARY, "p,label", rows, probability_attribute="p", probability_threshold_attribute="0.8")
     assert done.values["accuracy"] == 1.0
+
+
+def test_statistics_have_the_layout_and_times_of_the_service(baseline):
+    done = baseline(BINARY, "prediction,label", [(0, 0), (1, 1)], inference_attribute="prediction")
+    text = (done.folder / "output" / "statistics.json").read_text()
+    assert text.startswith('{\n  "version" : 0.0,\n  "dataset" : {\n    "item_count" : 2,\n    "evaluation_time" : "2')
+    assert '    "recall" : {\n      "value" : 1.0,\n      "standard_deviation" : null\n    },\n' in text
+    time = datetime.strptime(done.dataset["evaluation_time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    assert timedelta(0) <= datetime.now(UTC) - time < timedelta(minutes=1)
 
 
 def test_standard_deviations_need_200_rows(baseline):

@@ -158,7 +158,7 @@ def test_a_window_with_one_class_is_reported_and_the_rest_is_checked(monitor, li
 def test_a_baseline_with_one_class_fails(baseline):
     done = baseline(BINARY, "p,label", [(0.2, 0), (0.9, 0)], probability_attribute="p")
     assert done.code == 1
-    assert "metrics without a value" in done.message
+    assert "metrics without a finite value" in done.message
     assert "all 2 labels are negative, and these metrics need positive ones, too" in done.message
 
 

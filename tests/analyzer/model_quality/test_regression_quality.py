@@ -51,7 +51,10 @@ def test_numbers_are_written_as_java_writes_them(monitor, limits):
 def test_a_baseline_of_one_value_has_no_r2_and_fails(baseline):
     done = baseline(REGRESSION, "prediction,label", [(1, 5), (2, 5)], inference_attribute="prediction")
     assert done.code == 1
-    assert "metrics without a value: r2: all 2 labels are 5.0, so that there is no variance to explain" in done.message
+    assert (
+        "metrics without a finite value: r2: all 2 labels are 5.0, so that there is no variance to explain"
+        in done.message
+    )
 
 
 def test_a_window_of_one_value_is_reported_and_its_errors_are_checked(monitor, limits):
@@ -59,5 +62,14 @@ def test_a_window_of_one_value_is_reported_and_its_errors_are_checked(monitor, l
     done = monitor(REGRESSION, [("7", "5"), ("9", "5")], constraints, inference_attribute="0")
     assert [violation["metric_name"] for violation in done.violations] == ["mae"]
     assert done.values["r2"] == "NaN"
-    assert done.issues == {"metrics without a value": 1}
+    assert done.issues == {"metrics without a finite value": 1}
     assert "r2" not in done.constraints
+
+
+def test_errors_that_cannot_be_squared_are_violations_and_reported(monitor, limits):
+    constraints = limits("regression", mse=(1, "Greater"), r2=(0.5, "Less"))
+    done = monitor(REGRESSION, [("1e200", "1"), ("2", "2")] * 100, constraints, inference_attribute="0")
+    assert [violation["metric_name"] for violation in done.violations] == ["mse", "r2"]
+    assert done.violations[0]["description"] == "Metric mse with Infinity +/- NaN was GreaterThanThreshold '1.0'"
+    assert "metrics without a finite value: mse, rmse, r2: the errors are too large to be squared" in done.examples[0]
+    assert list(done.constraints) == ["mae"]
