@@ -79,7 +79,7 @@ def observe(batches: Iterable[pl.DataFrame], problem: Problem, source: Path, iss
     for batch in batches:
         columns.update(dict.fromkeys(batch.columns))
         if batch.height:
-            parts.append(_parsed(batch, fields, first_row))
+            parts.append(_parsed(batch, fields, [*columns], first_row))
             first_row += batch.height
     if parts:
         _require_columns(fields, [*columns], source)
@@ -113,12 +113,20 @@ def _label_parser(problem: Problem) -> tuple[Parser, str]:
     return parser, expected
 
 
-def _parsed(batch: pl.DataFrame, fields: Sequence[_Field], first_row: int) -> pl.DataFrame:
+def _parsed(batch: pl.DataFrame, fields: Sequence[_Field], columns: Sequence[str], first_row: int) -> pl.DataFrame:
+    """Return the complete rows of a batch.
+
+    Args:
+        batch: Text columns.
+        fields: What every row must have.
+        columns: All columns so far: a position counts these, not those that one batch happens to have.
+        first_row: Number of the first row in the data set.
+    """
     valid = pl.repeat(True, batch.height, eager=True)
     parsed = []
     for field in fields:
-        name = column_of(field.attribute, batch.columns)
-        texts = batch[name] if name else pl.repeat(None, batch.height, dtype=pl.String, eager=True)
+        name = column_of(field.attribute, columns)
+        texts = batch[name] if name in batch.columns else pl.repeat(None, batch.height, dtype=pl.String, eager=True)
         parsed.append(field.take(texts, valid, first_row))
         valid &= parsed[-1].is_not_null()
     return pl.DataFrame(parsed).filter(valid)

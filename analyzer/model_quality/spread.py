@@ -29,7 +29,7 @@ def _standard_deviations(outcomes: Outcomes) -> dict[str, float]:
         return {}
     random = np.random.default_rng(_SEED)
     samples = [outcomes.sample(random.random(len(outcomes)) < _SHARE).metrics() for _ in range(_SAMPLES)]
-    with np.errstate(invalid="ignore"):  # a value that is not finite has no deviation
+    with np.errstate(over="ignore", invalid="ignore"):  # values without end have no deviation
         return {
             name: float(np.std([sample[name] for sample in samples], ddof=_DEGREES_OF_FREEDOM_LOST))
             for name in samples[0]

@@ -50,6 +50,16 @@ def test_every_format_of_a_baseline_gives_the_same_numbers(quality, tmp_path, da
     assert done.values["auc"] == 0.75
 
 
+def test_a_position_means_the_same_column_in_every_batch(quality, tmp_path):
+    path = tmp_path / "baseline.jsonl"
+    first = ['{"p": 0.9, "label": 1}', '{"p": 0.1, "label": 0}'] * 25_000
+    second = ['{"label": 1, "p": 0.8}', '{"label": 0, "p": 0.2}'] * 10
+    path.write_text("\n".join(first + second) + "\n")
+    done = quality(BINARY, path, "json", probability_attribute="0", ground_truth_attribute="1")
+    assert done.dataset["item_count"] == 50_020
+    assert done.values["accuracy"] == 1.0
+
+
 def test_columns_without_names_are_found_by_position(quality, table):
     source = table("baseline.csv", "0.9,1", "0.1,0")
     done = quality(BINARY, source, "headerless csv", probability_attribute="0", ground_truth_attribute="1")
