@@ -1,9 +1,11 @@
 """Puts requests and predictions of a model served anywhere into S3, as SageMaker's data capture does.
 
-The package needs Python 3.9 and boto3 and nothing else of this project: copy it into a service, or install it.
+The package needs Python 3.9 and boto3 and nothing else of this project: ``pip install ./capture_writer``, or copy it.
 
 Example:
-    >>> writer = CaptureWriter("s3://models/capture", endpoint_name="credit")     # once, when the service starts
+    >>> writer = CaptureWriter(                                                   # once, when the service starts
+    ...     "s3://models/capture", endpoint_name="credit", layout=CaptureLayout.BATCH_CSV
+    ... )
     >>> label_id = writer.write(                                                  # in every request; does not wait
     ...     Payload.csv([34, 1200.5, "rent"]), Payload.csv([0.71]), inference_id="request-17"
     ... )
