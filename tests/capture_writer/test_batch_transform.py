@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analyzer.dataset.delimited import CsvDataset
+from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.ground_truth.transform_output import TransformOutput
 from analyzer.issues import DataIssues
 from analyzer.parameters import DatasetFormat, FormatKind, Window
-from capture_writer import Buffering, CaptureLayout, CaptureWriter, Payload
+from capture_writer import Buffering, CaptureLayout, CaptureWriter, Encoding, Payload
+from capture_writer.batch_transform import BatchTransformFolder, batch_line
 
 WHEN = datetime(2022, 8, 26, 13, 10, 26, tzinfo=UTC)
 CSV, LINES = CaptureLayout.BATCH_CSV, CaptureLayout.BATCH_JSON_LINES
@@ -159,23 +161,44 @@ def test_what_the_layout_has_no_place_for_is_a_mistake(make):
         writer.write(Payload.csv([1]), None, custom_attributes="source=test")
 
 
-def test_the_analyzer_reads_inputs_and_the_merge_reads_predictions(in_folder, tmp_path, patient):
+@pytest.mark.parametrize(("layout", "kind"), [(CSV, FormatKind.CSV), (LINES, FormatKind.JSON_LINES)])
+def test_the_analyzer_reads_inputs_and_the_merge_reads_predictions(in_folder, tmp_path, patient, layout, kind):
+    is_csv = layout is CSV
+
+    def pack(row):
+        return Payload.csv(row) if is_csv else Payload.json({str(number): value for number, value in enumerate(row)})
+
     with CaptureWriter(
         "s3://bucket/capture",
         endpoint_name="e",
-        layout=CSV,
+        layout=layout,
         buffering=patient,
         create_client=in_folder.create_client,
     ) as writer:
-        writer.write(Payload.csv([[34, "a\nb"], [51, "c"]]), Payload.csv([0.7]), inference_id="r", inference_time=WHEN)
+        writer.write(pack([34, "a\nb"]), pack([0.7]), inference_id="r", inference_time=WHEN)
+        writer.write(pack([51, "c"]), None, inference_time=WHEN)
     issues = DataIssues(strict=True)
     (outputs,) = tmp_path.rglob("*.out")
     (inputs,) = (path for path in outputs.parent.iterdir() if path != outputs)
-    (table,) = CsvDataset([inputs], header=False, issues=issues).tables()
+    dataset = CsvDataset([inputs], header=False, issues=issues) if is_csv else JsonLinesDataset([inputs], issues=issues)
+    (table,) = dataset.tables()
     assert table.rows() == [("34", "a\nb"), ("51", "c")]
-    dataset_format = DatasetFormat(kind=FormatKind.CSV, header=False)
     window = Window(WHEN - timedelta(hours=1), WHEN + timedelta(hours=1))
-    ((path, _, record),) = TransformOutput([outputs], dataset_format, window=window, issues=issues).records()
+    ((path, _, record),) = TransformOutput(
+        [outputs], DatasetFormat(kind=kind, header=False), window=window, issues=issues
+    ).records()
     assert record["eventMetadata"] == {"eventId": "r", "inferenceTime": "2022-08-26T13:10:26Z"}
-    assert record["captureData"]["endpointOutput"]["data"] == "0.7"
+    assert record["captureData"]["endpointOutput"]["data"] == ("0.7" if is_csv else '{"0":0.7}')
     assert path.parts[:4] == ("2022", "08", "26", "13")
+
+
+def test_a_forked_process_has_manifests_of_its_own():
+    folder = BatchTransformFolder("s3://bucket", encoding=Encoding.CSV, kms_key_id=None, create_client=None)
+    line = batch_line(Payload.csv([1]), None, encoding=Encoding.CSV, inference_id="r", time="2022-08-26T13:10:26Z")
+    names = []
+    for file in ("a.jsonl", "b.jsonl"):
+        (_, (name, body)) = folder.objects(f"credit/2022/08/26/13/{file}", line)
+        names.append((name, json.loads(body)[1:]))
+        folder.forget_client()
+    assert [entries for _, entries in names] == [["a.csv"], ["b.csv"]]
+    assert names[0][0] != names[1][0]
