@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from model_monitor import BatchTransform, DataCapture, EndpointDataCapture, MonitoredEndpoint, MonitorInput
+from model_monitor import (
+    BatchTransform,
+    DataCapture,
+    EndpointDataCapture,
+    MonitoredEndpoint,
+    MonitorInput,
+    ServedElsewhere,
+)
 from stacks import translation
 from stacks.configuration.inputs import NewCapture, TurnOn
-from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig, MonitoredConfig
+from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig, MonitoredConfig, ServedElsewhereConfig
 from stacks.imports import Imports
 
 
@@ -25,9 +32,12 @@ def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports:
     """
     if isinstance(config, EndpointConfig):
         return _endpoint(scope, name, config, imports)
-    assert isinstance(config, BatchTransformConfig), "the file has no other kind"
+    assert isinstance(config, BatchTransformConfig | ServedElsewhereConfig), "the file has no other kind"
+    captured, stored = imports.location(config.capture), translation.captured_format(config.format)
+    if isinstance(config, ServedElsewhereConfig):
+        return ServedElsewhere.of(name=name, captured=captured, format=stored)
     return BatchTransform.of(
-        captured=imports.location(config.capture), format=translation.captured_format(config.format)
+        captured=captured, files=[imports.location(files) for files in config.files], format=stored
     )
 
 

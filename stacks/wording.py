@@ -8,6 +8,8 @@ _PHRASES = {
     'Facet.of("sex", "female")': "{name: sex, values: [female]}",
     "Facet.of(name, value, value)": "{name: ..., values: [..., ...]}",
     " to Baseline.from_files": " beside 'constraints'",
+    "DatasetFormat.csv(header=False)": "csv",
+    "DatasetFormat.json_lines()": "json_lines",
     " in QualityColumns": " in 'columns'",
     "use None for": "write never for",
     "pass ": "add ",

@@ -7,7 +7,12 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from stacks.configuration.base import StrictModel, refuse
-from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig, MonitoredConfig
+from stacks.configuration.monitored import (
+    BatchTransformConfig,
+    EndpointConfig,
+    MonitoredConfig,
+    ServedElsewhereConfig,
+)
 from stacks.configuration.shared import Defaults
 from stacks.configuration.values import matching
 
@@ -20,7 +25,7 @@ EndpointName = Annotated[
         example="credit-risk",
     ),
 ]
-BatchTransformName = Annotated[
+ModelName = Annotated[
     str,
     *matching(
         "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
@@ -38,14 +43,20 @@ class FleetConfig(StrictModel):
     """Settings of all that do not say otherwise."""
     endpoints: dict[EndpointName, EndpointConfig] = Field(default_factory=dict)
     """Real-time endpoints, by name. Each becomes one CloudFormation stack."""
-    batch_transforms: dict[BatchTransformName, BatchTransformConfig] = Field(default_factory=dict)
+    batch_transforms: dict[ModelName, BatchTransformConfig] = Field(default_factory=dict)
     """Batch transform jobs of a model, by a name of your choice. Each becomes one CloudFormation stack."""
+    served_elsewhere: dict[ModelName, ServedElsewhereConfig] = Field(default_factory=dict)
+    """Models that SageMaker does not serve, by the `endpoint_name` of their capture writers. Each becomes one
+    CloudFormation stack."""
 
     @model_validator(mode="after")
     def _require_unique_stacks(self) -> FleetConfig:
         names = [monitored.stack_name_of(name) for _, name, monitored in self.monitored]
         if not names:
-            raise refuse(expected="at least one of endpoints, batch_transforms", fix="start from monitoring.yaml")
+            raise refuse(
+                expected="at least one of endpoints, batch_transforms, served_elsewhere",
+                fix="start from monitoring.yaml",
+            )
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise refuse(
@@ -60,5 +71,6 @@ class FleetConfig(StrictModel):
         sections: dict[str, dict[str, MonitoredConfig]] = {
             "endpoints": {**self.endpoints},
             "batch_transforms": {**self.batch_transforms},
+            "served_elsewhere": {**self.served_elsewhere},
         }
         return [(section, name, config) for section, found in sections.items() for name, config in found.items()]

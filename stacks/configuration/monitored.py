@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from stacks.configuration.base import refuse
 from stacks.configuration.baseline import Format
@@ -96,6 +96,17 @@ class EndpointConfig(MonitoredConfig):
     there is no capture yet."""
 
 
+class ServedElsewhereConfig(MonitoredConfig):
+    """A model whose own service writes what it predicts with `capture_writer`: data quality and model quality."""
+
+    TITLE = "model"
+
+    capture: Location
+    """Where the capture writer writes: its `destination`. The model's name here is the writer's `endpoint_name`."""
+    format: Format | None = None
+    """`csv` for the writer's layout BATCH_CSV, `json_lines` for BATCH_JSON_LINES. Left out: csv."""
+
+
 class BatchTransformConfig(MonitoredConfig):
     """The batch transform jobs of one model and their monitors."""
 
@@ -104,5 +115,7 @@ class BatchTransformConfig(MonitoredConfig):
     capture: Location
     """Where the jobs' data capture writes: their `DataCaptureConfig.DestinationS3Uri`. Jobs need `GenerateInferenceId`
     where labels are compared."""
+    files: list[Location] = Field(min_length=1)
+    """Where inputs and predictions of the jobs lie: capture only lists them, and monitors read the files themselves."""
     format: Format | None = None
     """How inputs and predictions are stored. `csv` is CSV without a header line here. Left out: csv."""

@@ -40,7 +40,7 @@ def test_a_wrong_file_ends_the_app_with_one_message_and_no_traceback(run_app, tm
     assert done.stderr == (
         f"{file}:1: endpoint\n"
         "  got       the unknown key 'endpoint'\n"
-        "  expected  one of defaults, endpoints, batch_transforms\n"
+        "  expected  one of defaults, endpoints, batch_transforms, served_elsewhere\n"
         "  fix       did you mean 'endpoints'?\n"
         "\n"
         f"{file}:2: defaults.tags\n"

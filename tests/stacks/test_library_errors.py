@@ -57,7 +57,7 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
         (16, f"{monitors}.2", "silence_after: 400 with a run every 1 hours"),
         (19, f"{monitors}.3", f"script '{tmp_path}/empty.py' without a function preprocess_handler"),
         (22, f"{monitors}.4", "categorical together with a preprocessor"),
-        (26, f"{monitors}.5", "alarms on features together with emit_metrics=False"),
+        (26, f"{monitors}.5", "alarms on features together with emit_metrics: false"),
     ]
 
 
@@ -163,6 +163,25 @@ endpoints:
     capture: {turn_on: {location: s3://records/capture, sampling: 200}}
     data_quality: {baseline: {dataset: s3://training/train.csv}}
 """
+ELSEWHERE = """\
+served_elsewhere:
+  credit:
+    capture: s3://records/capture
+    model_bias:
+      label: defaulted
+      label_values: [0]
+      facets: [{name: sex, values: [female]}]
+      attributes: {inference: 0}
+      ground_truth: s3://records/labels
+      baseline: {constraints: s3://records/analysis.json}
+    model_explainability:
+      model: credit-model
+      baseline: {constraints: s3://records/analysis.json}
+  fraud:
+    capture: s3://records/capture
+    format: parquet
+    data_quality: {baseline: {dataset: s3://training/train.csv}}
+"""
 
 
 def told(synthesise_text, text):
@@ -215,11 +234,23 @@ def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_
     ]
 
 
-@pytest.mark.parametrize("text", [MONITORS, QUALITY, BIAS, EXPLAINABILITY], ids=["data", "quality", "bias", "shap"])
+def test_models_served_elsewhere_have_two_kinds_of_monitors(synthesise_text):
+    assert told(synthesise_text, ELSEWHERE) == [
+        (4, "model_bias", "a bias monitor of a model that SageMaker does not serve"),
+        (11, "model_explainability", "a explainability monitor of a model that SageMaker does not serve"),
+        (15, "capture", "the format {'parquet': {}}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [MONITORS, QUALITY, BIAS, EXPLAINABILITY, ELSEWHERE],
+    ids=["data", "quality", "bias", "explainability", "elsewhere"],
+)
 def test_no_fix_speaks_python(synthesise_text, tmp_path, text):
     (tmp_path / "empty.py").write_text("", encoding="utf-8")
     with pytest.raises(InvalidConfigurationError) as caught:
-        synthesise_text(text if text.startswith("endpoints") else f"endpoints:\n{text}")
+        synthesise_text(f"endpoints:\n{text}" if text is MONITORS else text)
     python = re.compile(r"\w=|\w\(|\bNone\b|\bTrue\b|\bFalse\b|\bpass\b")
     assert [problem.fix for problem in caught.value.problems if python.search(problem.fix)] == []
 

@@ -207,11 +207,11 @@ def test_monitors_of_different_kinds_cannot_share_a_name(problems_of):
 def test_a_file_needs_something_to_monitor(problems_of):
     (problem,) = problems_of("defaults: {tags: {owner: ml}}\n")
     assert (problem.line, problem.path) == (1, ())
-    assert problem.expected == "at least one of endpoints, batch_transforms"
+    assert problem.expected == "at least one of endpoints, batch_transforms, served_elsewhere"
 
 
-def test_an_endpoint_and_a_batch_transform_cannot_share_a_stack(problems_of):
-    (problem,) = problems_of(ENDPOINT + QUALITY + ENDPOINT.replace("endpoints", "batch_transforms") + QUALITY)
+def test_an_endpoint_and_a_model_elsewhere_cannot_share_a_stack(problems_of):
+    (problem,) = problems_of(ENDPOINT + QUALITY + ENDPOINT.replace("endpoints", "served_elsewhere") + QUALITY)
     assert problem.expected == "a stack of its own for everything that is monitored"
 
 
@@ -232,9 +232,14 @@ def test_a_capture_that_cannot_be_turned_on_is_told(problems_of, capture, path, 
 
 def test_batch_transform_has_no_capture_to_turn_on(problems_of):
     text = ENDPOINT.replace("endpoints", "batch_transforms").replace("s3://records/capture", "{turn_on: {}}")
-    problem = problems_of(text + QUALITY)[0]
+    (problem,) = problems_of(text + "    files: [s3://records/inputs]\n" + QUALITY)
     assert problem.path[2:] == ("capture",)
     assert problem.expected.startswith("an address such as s3://bucket/prefix")
+
+
+def test_batch_transform_needs_the_files_that_capture_lists(problems_of):
+    (problem,) = problems_of(ENDPOINT.replace("endpoints", "batch_transforms") + QUALITY)
+    assert (problem.line, problem.path[2:], problem.got) == (2, ("files",), "no 'files'")
 
 
 def test_a_misspelt_kind_of_monitor_is_found(problems_of):
