@@ -110,7 +110,13 @@ GUARD_POLICY = policy(
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
     ),
     (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
-    (("sagemaker:StopProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
+    (
+        ("sagemaker:StopProcessingJob",),
+        tuple(
+            f"arn:aws:sagemaker:us-east-1:000000000000:processing-job/{name}"
+            for name in ("groundtruth-merge-*", "model-*")
+        ),
+    ),
 )
 CONTROL_POLICY = policy(
     (
