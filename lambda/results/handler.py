@@ -175,7 +175,7 @@ def _message(execution: Execution, report: Report, settings: Settings) -> Messag
         )
     reason = execution.failure_reason
     if not reason and execution.job and execution.job["ProcessingJobStatus"] == "Stopped":
-        reason = "the processing job was stopped"
+        reason = "the processing job was stopped, by a person or by a deployment that changed the monitor"
     hint = failures.hint(reason, execution.exit_message)
     return failure_message(run, reason=reason, exit_message=execution.exit_message, hint=hint)
 
