@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
 
 from aws_cdk import Duration, aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from model_monitor.alarm_description import AlarmTexts
 from model_monitor.errors import ConfigurationError
 
 # A run's data points carry the start of the analysed window and arrive when the run is over: two periods later at
@@ -24,57 +23,7 @@ _VERY_LATE_HOURS = 48
 _HOURS_OF_A_DAY = 24
 # CloudWatch evaluates at most a week: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_EVALUATION = Duration.days(7)
-_MAX_DESCRIPTION = 1024
 _MAX_FEATURE = 200  # characters of a feature's name in a description
-# What a token stands for is known later: names of buckets and endpoints, which have 63 characters at most.
-_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-_TOKEN_LENGTH = 63
-
-
-def fitting_description(*parts: str) -> str:
-    """Joins as many parts as an alarm's description holds; the first one is never left out.
-
-    Whole parts are left out rather than cut: half a token would be nonsense in the template.
-
-    Args:
-        *parts: Sentences, the most important first; empty ones are skipped.
-    """
-    chosen: list[str] = []
-    room = _MAX_DESCRIPTION
-    for part in filter(None, parts):
-        length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, part)) + 1
-        if length <= room or not chosen:
-            chosen.append(part)
-            room -= length
-    return " ".join(chosen)
-
-
-@dataclass(frozen=True)
-class AlarmTexts:
-    """What the descriptions of a monitor's alarms share.
-
-    Attributes:
-        subject: What is monitored.
-        monitor: Kind of monitor in words.
-        schedule_name: Schedule.
-        reports_uri: Where reports lie.
-        runbook_url: What to do, if the team wrote it down.
-    """
-
-    subject: str
-    monitor: str
-    schedule_name: str
-    reports_uri: str
-    runbook_url: str | None
-
-    def describe(self, happened: str, *, missing: str) -> str:
-        """A description for a person on call: what happened, where to look, what silence means."""
-        return fitting_description(
-            f"{happened} {self.subject[0].upper()}{self.subject[1:]}, {self.monitor} monitor {self.schedule_name}.",
-            f"Runbook: {self.runbook_url}." if self.runbook_url else "",
-            f"Without data: {missing}.",
-            f"Reports: {self.reports_uri}.",
-        )
 
 
 class AlarmFactory:
@@ -208,14 +157,24 @@ class AlarmFactory:
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def no_data(self, metric: cloudwatch.IMetric, runs: int, period: Duration) -> cloudwatch.Alarm:
-        """Rings when runs find no captured traffic."""
+    def no_data(
+        self, metric: cloudwatch.IMetric, runs: int, period: Duration, *, labels_uri: str | None
+    ) -> cloudwatch.Alarm:
+        """Rings when runs find no captured traffic, or no labels.
+
+        Args:
+            metric: Counts such runs.
+            runs: How many of them in a row.
+            period: Time between two runs.
+            labels_uri: Where labels are expected, by a monitor that needs them.
+        """
         _require_week("no_data_after", runs, period)
         return self._alarm(
             "NoData",
             metric,
-            happened=f"{runs} runs in a row found no captured traffic. Either nobody calls the model, or its data "
-            "capture is off, writes elsewhere, or the disks of an endpoint's instances are more than 75 % full.",
+            happened=f"{runs} runs in a row found no captured traffic{', or no labels' if labels_uri else ''}. Either "
+            "nobody calls the model, or its data capture is off, writes elsewhere, or the disks of an endpoint's "
+            f"instances are more than 75 % full{f', or no labels arrive at {labels_uri}' if labels_uri else ''}.",
             threshold=1,
             operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             periods=runs,

@@ -8,7 +8,7 @@ import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns
 from constructs import Construct
 
-from model_monitor.alarm_factory import fitting_description
+from model_monitor.alarm_description import fitting_description
 from model_monitor.lazy import lazy_string
 
 # A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.

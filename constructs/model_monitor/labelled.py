@@ -44,6 +44,10 @@ class LabelledMonitor(Monitor):
         """Share of the captured records of a run that found their label, 0 to 1."""
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
 
+    @property
+    def _labels_uri(self) -> str | None:
+        return self.ground_truth.location.uri
+
     def _make_label_alarm(self, minimum: float | None) -> None:
         if minimum is not None:
             self.alarms.append(self._alarm_factory().label_coverage(self.metric_label_coverage(), minimum))

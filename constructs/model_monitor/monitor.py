@@ -18,7 +18,8 @@ from aws_cdk import (
 from constructs import Construct, IConstruct
 
 from model_monitor import metrics
-from model_monitor.alarm_factory import AlarmFactory, AlarmTexts
+from model_monitor.alarm_description import AlarmTexts
+from model_monitor.alarm_factory import AlarmFactory
 from model_monitor.alarms import MonitorAlarms
 from model_monitor.baseline_files import BaselineFiles, BaselineJob
 from model_monitor.compute import MonitorNetwork
@@ -277,7 +278,13 @@ class Monitor(Construct):
         if alarms.silence_after is not None and self.schedule.period is not None:
             made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, self.schedule.period))
         if alarms.no_data_after is not None and self.schedule.period is not None:
-            made.append(factory.no_data(self.metric_no_data(), alarms.no_data_after, self.schedule.period))
+            runs, period = alarms.no_data_after, self.schedule.period
+            made.append(factory.no_data(self.metric_no_data(), runs, period, labels_uri=self._labels_uri))
+
+    @property
+    def _labels_uri(self) -> str | None:
+        """Where labels are expected, by a monitor that needs them."""
+        return None
 
     @property
     def _security_group_ids(self) -> list[str]:

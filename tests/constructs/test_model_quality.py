@@ -285,3 +285,16 @@ def test_switched_off_alarms_are_not_made(kit: Kit) -> None:
 def test_a_single_run_waits_for_no_next_one(kit: Kit) -> None:
     once = kit.model_quality(schedule=MonitorSchedule.once(start=Duration.hours(24)))
     assert [alarm.node.id for alarm in once.alarms] == ["LabelCoverage", "AnyViolation", "ExecutionFailed"]
+
+
+def test_missing_data_can_be_missing_labels(kit: Kit) -> None:
+    stack = kit.stack()
+    kit.model_quality(stack)
+    alarms = kit.resources(Template.from_stack(stack), "AWS::CloudWatch::Alarm").values()
+    (description,) = [
+        kit.flat(alarm["Properties"]["AlarmDescription"])
+        for alarm in alarms
+        if alarm["Properties"].get("MetricName") == "NoData"
+    ]
+    assert "found no captured traffic, or no labels." in description
+    assert "or no labels arrive at s3://" in description
