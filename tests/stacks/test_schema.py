@@ -10,11 +10,32 @@ from cfnlint.jsonschema import StandardValidator
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from model_monitor import ConfigurationError, DataQualityAlarms, MonitorCompute, MonitorNetwork, MonitorSchedule
+from model_monitor import (
+    ConfigurationError,
+    DataCapture,
+    DataQualityAlarms,
+    ModelBiasAlarms,
+    ModelQualityAlarms,
+    ModelReference,
+    MonitorAlarms,
+    MonitorCompute,
+    MonitorNetwork,
+    MonitorSchedule,
+    S3Location,
+    ShapConfig,
+)
 from stacks import schema
-from stacks.configuration.alarms import DataQualityAlarmsConfig
+from stacks.configuration import FleetConfig
+from stacks.configuration.alarms import (
+    DataQualityAlarmsConfig,
+    ModelBiasAlarmsConfig,
+    ModelQualityAlarmsConfig,
+    MonitorAlarmsConfig,
+)
 from stacks.configuration.base import StrictModel
+from stacks.configuration.inputs import NewCapture
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
+from stacks.configuration.model_explainability import ModelConfig, ShapSettings
 from stacks.configuration.schedule import CronExpression
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,21 +94,77 @@ def test_editors_accept_what_the_app_accepts(file):
         {"constraints": {"features": {"age": {"completeness": 97}}}},
         {"compute": {"instance_type": "m5.large"}},
         {"variables": {"LIMIT": 3}},
+        {"problem": {"regression": {"inference": 0}}},
     ],
     ids=str,
 )
 def test_editors_flag_what_the_app_refuses(setting):
-    monitor = {"baseline": {"dataset": "s3://training/train.csv"}}
-    validator = StandardValidator(schema.schema())
-    right = {"endpoints": {"credit": {"capture": "s3://records/capture", "data_quality": monitor}}}
-    wrong = {"endpoints": {"credit": {"capture": "s3://records/capture", "data_quality": {**monitor, **setting}}}}
+    require_flagged("data_quality", {}, setting)
+
+
+QUALITY = {"problem": {"regression": {"inference": 0}}, "ground_truth": "s3://records/labels"}
+BIAS = {
+    "label": "defaulted",
+    "label_values": [0, "none", 0.5],
+    "facets": [{"name": "sex"}, {"name": 3, "values": ["female"]}],
+    "attributes": {"inference": 0},
+    "ground_truth": {"location": "s3://records/labels", "end_offset_hours": 24},
+}
+EXPLAINABILITY = {"model": "credit-model", "shap": {"baseline": [[35, "rent", 0.5]]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed", "setting"),
+    [
+        ("model_quality", QUALITY, {"problem": {"regression": {}}}),
+        ("model_quality", QUALITY, {"problem": {"multiclass": {"inference": 0.5}}}),
+        ("model_quality", QUALITY, {"ground_truth": "labels"}),
+        ("model_quality", QUALITY, {"ground_truth": {"location": "s3://records/labels", "end_offset_hours": -1}}),
+        ("model_quality", QUALITY, {"thresholds": {"rmse": {"worse": 1}}}),
+        ("model_quality", QUALITY, {"alarms": {"minimum_label_coverage": "sometimes"}}),
+        ("model_quality", QUALITY, {"alarms": {"drift": {"age": 0.1}}}),
+        ("model_quality", QUALITY, {"baseline": {"model_package": "credit"}}),
+        ("model_bias", BIAS, {"label_values": [False]}),
+        ("model_bias", BIAS, {"facets": ["sex"]}),
+        ("model_bias", BIAS, {"alarms": {"limits": [{"metric": "DPPL", "facet": "sex"}]}}),
+        ("model_explainability", EXPLAINABILITY, {"model": {"instance_type": "ml.m5.large"}}),
+        ("model_explainability", EXPLAINABILITY, {"shap": {"aggregation": "mean"}}),
+        ("model_explainability", EXPLAINABILITY, {"shap": {"baseline": [35]}}),
+    ],
+    ids=str,
+)
+def test_editors_flag_what_the_app_refuses_of_other_monitors(kind, needed, setting):
+    require_flagged(kind, needed, setting)
+
+
+def require_flagged(kind, needed, setting):
+    """The schema accepts a monitor, but not with a setting; and so does the app."""
+    monitor = {"baseline": {"dataset": "s3://training/train.csv"}, **needed}
+    validator, model = StandardValidator(schema.schema()), TypeAdapter(FleetConfig)
+    right = {"endpoints": {"credit": {"capture": "s3://records/capture", kind: monitor}}}
+    wrong = {"endpoints": {"credit": {"capture": "s3://records/capture", kind: {**monitor, **setting}}}}
+    model.validate_python(right)
     assert list(validator.iter_errors(right)) == []
+    with pytest.raises(ValidationError):
+        model.validate_python(wrong)
     assert list(validator.iter_errors(wrong)) != []
+
+
+@pytest.mark.parametrize(
+    "capture", [{"turn_on": {}}, {"turn_on": {"location": "s3://records/x", "samplng": 5}}], ids=str
+)
+def test_editors_flag_captures_that_cannot_be_turned_on(capture):
+    monitor = {"baseline": {"dataset": "s3://training/train.csv"}}
+    fleet = {"endpoints": {"credit": {"capture": capture, "data_quality": monitor}}}
+    assert list(StandardValidator(schema.schema()).iter_errors(fleet)) != []
 
 
 def test_defaults_in_the_file_are_those_of_the_library():
     alarms, compute, network = DataQualityAlarms(), MonitorCompute(), MonitorNetwork()
     assert DataQualityAlarmsConfig().model_dump() == vars(alarms)
+    assert ModelQualityAlarmsConfig().model_dump() == vars(ModelQualityAlarms())
+    assert ModelBiasAlarmsConfig().model_dump() == {**vars(ModelBiasAlarms()), "limits": []}
+    assert MonitorAlarmsConfig().model_dump() == vars(MonitorAlarms())
     assert ComputeConfig().model_dump() == {
         "instance_type": compute.instance_type,
         "instance_count": compute.instance_count,
@@ -97,6 +174,24 @@ def test_defaults_in_the_file_are_those_of_the_library():
     }
     assert NetworkConfig().isolation == network.isolation
     assert NetworkConfig().encrypt_traffic == network.encrypt_traffic
+    model, shap = ModelReference.from_model_name("credit"), ShapConfig()
+    assert ModelConfig(name="credit").instance_type == model.instance_type
+    assert ModelConfig(name="credit").instance_count == model.instance_count
+    assert ModelConfig(name="credit").content_type == model.content_type == model.accept_type
+    assert ShapSettings().model_dump() == {**vars(shap), "aggregation": shap.aggregation.value}
+
+
+def test_captures_that_are_turned_on_have_the_defaults_of_the_library():
+    written = NewCapture(location="s3://records/capture")
+    assert (
+        DataCapture(
+            location=S3Location.from_uri(written.location),
+            sampling=written.sampling,
+            csv_content_types=written.csv_content_types,
+            json_content_types=written.json_content_types,
+        ).to_document()
+        == DataCapture(location=S3Location.from_uri(written.location)).to_document()
+    )
 
 
 hours = st.integers(0, 30).map(str) | st.sampled_from(["*", "00", "05", "1-3", ""])
