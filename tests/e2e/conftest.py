@@ -89,6 +89,16 @@ class Account:
     def wait_for_alarm(self, output: str, state: str, wait: Callable[[Callable[[], bool]], None]) -> None:
         wait(lambda: self.alarm_state(output) == state)
 
+    def message_about_violations(self, before: int, wait: Callable[[Callable[[], bool]], None]) -> dict[str, Any]:
+        """The only readable message about violations after the first so many mails."""
+
+        def found() -> list[dict[str, Any]]:
+            return [mail for mail in self.box.outbox()[before:] if "violation" in mail["subject"]]
+
+        wait(lambda: bool(found()))
+        (message,) = found()
+        return message
+
     def definition(self) -> dict[str, Any]:
         sagemaker = self.box.client("sagemaker")
         name = self.schedule()["MonitoringScheduleConfig"]["MonitoringJobDefinitionName"]

@@ -88,8 +88,7 @@ def test_a_drifted_file_rings_and_sends_a_message(deployed, eventually):
 
     assert next_run(deployed)["MonitoringExecutionStatus"] == "CompletedWithViolations"
     deployed.wait_for_alarm("CompositeAlarm", "ALARM", eventually)
-    eventually(lambda: any("violation" in mail["subject"] for mail in deployed.box.outbox()[before:]))
-    (message,) = [mail for mail in deployed.box.outbox()[before:] if "violation" in mail["subject"]]
+    message = deployed.message_about_violations(before, eventually)
     assert message["to"] == app.ONCALL
     assert deployed.outputs["Schedule"] in message["body"]
     assert "amount" in message["body"]

@@ -48,8 +48,8 @@ class Caller:
                 self.failures.append(error)
 
 
-def state(account):
-    """What must be the same before, during and after."""
+def variants(account):
+    """Names, weights and counts: what must be the same before, while and after the endpoint is monitored."""
     endpoint = account.box.client("sagemaker").describe_endpoint(EndpointName=app.ENDPOINT)
     return [
         (variant["VariantName"], variant["CurrentWeight"], variant["CurrentInstanceCount"])
@@ -68,8 +68,8 @@ def endpoint(account):
     box = account.box
     elsewhere.make_model(box, app.ENDPOINT, loan_app.model_archive(account.folder))
     variant = {"ModelName": app.ENDPOINT, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
-    variants = [{**variant, "VariantName": name} for name in ("Champion", "Challenger")]
-    elsewhere.make_endpoint(box, app.ENDPOINT, variants)
+    both = [{**variant, "VariantName": name} for name in ("Champion", "Challenger")]
+    elsewhere.make_endpoint(box, app.ENDPOINT, both)
     box.wait_until_idle()
     box.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=app.ENDPOINT,
@@ -79,30 +79,35 @@ def endpoint(account):
         ],
     )
     box.wait_until_idle()
-    yield state(account)
+    yield variants(account)
     elsewhere.delete_endpoint(box, app.ENDPOINT)
 
 
 @pytest.fixture(scope="module")
-def deployed(account, endpoint):
+def caller(account, endpoint):
+    """The client that went on calling while the example was deployed."""
     with Caller(account.box) as caller:
         account.deploy_stack(
             lambda scope, env: app.LoanMonitoring(
                 scope, "LoanMonitoring", endpoint_name=app.ENDPOINT, model_role_name=app.MODEL_ROLE, env=env
             )
         )
-    account.caller = caller
+    return caller
+
+
+@pytest.fixture(scope="module")
+def deployed(account, caller):
     return account
 
 
-def test_capture_is_turned_on_and_the_endpoint_never_leaves_service(deployed, endpoint):
+def test_capture_is_turned_on_and_the_endpoint_never_leaves_service(deployed, endpoint, caller):
     described = deployed.box.client("sagemaker").describe_endpoint(EndpointName=app.ENDPOINT)
 
     assert described["EndpointStatus"] == "InService"
     assert described["DataCaptureConfig"]["CaptureStatus"] == "Started"
-    assert state(deployed) == endpoint == [("Champion", 3, 2), ("Challenger", 1, 1)]
-    assert deployed.caller.failures == []
-    assert deployed.caller.answers > 10
+    assert variants(deployed) == endpoint == [("Champion", 3, 2), ("Challenger", 1, 1)]
+    assert caller.failures == []
+    assert caller.answers > 10
 
 
 def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
@@ -122,8 +127,7 @@ def test_drift_rings_and_sends_a_message(deployed, eventually):
 
     assert run["MonitoringExecutionStatus"] == "CompletedWithViolations"
     deployed.wait_for_alarm("CompositeAlarm", "ALARM", eventually)
-    eventually(lambda: any("violation" in mail["subject"] for mail in deployed.box.outbox()[before:]))
-    (message,) = [mail for mail in deployed.box.outbox()[before:] if "violation" in mail["subject"]]
+    message = deployed.message_about_violations(before, eventually)
     assert message["to"] == app.ONCALL
     assert app.ENDPOINT in message["body"]
     assert "amount" in message["body"]
@@ -139,7 +143,7 @@ def test_destroy_puts_the_configuration_back_and_deletes_only_its_own(deployed, 
     described = sagemaker.describe_endpoint(EndpointName=app.ENDPOINT)
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", app.ENDPOINT)
     assert "DataCaptureConfig" not in described
-    assert state(deployed) == endpoint
+    assert variants(deployed) == endpoint
     assert caller.failures == []
     assert config_names(deployed) == [app.ENDPOINT]
     assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
