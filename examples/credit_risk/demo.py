@@ -45,8 +45,8 @@ class Demo:
     steps: Steps
     assembly: Path
 
-    def run(self) -> None:
-        """Goes through all steps."""
+    def run(self) -> list[tuple[Hour, list[Run]]]:
+        """Goes through all steps, and returns what every hour's runs found."""
         console = self.steps.console
         self.synthesise()
         outputs = self.deploy()
@@ -62,6 +62,7 @@ class Demo:
             self.show(hour, runs, outputs, self.box.outbox()[delivered:])
         findings.show_hours(console, hours)
         self.show_files(hours)
+        return hours
 
     def spend(self, hour: Hour, outputs: Mapping[str, str]) -> list[Run]:
         """Sends an hour's traffic, lets the hour pass, and returns what became of every monitor's run."""

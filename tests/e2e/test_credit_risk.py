@@ -1,4 +1,4 @@
-"""The demonstration itself: four monitors of one endpoint, an hour in which all is well, four in which something is not."""
+"""The demonstration itself: four monitors of one endpoint, an hour in which all is well, and four troubles."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
 from sandbox.client import SandboxProcess
+
+# On a busy machine the hours of five runs each take their time.
+pytestmark = pytest.mark.timeout(600)
 
 _MONITORS = ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
 
