@@ -50,7 +50,8 @@ class BatchMonitoring(ModelMonitoring):
 
     Example:
         ```python
-        monitoring = BatchMonitoring(self, "Churn", transform=BatchTransform.of(captured=captured))
+        transform = BatchTransform.of(captured=captured, files=[inputs, predictions])
+        monitoring = BatchMonitoring(self, "Churn", transform=transform)
         monitoring.add_data_quality(baseline=baseline, schedule=MonitorSchedule.daily(hour=6))
         ```
     """
