@@ -21,7 +21,9 @@ NO_SHAPE: Final = "no_shape"
 class StrictModel(BaseModel):
     """A mapping in the file. Unknown keys and wrong types are errors; nothing is converted on the quiet."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
     @model_validator(mode="wrap")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated
@@ -107,8 +108,16 @@ Column = Annotated[
 ]
 """A column by its name or position, or a value in JSON by its key or path."""
 
+
+def _finite(value: object) -> object:
+    # Before the union is tried: it would tell of both of its kinds of numbers.
+    if isinstance(value, float) and not math.isfinite(value):
+        raise refuse(expected="a finite number, or text in quotes", fix="write the value as the data hold it")
+    return value
+
+
 Value = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[int | float, Tag("<number>")],
+    Annotated[str, Tag("<text>")] | Annotated[int | float, BeforeValidator(_finite), Tag("<number>")],
     by_key(text=True, expected="a number, or text in quotes; data hold 1 and 0 where YAML reads yes and no"),
 ]
 """A value in a column."""

@@ -138,6 +138,28 @@ def test_the_shortest_monitor_of_each_kind_is_fine(write, monitor):
             id="label value that YAML takes for a truth value",
         ),
         pytest.param(
+            BIAS.replace("[0]", "[.inf]"),
+            (
+                6,
+                "model_bias.label_values.0",
+                "Infinity",
+                "a finite number, or text in quotes",
+                "write the value as the data hold it",
+            ),
+            id="value without an end",
+        ),
+        pytest.param(
+            QUALITY + "      alarms: {metrics: {rmse: .nan}}\n",
+            (
+                8,
+                "model_quality.alarms.metrics.rmse",
+                "NaN",
+                "a finite number",
+                "docs/configuration.md shows what belongs there",
+            ),
+            id="limit that is no number",
+        ),
+        pytest.param(
             BIAS.replace("[{name: sex}]", "[sex]"),
             (
                 7,
