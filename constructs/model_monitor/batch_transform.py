@@ -24,12 +24,12 @@ class BatchTransform:
 
     capture_location: S3Location
     format: DatasetFormat
-    files: Sequence[S3Location] = ()
+    files: Sequence[S3Location]
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
     def of(
-        cls, *, captured: S3Location, files: Sequence[S3Location] = (), format: DatasetFormat | None = None
+        cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
     ) -> BatchTransform:
         """Names the place that all jobs of a model capture to.
 
@@ -38,7 +38,7 @@ class BatchTransform:
                 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html). Labels are
                 matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth.
             files: Where the inputs and predictions of the jobs lie: capture only lists them, and the monitors read
-                the files themselves. Default: monitors are given no permission there; they need it from elsewhere.
+                the files themselves, for which they are given the permission. Empty: they have it from elsewhere.
             format: How inputs and predictions are stored. Default: CSV without a header line.
         """
         return cls(captured, format or DatasetFormat.csv(header=False), tuple(files))
