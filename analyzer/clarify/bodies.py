@@ -28,8 +28,16 @@ def feature_rows(kind: PayloadKind, text: str, path: str | None) -> list[list[An
     """
     if kind is PayloadKind.CSV:
         return [[value.strip() for value in row] for row in csv_rows(text)]
-    found = [value for document in json_documents(text) for value in _features(document, path)]
-    rows = [list(row.values()) if isinstance(row, dict) else row for row in found]
+    return [row for document in json_documents(text) for row in document_features(document, path)]
+
+
+def document_features(document: object, path: str | None) -> list[list[Any]]:
+    """Return the features of every row of one JSON document, as ``feature_rows`` does.
+
+    Raises:
+        PayloadError: When it has no such rows.
+    """
+    rows = [list(row.values()) if isinstance(row, dict) else row for row in _features(document, path)]
     if not all(isinstance(row, list) for row in rows):
         raise PayloadError(f"the features at {path!r} are no list" if path else "a row is neither list nor object")
     return rows

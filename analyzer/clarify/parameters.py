@@ -5,16 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
-
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.references import Reference, is_position
 from analyzer.failure import AnalysisError
-from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, Window
+from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, DatasetFormat, Window
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")
-_CAPTURE_FORMATS = ("sagemakerCaptureJson", "sagemakerMergeJson")
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -43,7 +40,8 @@ class ClarifyParameters:
         config: analysis_config.json.
         data: Data set: a file or a folder.
         output: Folder of the results.
-        is_captured: Whether the data set consists of captured or merged records instead of rows.
+        dataset_format: How the data set of a monitoring job is written: as captured or merged records, or as the
+            inputs of batch transform jobs. None for all other jobs, whose configuration says it.
         baseline: analysis.json to compare with; with it the run looks for violations.
         attributes: Where values are in captured records.
         predictor_url: Where rows are POSTed to for predictions.
@@ -58,7 +56,7 @@ class ClarifyParameters:
     config: Path
     data: Path
     output: Path
-    is_captured: bool = False
+    dataset_format: DatasetFormat | None = None
     baseline: Path | None = None
     attributes: OutputAttributes = OutputAttributes()
     predictor_url: str | None = None
@@ -90,7 +88,7 @@ class ClarifyParameters:
             config=root / _CONFIG_FILE,
             data=Path(given.get("dataset_source", root / "input/data")),
             output=Path(given.get("output_path", root / "output")),
-            is_captured=_is_captured(given),
+            dataset_format=DatasetFormat.from_json(given["dataset_format"]) if "dataset_format" in given else None,
             baseline=_file(given, "baseline_constraints"),
             attributes=_attributes(given),
             predictor_url=given.get("predictor_url"),
@@ -112,18 +110,6 @@ def is_clarify_job(environment: Mapping[str, str]) -> bool:
 
 def _root(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("processing_root") or DEFAULT_PROCESSING_ROOT)
-
-
-def _is_captured(given: Mapping[str, str]) -> bool:
-    if "dataset_format" not in given:
-        return False
-    try:
-        return any(name in orjson.loads(given["dataset_format"]) for name in _CAPTURE_FORMATS)
-    except (orjson.JSONDecodeError, TypeError):
-        raise AnalysisError(
-            f"dataset_format {given['dataset_format']!r} is not JSON like "
-            '{"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}'
-        ) from None
 
 
 def _attributes(given: Mapping[str, str]) -> OutputAttributes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
-from analyzer.clarify.captures import read_captures
+from analyzer.clarify.captures import read_captures, read_transform_inputs
 from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
 from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
 from analyzer.clarify.parameters import ClarifyParameters
@@ -25,6 +25,7 @@ from analyzer.documents.violations import VIOLATIONS_FILE
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
 from analyzer.metrics import Metric, MetricsFile
+from analyzer.parameters import FormatKind
 
 _log = logging.getLogger(__name__)
 _SHAP_FOLDER = "explanations_shap"
@@ -62,11 +63,14 @@ def run_clarify(environment: Mapping[str, str]) -> int:
 
 
 def _read(config: AnalysisConfig, parameters: ClarifyParameters) -> Records:
-    issues = DataIssues(strict=not parameters.is_captured)
-    if parameters.is_captured:
+    captured = parameters.dataset_format
+    issues = DataIssues(strict=captured is None)
+    if captured is None:
+        records = read_table(config, parameters.data, issues)
+    elif captured.kind in (FormatKind.CAPTURE, FormatKind.MERGED):
         records = read_captures(config, parameters, issues)
     else:
-        records = read_table(config, parameters.data, issues)
+        records = read_transform_inputs(config, captured, parameters, issues)
     issues.conclude(len(records.rows), parameters.output)
     if not records.rows:
         raise AnalysisError(f"Job inputs had no data: {parameters.data} holds no records")

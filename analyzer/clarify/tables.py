@@ -17,28 +17,36 @@ from analyzer.issues import DataIssues
 from analyzer.profile.table import numbered_names
 
 
-def read_table(config: AnalysisConfig, source: Path, issues: DataIssues) -> Records:
+def read_table(config: AnalysisConfig, source: Path, issues: DataIssues, *, header: bool = False) -> Records:
     """Return the rows of a data set; the label is taken out of the features.
+
+    Args:
+        config: What is analysed, and how the data set is written.
+        source: File or folder.
+        issues: Where broken rows go.
+        header: Whether the first line of every CSV file certainly holds names.
 
     Raises:
         AnalysisError: When the files do not hold such a table.
     """
     files = find_files(source)
     if config.dataset_type in (CSV, PARQUET):
-        names, rows = _columns(config, files, issues)
+        names, rows = _columns(config, files, issues, header=header)
         return _split(config, names, rows)
     return _from_json(config, files)
 
 
-def _columns(config: AnalysisConfig, files: Sequence[Path], issues: DataIssues) -> tuple[list[str], list[list[Any]]]:
+def _columns(
+    config: AnalysisConfig, files: Sequence[Path], issues: DataIssues, *, header: bool
+) -> tuple[list[str], list[list[Any]]]:
     headers = list(config.headers)
     if config.dataset_type == PARQUET:
         records = [row for _, row in ParquetDataset(files, issues=issues).records()]
         names = headers or (list(records[0]) if records else [])
         rows = [list(record.values()) for record in records]
     else:
-        batches = list(CsvDataset(files, header=False, issues=issues).tables())
-        names = headers or (numbered_names(batches[0].width) if batches else [])
+        batches = list(CsvDataset(files, header=header, issues=issues).tables())
+        names = headers or (batches[0].columns if batches else [])
         rows = [list(row) for batch in batches for row in batch.rows()]
     if rows and len(rows[0]) != len(names):
         raise AnalysisError(

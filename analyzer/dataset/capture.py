@@ -29,6 +29,8 @@ from analyzer.parameters import Window
 from analyzer.profile.table import NUMBERED_COLUMN, numbered_names
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
+BATCH_OUTPUT = "batchTransformOutput"
+"""What a row of a transform job's output is called in merged records."""
 
 _BATCH_BYTES = 16 * 1024 * 1024
 _EARLIEST, _LATEST = "0000", "9999"
@@ -41,7 +43,8 @@ class CaptureDataset:
 
     Args:
         files: Files; those whose hour folder lies outside the window are left out.
-        index_names: The directions to analyse: ``endpointInput``, ``endpointOutput`` or both.
+        index_names: The directions to analyse: ``endpointInput``, ``endpointOutput`` or both, or
+            ``batchTransformOutput``.
         window: Records are taken when their inferenceTime lies in it.
         issues: Where broken records go.
     """
@@ -50,9 +53,11 @@ class CaptureDataset:
         self, files: Sequence[Path], *, index_names: Sequence[str], window: Window, issues: DataIssues
     ) -> None:
         self._files = [path for path in files if may_hold_window(path, window)]
-        self._directions = [name for name in (OUTPUT, INPUT) if name in index_names]
+        self._directions = [name for name in (BATCH_OUTPUT, OUTPUT, INPUT) if name in index_names]
         if not self._directions:
-            raise AnalysisError(f"captureIndexNames is {list(index_names)}, expected {INPUT} or {OUTPUT} or both")
+            raise AnalysisError(
+                f"captureIndexNames is {list(index_names)}, expected {INPUT} or {OUTPUT} or both, or {BATCH_OUTPUT}"
+            )
         self._start, self._end = _bound(window.start, _EARLIEST), _bound(window.end, _LATEST)
         self._issues = issues
         self._width: int | None = None

@@ -10,14 +10,15 @@ def capture_record(record: Mapping[str, Any]) -> SimpleNamespace:
 
     ``endpoint_input`` and ``endpoint_output`` (None when not captured) have ``data``, ``encoding``,
     ``observedContentType`` and ``mode``; ``event_metadata`` has ``event_id``, ``event_time``, ``custom_attribute``
-    and ``inference_id``.
+    and ``inference_id``. For rows of batch transform, ``endpoint_output`` is ``batchTransformOutput``: what the
+    service gives scripts there is not published.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-pre-and-post-processing.html
     """
     directions, metadata = record["captureData"], record["eventMetadata"]
     return SimpleNamespace(
         endpoint_input=_direction(directions.get("endpointInput")),
-        endpoint_output=_direction(directions.get("endpointOutput")),
+        endpoint_output=_direction(directions.get("endpointOutput") or directions.get("batchTransformOutput")),
         event_metadata=SimpleNamespace(
             event_id=metadata.get("eventId"),
             event_time=metadata.get("inferenceTime"),

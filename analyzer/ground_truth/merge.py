@@ -133,7 +133,10 @@ def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captu
     source, window = parameters.dataset_source, parameters.window
     files = find_files(source)
     if parameters.dataset_format.kind is not FormatKind.CAPTURE:
-        yield from TransformOutput(files, parameters.dataset_format, window=window, issues=issues).records()
+        outputs = TransformOutput(
+            files, parameters.dataset_format, folder=parameters.schedule, window=window, issues=issues
+        )
+        yield from outputs.records()
         return
     dataset = CaptureDataset(files, index_names=(INPUT, OUTPUT), window=window, issues=issues)
     root = source if source.is_dir() else source.parent

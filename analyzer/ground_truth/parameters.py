@@ -21,6 +21,7 @@ class MergeParameters:
         dataset_format: How the captures are written. Descriptions of real merge jobs do not always have the variable:
             without it they are capture records.
         window: Span of the captured records that are merged.
+        schedule: Name of the monitoring schedule: the folder of merged records that have no endpoint.
     """
 
     dataset_source: Path
@@ -28,6 +29,7 @@ class MergeParameters:
     output_path: Path
     dataset_format: DatasetFormat
     window: Window = field(default_factory=Window)
+    schedule: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "MergeParameters":
@@ -46,6 +48,7 @@ class MergeParameters:
             output_path=Path(given["output_path"]),
             dataset_format=_dataset_format(given),
             window=Window.from_environment(given),
+            schedule=given.get("sagemaker_monitoring_schedule_name", ""),
         )
 
 

@@ -1,10 +1,12 @@
-"""Outputs of batch transform jobs as the records that a capture of an endpoint would have made of them.
+"""Rows of batch transform jobs' outputs as records that labels can be merged into.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
 
 With ``GenerateInferenceId``, every CSV row ends with an id and the start of its transform job, and JSON rows have
-``SageMakerInferenceId`` and ``SageMakerInferenceTime``. How the service's own merge job writes them is not published;
-as captured records they can be analysed like those of an endpoint.
+``SageMakerInferenceId`` and ``SageMakerInferenceTime``. Merged records are as the outputs of
+https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Batch-Transform.ipynb
+show them: below a folder of the schedule, a row without id and time as ``batchTransformOutput``. The ``inferenceTime``
+beside the ``eventId`` is ours: with it, the analysis finds the records of its window.
 """
 
 import csv
@@ -18,6 +20,7 @@ from typing import Any
 
 import orjson
 
+from analyzer.dataset.capture import BATCH_OUTPUT
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.failure import AnalysisError
@@ -43,6 +46,7 @@ class TransformOutput:
     Args:
         files: Outputs.
         dataset_format: CSV or JSON lines. A first line of CSV without id is no broken row when there is a header.
+        folder: Where their files go: the name of the monitoring schedule, if the job is one of a schedule.
         window: Rows are taken when their transform job started in it.
         issues: Where rows without id go.
 
@@ -51,31 +55,37 @@ class TransformOutput:
     """
 
     def __init__(
-        self, files: Sequence[Path], dataset_format: DatasetFormat, *, window: Window, issues: DataIssues
+        self,
+        files: Sequence[Path],
+        dataset_format: DatasetFormat,
+        *,
+        folder: str = "",
+        window: Window,
+        issues: DataIssues,
     ) -> None:
         if dataset_format.kind not in (FormatKind.CSV, FormatKind.JSON_LINES):
             raise AnalysisError(f"{dataset_format.kind} cannot be merged with ground truth, expected csv or json")
         self._files = files
         self._is_csv = dataset_format.kind is FormatKind.CSV
         self._header = dataset_format.header
+        self._folder = folder
         self._window = window
         self._issues = issues
 
     def records(self) -> Iterator[tuple[Path, Location, Mapping[str, Any]]]:
         """Yield every row as a captured record, with where it stands and the file of its hour that it goes to."""
-        kind, encoding = ("text/csv", "CSV") if self._is_csv else ("application/json", "JSON")
+        encoding = "CSV" if self._is_csv else "JSON"
         for path in self._files:
             for location, row in self._rows(path):
                 time = datetime.fromisoformat(row.time)
                 if not self._is_within(time):
                     continue
-                output = {"observedContentType": kind, "mode": "OUTPUT", "data": row.data, "encoding": encoding}
                 record = {
-                    "captureData": {"endpointOutput": output},
+                    "captureData": {BATCH_OUTPUT: {"data": row.data, "encoding": encoding}},
                     "eventMetadata": {"eventId": row.identifier, "inferenceTime": row.time},
                     "eventVersion": "0",
                 }
-                yield Path(f"{time:%Y/%m/%d/%H}", f"{path.name}.jsonl"), location, record
+                yield Path(self._folder, f"{time:%Y/%m/%d/%H}", f"{path.name}.jsonl"), location, record
 
     def _rows(self, path: Path) -> Iterator[tuple[Location, _Row]]:
         for number, (location, row) in enumerate(self._parsed(path)):

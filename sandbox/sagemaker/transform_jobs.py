@@ -24,6 +24,9 @@ _SUMMARY = (
     "FailureReason",
 )
 
+_WHOLE_RECORDS = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+"""DataProcessing of a job that does not say otherwise."""
+
 
 @operation("CreateTransformJob")
 def create_transform_job(request: Request) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def create_transform_job(request: Request) -> dict[str, Any]:
         LastModifiedTime=clock.time(),
         TransformInput={"CompressionType": "None", "SplitType": "None", **request.body["TransformInput"]},
         TransformOutput={"AssembleWith": "None", **request.body["TransformOutput"]},
-        DataProcessing={"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
+        DataProcessing={**_WHOLE_RECORDS, **request.body.get("DataProcessing", {})},
     )
     transform.submit(job)
     return {"TransformJobArn": job["TransformJobArn"]}
@@ -85,10 +88,15 @@ def _check(body: Document) -> None:
         raise refuse(f"the sandbox transforms S3Prefix and ManifestFile, not {source['S3DataType']}")
     if body["TransformInput"].get("SplitType", "None") not in ("None", "Line"):
         raise refuse(f"the sandbox splits by None and Line, not {body['TransformInput']['SplitType']}")
-    processing = body.get("DataProcessing", {})
-    filtered = any(processing.get(name, "$") != "$" for name in ("InputFilter", "OutputFilter"))
-    if filtered or processing.get("JoinSource", "None") != "None":
-        raise refuse("the sandbox does not filter or join records: leave DataProcessing out")
+    processing = _WHOLE_RECORDS | body.get("DataProcessing", {})
+    if (processing["InputFilter"], processing["OutputFilter"]) != ("$", "$"):
+        raise refuse("the sandbox does not filter records: leave InputFilter and OutputFilter out")
+    cuts = body["TransformInput"].get("SplitType", "None"), body["TransformOutput"].get("AssembleWith", "None")
+    if processing["JoinSource"] == "Input" and cuts != ("Line", "Line"):
+        raise refuse(
+            f"the sandbox joins lines: JoinSource=Input needs SplitType=Line and AssembleWith=Line, got {cuts[0]} and "
+            f"{cuts[1]}"
+        )
     locations = [source["S3Uri"], body["TransformOutput"]["S3OutputPath"]]
     if "DataCaptureConfig" in body:
         locations.append(body["DataCaptureConfig"]["DestinationS3Uri"])

@@ -77,6 +77,7 @@ def merged(occasion: Occasion, s3: "S3Client") -> list[Document]:
     root = merge_uri(job)
     if job.endpoint_name is not None:
         return _numbered("endpoint_input", _hours_of_variants(s3, root, job, occasion.window))
+    root = s3_uri.join(root, occasion.schedule_name)
     places = ((s3_uri.join(root, hour), f"{job.local_path}/{hour}") for hour in _hours(s3, root, occasion.window))
     return _numbered("batch_transform_input", places)
 

@@ -29,7 +29,7 @@ def first_job(occasion: Occasion) -> Document:
     """The CreateProcessingJob request with which an execution begins.
 
     Raises:
-        CannotRunError: The window has no data, or the sandbox does not run this kind of monitor.
+        CannotRunError: The window has no data.
     """
     job = occasion.job
     if occasion.window.start >= occasion.window.end:
@@ -37,8 +37,6 @@ def first_job(occasion: Occasion) -> Document:
             f"the window is empty after the offsets: {occasion.window.start:%Y-%m-%dT%H:%MZ} to "
             f"{occasion.window.end:%Y-%m-%dT%H:%MZ}; EndTimeOffset must not exceed StartTimeOffset by the whole window"
         )
-    if job.endpoint_name is None and job.monitoring_type not in ("DataQuality", "ModelQuality"):
-        raise CannotRunError(f"the sandbox runs {job.monitoring_type} monitors of endpoints, not of batch transform")
     captured = inputs.captured(occasion, aws.s3_client(job.role_arn))
     if not captured:
         raise CannotRunError(NO_DATA)
@@ -108,7 +106,7 @@ def _output(job: MonitoringJob, uri: str, upload_mode: str) -> Document:
 
 
 def _report_uri(occasion: Occasion) -> str:
-    # Reports of batch transform have no endpoint in their path; that path was not seen.
+    # Reports of batch transform have no endpoint in their path.
     endpoint = [occasion.job.endpoint_name] if occasion.job.endpoint_name else []
     hour = f"{occasion.scheduled:%Y/%m/%d/%H}"
     return s3_uri.join(occasion.job.output["S3Uri"], *endpoint, occasion.schedule_name, hour)

@@ -9,6 +9,8 @@ from sandbox.sagemaker.monitoring.occasion import Occasion
 from sandbox.sagemaker.state import Document
 
 _BOTH, _OUTPUT = ["endpointInput", "endpointOutput"], ["endpointOutput"]
+_BATCH_OUTPUT = ["batchTransformOutput"]
+"""What merged records of batch transform hold, whatever the monitor; the variable itself was not seen."""
 _ANALYSIS_TYPES = {
     "ModelQuality": "MODEL_QUALITY",
     "ModelBias": "MODEL_BIAS",
@@ -33,6 +35,8 @@ def merging(occasion: Occasion) -> dict[str, str]:
         "monitoring_input_type": _input_type(occasion.job),
         "output_path": occasion.job.output["LocalPath"],
         **_times(occasion),
+        # Without an endpoint, the schedule's name is the folder of merged records.
+        **({} if occasion.job.endpoint_name else {"sagemaker_monitoring_schedule_name": occasion.schedule_name}),
     }
 
 
@@ -64,9 +68,11 @@ def analysing(occasion: Occasion) -> dict[str, str]:
 def _dataset_format(job: MonitoringJob) -> Document:
     if not job.needs_labels:
         return _captured_format(job, _BOTH)
+    if job.endpoint_name is None:
+        original = _captured_format(job, None)
+        return {"sagemakerMergeJson": {"captureIndexNames": _BATCH_OUTPUT, "originalDatasetFormat": original}}
     names = _OUTPUT if job.monitoring_type == "ModelQuality" else _BOTH
-    original = None if job.endpoint_name else _captured_format(job, None)
-    return {"sagemakerMergeJson": {"captureIndexNames": names, "originalDatasetFormat": original}}
+    return {"sagemakerMergeJson": {"captureIndexNames": names, "originalDatasetFormat": None}}
 
 
 def _captured_format(job: MonitoringJob, names: list[str] | None) -> Document:

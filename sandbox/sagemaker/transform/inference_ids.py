@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch
 import json
 import uuid
 
+from sandbox.sagemaker.transform.joined import CSV, JSON_TYPES, media_type
+
 _ID, _TIME = "SageMakerInferenceId", "SageMakerInferenceTime"
 _BARE = "SageMakerOutput"
-"""Key of a prediction that is no JSON object, as where a job joins it with its input."""
+"""Key of a prediction that is no JSON object, and of all that are joined with their input."""
 
 
 class UnidentifiableError(Exception):
@@ -26,11 +28,11 @@ def with_ids(output: bytes, content_type: str, started: str) -> bytes:
     Raises:
         UnidentifiableError: The content type is neither CSV nor JSON, or a line is not JSON after all.
     """
-    media_type = content_type.partition(";")[0].strip().lower()
+    kind = media_type(content_type)
     lines = [line for line in output.decode().splitlines() if line.strip()]
-    if media_type == "text/csv":
+    if kind == CSV:
         return "".join(f"{line},{uuid.uuid4()},{started}\n" for line in lines).encode()
-    if media_type in ("application/json", "application/jsonlines"):
+    if kind in JSON_TYPES:
         return "".join(_json_line(line, started) + "\n" for line in lines).encode()
     raise UnidentifiableError(
         f"GenerateInferenceId needs predictions in text/csv, application/json or application/jsonlines, the model "
@@ -44,4 +46,4 @@ def _json_line(line: str, started: str) -> str:
     except ValueError as error:
         raise UnidentifiableError(f"a line of the predictions is not JSON: {error}") from error
     members = prediction if isinstance(prediction, dict) else {_BARE: prediction}
-    return json.dumps({**members, _ID: str(uuid.uuid4()), _TIME: started}, separators=(",", ":"))
+    return json.dumps({_ID: str(uuid.uuid4()), _TIME: started, **members}, separators=(",", ":"))

@@ -17,6 +17,7 @@ from sandbox.sagemaker.kinds import MODEL
 from sandbox.sagemaker.s3_objects import Listed, TransferError, describe
 from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.transform.inference_ids import UnidentifiableError, with_ids
+from sandbox.sagemaker.transform.joined import UnjoinableError, joined
 from sandbox.sagemaker.transform.records import DEFAULT_MAX_PAYLOAD_MB, RecordTooLongError, assembled, requests
 from sandbox.sagemaker.validation import render
 
@@ -69,7 +70,7 @@ def _process(job: Document, stop: threading.Event) -> None:
         _run(job, stop)
     except _StoppedError:
         outcome = {"TransformJobStatus": "Stopped"}
-    except (HostingError, TransferError, RecordTooLongError, UnidentifiableError) as error:
+    except (HostingError, TransferError, RecordTooLongError, UnidentifiableError, UnjoinableError) as error:
         outcome = _failed(f"ClientError: {error}")
     except _PredictionError as error:
         outcome = _failed(f"AlgorithmError: {error}")
@@ -122,13 +123,20 @@ def _transform(job: Document, item: Listed, served: ServedModel, s3: "S3Client",
         if answer.status != OK:
             text = answer.body.decode(errors="replace")
             raise _PredictionError(f"{item.key}: the model answered with status {answer.status}: {text}")
-        answers.append(answer.body)
         content_type = answer.content_type
+        answers.append(_beside_input(job, body, answer.body, content_type))
     output = assembled(answers, target.get("AssembleWith", "None"))
     if job.get("DataCaptureConfig", {}).get("GenerateInferenceId"):
         output = with_ids(output, content_type, f"{_started(job):%Y-%m-%dT%H:%M:%SZ}")
     uri = s3_uri.join(target["S3OutputPath"], f"{item.relative}.out")
     _put(s3, uri, output, target.get("KmsKeyId"))
+
+
+def _beside_input(job: Document, body: bytes, answer: bytes, answer_type: str) -> bytes:
+    """The answer as the job wants it: alone, or joined with the records of its request."""
+    if job["DataProcessing"]["JoinSource"] == "None":
+        return answer
+    return joined(body, answer, content_type=job["TransformInput"].get("ContentType", ""), answer_type=answer_type)
 
 
 def _write_manifests(job: Document, objects: list[Listed], s3: "S3Client") -> None:

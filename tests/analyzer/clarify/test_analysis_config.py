@@ -74,7 +74,7 @@ def test_shap_baseline_rows_have_all_features(clarify, served):
     [
         ({"predictor_url": "ftp://model"}, "predictor_url is 'ftp://model', expected an HTTP URL"),
         ({"predictor_url": "http://127.0.0.1:9/"}, "the model at http://127.0.0.1:9/ does not answer"),
-        ({"dataset_format": "capture"}, "dataset_format 'capture' is not JSON like"),
+        ({"dataset_format": "capture"}, "dataset_format 'capture' is not a known format"),
         ({"start_time": "now"}, "start_time 'now' is not a time like 2026-01-31T08:00:00Z"),
         ({"baseline_constraints": "/nowhere"}, "baseline_constraints names /nowhere, which is not a file"),
         ({"probability_threshold_attribute": "high"}, "probability_threshold_attribute is 'high', expected a number"),

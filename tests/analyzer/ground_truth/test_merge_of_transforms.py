@@ -21,16 +21,15 @@ def transformed(tmp_path):
     return write
 
 
-def test_a_csv_row_becomes_a_captured_output_without_its_id(merge, transformed, labelled_in):
+def test_a_csv_row_becomes_an_output_without_its_id(merge, transformed, labelled_in):
     transformed([f'"yes, sir",0.9,id-1,{TIME}', f"no,0.1,id-2,{TIME}"])
     labelled_in([label("id-1", "yes"), label("id-9", "no")])
     job = merge(**CSV)
     assert job.counts == (2, 2, 1, 1, 0)
     assert job.files == ["2026/01/01/10/rows.csv.out.jsonl"]
-    output = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": '"yes, sir",0.9', "encoding": "CSV"}
     assert job.records == [
         {
-            "captureData": {"endpointOutput": output},
+            "captureData": {"batchTransformOutput": {"data": '"yes, sir",0.9', "encoding": "CSV"}},
             "eventMetadata": {"eventId": "id-1", "inferenceTime": TIME},
             "eventVersion": "0",
             "groundTruthData": {"data": "yes", "encoding": "CSV"},
@@ -43,8 +42,15 @@ def test_a_json_line_keeps_its_own_members(merge, transformed, labelled_in):
     transformed([row], name="rows.jsonl.out")
     labelled_in([label("id-1")])
     (record,) = merge(**JSON).records
-    output = record["captureData"]["endpointOutput"]
+    output = record["captureData"]["batchTransformOutput"]
     assert (output["encoding"], json.loads(output["data"])) == ("JSON", {"score": 0.5})
+
+
+def test_merged_records_of_a_schedule_lie_in_its_folder(merge, transformed, labelled_in):
+    transformed([f"1,id-1,{TIME}"])
+    labelled_in([label("id-1")])
+    job = merge(**CSV, sagemaker_monitoring_schedule_name="churn-bias")
+    assert job.files == ["churn-bias/2026/01/01/10/rows.csv.out.jsonl"]
 
 
 def test_outputs_of_the_same_name_are_all_kept(merge, transformed, labelled_in):

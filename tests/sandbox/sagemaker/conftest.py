@@ -208,7 +208,13 @@ class World:
         return str(request["JobDefinitionName"])
 
     def make_definition_of(
-        self, monitoring_type: str, source: dict[str, Any], baseline: dict[str, Any] | None = None, **application: Any
+        self,
+        monitoring_type: str,
+        source: dict[str, Any],
+        baseline: dict[str, Any] | None = None,
+        *,
+        role: str | None = None,
+        **application: Any,
     ) -> str:
         """A job definition of any type: ``source`` is its JobInput, ``application`` goes into its AppSpecification."""
         name = self.unique("Definition")
@@ -221,7 +227,7 @@ class World:
             f"{monitoring_type}JobOutputConfig": output,
             "JobResources": {"ClusterConfig": CLUSTER},
             "StoppingCondition": {"MaxRuntimeInSeconds": 1800},
-            "RoleArn": self.role,
+            "RoleArn": role or self.role,
         }
         if baseline is not None:
             request[f"{monitoring_type}BaselineConfig"] = baseline

@@ -12,7 +12,7 @@ def model(session_world: Any) -> str:
     return name
 
 
-def transform(world: Any, model: str, place: str, rows: str) -> None:
+def transform(world: Any, model: str, place: str, rows: str, *, join: str = "None") -> None:
     """Run a batch transform job that captures to ``<place>/capture``."""
     name = world.unique("transform")
     root = f"s3://{world.bucket}/{place}"
@@ -28,6 +28,7 @@ def transform(world: Any, model: str, place: str, rows: str) -> None:
         TransformOutput={"S3OutputPath": f"{root}/{name}/out", "Accept": "text/csv", "AssembleWith": "Line"},
         TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
         DataCaptureConfig={"DestinationS3Uri": f"{root}/capture", "GenerateInferenceId": True},
+        DataProcessing={"JoinSource": join},
     )
     world.box.wait_until_idle()
     assert world.sagemaker.describe_transform_job(TransformJobName=name)["TransformJobStatus"] == "Completed"
@@ -99,10 +100,140 @@ def test_model_quality_merges_outputs_with_labels_by_their_ids(world: Any, model
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
     assert json.loads(job["Environment"]["dataset_format"]) == {
         "sagemakerMergeJson": {
-            "captureIndexNames": ["endpointOutput"],
+            "captureIndexNames": ["batchTransformOutput"],
             "originalDatasetFormat": {"csv": {"header": "false"}},
         }
     }
     report = f"reports/{schedule}/{due:%Y/%m/%d/%H}"
     metrics = json.loads(world.read(f"{report}/statistics.json"))["regression_metrics"]
     assert metrics["mae"]["value"] == 2.0
+
+
+SEX_BIAS = {
+    "version": "1.0",
+    "headers": ["age", "sex", "approved"],
+    "label": "approved",
+    "label_values_or_threshold": [1],
+    "facet": [{"name_or_index": "sex", "value_or_threshold": [0]}],
+}
+# The model answers twice the sum of age and sex: above 21, the outcome is positive.
+APPROVED_FROM = 21
+
+
+def people(*, favoured: bool) -> list[tuple[int, int]]:
+    """Ages, and sex 0 or 1: half of both are approved, or all of sex 1 where that is favoured."""
+    return [(11 if number % 2 or (favoured and sex) else 5, sex) for number in range(60) for sex in (0, 1)]
+
+
+@pytest.fixture(scope="module")
+def bias_baseline(session_world: Any) -> str:
+    """The location of an analysis.json in which both sexes were treated nearly alike."""
+    metrics = [{"name": "DPPL", "description": "Difference in Positive Proportions", "value": 0.02}]
+    facets = {"sex": [{"value_or_threshold": "0", "metrics": metrics}]}
+    section = {"label": "approved", "label_value_or_threshold": "1", "facets": facets}
+    text = json.dumps({"version": "1.0", "post_training_bias_metrics": section})
+    uri: str = session_world.put("batch-bias/analysis.json", text)
+    return uri
+
+
+@pytest.mark.parametrize(("favoured", "status"), [(True, "CompletedWithViolations"), (False, "Completed")])
+def test_bias_is_that_of_outputs_joined_with_their_inputs(
+    world: Any, model: str, bias_baseline: str, favoured: bool, status: str
+) -> None:
+    place = world.unique("batch")
+    rows = people(favoured=favoured)
+    transform(world, model, place, "".join(f"{age},{sex}\n" for age, sex in rows), join="Input")
+    (output,) = [key for key in world.keys(f"{place}/") if key.endswith(".out")]
+    found = [line.split(",") for line in world.read(output).splitlines()]
+    labels = {identifier: int(float(value) > APPROVED_FROM) for _, _, value, identifier, _ in found}
+    source = world.of_batch(
+        f"s3://{world.bucket}/{place}/capture",
+        labels=world.put_labels(labels, world.box.now()),
+        ProbabilityAttribute="0",
+        ProbabilityThresholdAttribute=APPROVED_FROM,
+    )
+    config = world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS))
+    baseline = {"ConstraintsResource": {"S3Uri": bias_baseline}}
+    definition = world.make_definition_of("ModelBias", source, baseline, ConfigUri=config)
+    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
+    hour = world.full_hour()
+    due = world.move_to_next_hour()
+    execution, job = only_execution(world, schedule)
+    assert execution["MonitoringExecutionStatus"] == status, job
+    assert job["ProcessingJobName"].startswith("model-bias-monitoring-")
+    (merged,) = world.keys(f"reports/merge/{schedule}/{hour:%Y/%m/%d/%H}/")
+    record = json.loads(world.read(merged).splitlines()[0])
+    assert record["captureData"]["batchTransformOutput"]["data"] == ",".join(found[0][:3])
+    report = f"reports/{schedule}/{due:%Y/%m/%d/%H}"
+    violations = json.loads(world.read(f"{report}/constraint_violations.json"))["violations"]
+    assert {item["metric_name"] for item in violations} == ({"DPPL"} if favoured else set())
+    published = world.box.client("cloudwatch").list_metrics(
+        Namespace="aws/sagemaker/ModelMonitoring/bias-metrics",
+        Dimensions=[{"Name": "MonitoringSchedule", "Value": schedule}],
+    )["Metrics"]
+    assert published
+
+
+def test_bias_of_predictions_without_inputs_fails_with_the_remedy(world: Any, model: str, bias_baseline: str) -> None:
+    place = world.unique("batch")
+    transform(world, model, place, "5,1\n11,0\n")
+    (output,) = [key for key in world.keys(f"{place}/") if key.endswith(".out")]
+    labels = {line.split(",")[1]: 1 for line in world.read(output).splitlines()}
+    source = world.of_batch(
+        f"s3://{world.bucket}/{place}/capture",
+        labels=world.put_labels(labels, world.box.now()),
+        InferenceAttribute="0",
+    )
+    definition = world.make_definition_of(
+        "ModelBias",
+        source,
+        {"ConstraintsResource": {"S3Uri": bias_baseline}},
+        ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS)),
+    )
+    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
+    world.move_to_next_hour()
+    execution, _ = only_execution(world, schedule)
+    assert execution["MonitoringExecutionStatus"] == "Failed"
+    assert "DataProcessing.JoinSource=Input" in execution["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("attributions", "status"),
+    [({"age": 1.0, "income": 100.0}, "Completed"), ({"age": 100.0, "income": 1.0}, "CompletedWithViolations")],
+)
+def test_attributions_are_those_of_the_inputs_of_the_hour(
+    world: Any, model: str, attributions: dict[str, float], status: str
+) -> None:
+    place = world.unique("batch")
+    transform(world, model, place, "1,10\n2,20\n")
+    transform(world, model, place, "3,30\n")
+    config = {
+        "version": "1.0",
+        "headers": ["age", "income"],
+        "methods": {"shap": {"baseline": [[0, 0]], "num_samples": 20}},
+        "predictor": {
+            "model_name": model,
+            "instance_type": "ml.m5.large",
+            "initial_instance_count": 1,
+            "content_type": "text/csv",
+            "accept_type": "text/csv",
+        },
+    }
+    values = {"global_shap_values": attributions, "expected_value": 0.0}
+    analysis = {"version": "1.0", "explanations": {"kernel_shap": {"label0": values}}}
+    constraints = world.put(f"{place}/analysis.json", json.dumps(analysis))
+    definition = world.make_definition_of(
+        "ModelExplainability",
+        world.of_batch(f"s3://{world.bucket}/{place}/capture"),
+        {"ConstraintsResource": {"S3Uri": constraints}},
+        ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(config)),
+        role=world.make_role("s3:*", "logs:*", "cloudwatch:*", "sagemaker:*"),
+    )
+    schedule = world.make_schedule(definition, monitoring_type="ModelExplainability")
+    due = world.move_to_next_hour()
+    execution, job = only_execution(world, schedule)
+    assert execution["MonitoringExecutionStatus"] == status, job
+    assert json.loads(job["Environment"]["dataset_format"]) == {"csv": {"header": "false"}}
+    report = f"reports/{schedule}/{due:%Y/%m/%d/%H}"
+    found = json.loads(world.read(f"{report}/analysis.json"))["explanations"]["kernel_shap"]["label0"]
+    assert found["global_shap_values"] == pytest.approx({"age": 4.0, "income": 40.0})

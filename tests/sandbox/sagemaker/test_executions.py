@@ -227,15 +227,6 @@ def test_a_role_that_may_not_look_for_data_fails_the_execution(world: Any, endpo
     assert "AccessDenied" in execution["FailureReason"]
 
 
-def test_a_kind_that_the_sandbox_does_not_run_says_so(world: Any) -> None:
-    source = world.of_batch(f"s3://{world.bucket}/batch", labels=f"s3://{world.bucket}/labels")
-    definition = world.make_definition_of("ModelBias", source, ConfigUri=f"s3://{world.bucket}/analysis_config.json")
-    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
-    assert execution["FailureReason"] == "the sandbox runs ModelBias monitors of endpoints, not of batch transform"
-
-
 def test_executions_are_filtered(world: Any, endpoint: str) -> None:
     definition = world.make_definition(endpoint)
     schedule = world.make_schedule(definition)

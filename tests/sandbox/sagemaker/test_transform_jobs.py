@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given, strategies as st
 
 from sandbox.sagemaker.transform.inference_ids import UnidentifiableError, with_ids
+from sandbox.sagemaker.transform.joined import UnjoinableError, joined
 from sandbox.sagemaker.transform.records import RecordTooLongError, assembled, requests
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -116,6 +117,21 @@ def test_json_predictions_get_their_ids_as_members(world: Any, model: str) -> No
     assert all(item["SageMakerInferenceTime"].endswith("Z") for item in predictions)
 
 
+def test_joined_predictions_stand_behind_their_input(world: Any, model: str) -> None:
+    place = world.unique("batch")
+    root = f"s3://{world.bucket}/{place}"
+    source = world.put(f"{place}/a.csv", ROWS)
+    capture = {"DestinationS3Uri": f"{root}/capture", "GenerateInferenceId": True}
+    processing = {"JoinSource": "Input"}
+    request = job(world, model, source, f"{root}/out", DataProcessing=processing, DataCaptureConfig=capture)
+    described = transform(world, request)
+    assert described["TransformJobStatus"] == "Completed", described
+    assert described["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "Input"}
+    rows = [line.split(",") for line in world.read(f"{place}/out/a.csv.out").splitlines()]
+    assert [row[:3] for row in rows] == [["1", "2", "6.0"], ["3", "4", "14.0"], ["5", "6", "22.0"]]
+    assert all(re.fullmatch(UUID, row[3]) for row in rows)
+
+
 def test_without_capture_predictions_are_as_the_model_gave_them(world: Any, model: str) -> None:
     place = world.unique("batch")
     world.put(f"{place}/in/a.csv.gz", gzip.compress(ROWS.encode()))
@@ -171,7 +187,14 @@ def test_a_job_can_be_stopped_and_is_listed(world: Any) -> None:
     ("changes", "complaint"),
     [
         ({"ModelName": "gone"}, "Could not find model"),
-        ({"DataProcessing": {"JoinSource": "Input"}}, "does not filter or join records"),
+        ({"DataProcessing": {"InputFilter": "$[1:]"}}, "does not filter records"),
+        (
+            {
+                "DataProcessing": {"JoinSource": "Input"},
+                "TransformOutput": {"S3OutputPath": "s3://b/out", "AssembleWith": "None"},
+            },
+            "needs SplitType=Line and AssembleWith=Line, got Line and None",
+        ),
         ({"DataCaptureConfig": {"DestinationS3Uri": "https://elsewhere/x"}}, "Invalid S3 URI"),
     ],
 )
@@ -205,6 +228,32 @@ def test_requests_are_no_longer_than_allowed() -> None:
 def test_answers_are_assembled_by_line_or_end_to_end() -> None:
     assert assembled([b"1\n2\n", b"3"], "Line") == b"1\n2\n3\n"
     assert assembled([b"1\n2\n", b"3"], "None") == b"1\n2\n3"
+
+
+@pytest.mark.parametrize(
+    ("records", "line"),
+    [
+        (b'{"features":[1,2]}\n', {"SageMakerOutput": {"score": 0.5}, "features": [1, 2]}),
+        (b"[1,2]\n", {"SageMakerOutput": {"score": 0.5}, "SageMakerInput": [1, 2]}),
+    ],
+)
+def test_a_joined_json_line_has_its_prediction_as_a_member(records: bytes, line: dict[str, Any]) -> None:
+    kind = "application/jsonlines"
+    assert json.loads(joined(records, b'{"score":0.5}', content_type=kind, answer_type="application/json")) == line
+
+
+@pytest.mark.parametrize(
+    ("records", "answers", "kinds", "reason"),
+    [
+        (b"1\n2", b"1", ("text/csv", "text/csv"), "the model answered 1 for 2; BatchStrategy=SingleRecord"),
+        (b"1", b"1", ("text/csv", "application/json"), "both CSV or both JSON, got text/csv and application/json"),
+        (b"1", b"1", ("text/csv", ""), "got text/csv and no content type"),
+        (b"{", b"1", ("application/json", "application/json"), "a line is not JSON"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(records: bytes, answers: bytes, kinds: tuple[str, str], reason: str) -> None:
+    with pytest.raises(UnjoinableError, match=re.escape(reason)):
+        joined(records, answers, content_type=kinds[0], answer_type=kinds[1])
 
 
 def test_a_bare_json_prediction_becomes_a_member() -> None:

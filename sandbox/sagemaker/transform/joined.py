@@ -1,0 +1,63 @@
+"""Joins the answers of a model with the records they are for.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
+"""
+
+import json
+from typing import Any
+
+_INPUT, _OUTPUT = "SageMakerInput", "SageMakerOutput"
+CSV = "text/csv"
+JSON_TYPES = ("application/json", "application/jsonlines")
+
+
+class UnjoinableError(Exception):
+    """Records and answers cannot be put beside each other."""
+
+
+def joined(records: bytes, answers: bytes, *, content_type: str, answer_type: str) -> bytes:
+    """The records of a request, each with its answer: behind a CSV row, as a member of a JSON object.
+
+    Args:
+        records: Body of the request, a record a line.
+        answers: Body of the answer, one line for each record.
+        content_type: What the request is.
+        answer_type: What the model says that the answer is.
+
+    Raises:
+        UnjoinableError: They are of different kinds, or not as many.
+    """
+    pairs = _pairs(records, answers)
+    kinds = {media_type(content_type), media_type(answer_type)}
+    if kinds == {CSV}:
+        return b"".join(record + b"," + answer + b"\n" for record, answer in pairs)
+    if kinds <= {*JSON_TYPES}:
+        return b"".join(_member(record, answer) + b"\n" for record, answer in pairs)
+    raise UnjoinableError(
+        f"JoinSource needs records and predictions that are both CSV or both JSON, got {content_type} and "
+        f"{answer_type or 'no content type'}"
+    )
+
+
+def media_type(content_type: str) -> str:
+    """A content type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _pairs(records: bytes, answers: bytes) -> list[tuple[bytes, bytes]]:
+    lines = [[line for line in body.splitlines() if line.strip()] for body in (records, answers)]
+    if len(lines[0]) != len(lines[1]):
+        raise UnjoinableError(
+            f"JoinSource needs one line of predictions for each record, the model answered {len(lines[1])} for "
+            f"{len(lines[0])}; BatchStrategy=SingleRecord asks it for each record on its own"
+        )
+    return list(zip(*lines, strict=True))
+
+
+def _member(record: bytes, answer: bytes) -> bytes:
+    try:
+        given, output = json.loads(record), json.loads(answer)
+    except ValueError as error:
+        raise UnjoinableError(f"a line is not JSON: {error}") from error
+    members: dict[str, Any] = given if isinstance(given, dict) else {_INPUT: given}
+    return json.dumps({_OUTPUT: output, **members}, separators=(",", ":")).encode()
