@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html: what GenerateInferenceId adds.
 _ID, _TIME = "SageMakerInferenceId", "SageMakerInferenceTime"
+# https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html: what JoinSource=Input makes.
+_JOINED = "SageMakerOutput"
 _INPUT, _OUTPUT = "input", "output"
 _ENDINGS = {Encoding.CSV: ".csv", Encoding.JSON: ".jsonl"}
 # https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html: the predictions for a.csv are in a.csv.out.
@@ -36,7 +38,13 @@ _HOURS = 48
 
 
 def batch_line(
-    request: Payload | None, response: Payload | None, *, encoding: Encoding, inference_id: str, time: str
+    request: Payload | None,
+    response: Payload | None,
+    *,
+    encoding: Encoding,
+    inference_id: str,
+    time: str,
+    join_inputs: bool = False,
 ) -> bytes:
     """Return a request and its prediction as a line of the buffer: rows of the input, rows of the output.
 
@@ -46,19 +54,25 @@ def batch_line(
         encoding: CSV or JSON.
         inference_id: What labels name; all rows of one prediction have it.
         time: ``yyyy-mm-ddThh:mm:ssZ``.
+        join_inputs: Whether rows of the output begin with those of the input.
 
     Raises:
-        ValueError: A payload is not of this encoding, or no JSON object.
+        ValueError: A payload is not of this encoding, or no JSON object, or its rows cannot be joined.
     """
     for payload in (request, response):
         if payload is not None and payload.encoding is not encoding:
             raise ValueError(f"a payload in {payload.encoding.value} cannot be in a layout of {encoding.value}")
     if encoding is Encoding.CSV:
-        inputs = _csv(_rows(request))
-        outputs = _csv([*row, inference_id, time] for row in _rows(response))
+        rows, predicted = _rows(request), _rows(response)
+        if join_inputs:
+            predicted = [[*row, *prediction] for row, prediction in _pairs(rows, predicted)]
+        inputs, outputs = _csv(rows), _csv([*row, inference_id, time] for row in predicted)
     else:
-        inputs = _json_lines(_objects(request))
-        outputs = _json_lines({**found, _ID: inference_id, _TIME: time} for found in _objects(response))
+        received, answered = _objects(request), _objects(response)
+        if join_inputs:
+            answered = [{_JOINED: answer, **given} for given, answer in _pairs(received, answered)]
+        inputs = _json_lines(received)
+        outputs = _json_lines({**found, _ID: inference_id, _TIME: time} for found in answered)
     return json.dumps([inputs, outputs], separators=(",", ":")).encode() + b"\n"
 
 
@@ -130,6 +144,13 @@ class _Manifests:
 
     def text(self, side: str, prefix: str) -> bytes:
         return json.dumps([{"prefix": prefix}, *self._entries[side]]).encode()
+
+
+def _pairs(given: list[Any], answered: list[Any]) -> list[tuple[Any, Any]]:
+    """Rows with their predictions; without predictions there is nothing to join."""
+    if answered and len(given) != len(answered):
+        raise ValueError(f"{len(answered)} predictions cannot be joined with {len(given)} rows of input")
+    return list(zip(given, answered))
 
 
 def _rows(payload: Payload | None) -> list[list[str]]:

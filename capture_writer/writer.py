@@ -46,6 +46,9 @@ class CaptureWriter:
         endpoint_name: What stands for the endpoint in the keys.
         layout: Form of the objects. Default: that of an endpoint. Monitors without an endpoint read one of the others.
         variant_name: What stands for its variant, in the layout of an endpoint only. Default: AllTraffic.
+        join_inputs: Whether predictions are written behind their inputs, as batch transform does with
+            ``JoinSource=Input``: bias monitors need it, and positions that model-quality monitors name then count the
+            values of the input, too. In the layouts of batch transform only. Default: predictions alone.
         sampling_percentage: Share of the requests that is written, chosen at random. Default: 100.
         kms_key_id: Key for SSE-KMS (id, ARN or alias). Default: the bucket's own encryption.
         buffering: When objects are sent, and how much is held. Default: see `Buffering`.
@@ -63,6 +66,7 @@ class CaptureWriter:
         endpoint_name: str,
         layout: CaptureLayout = CaptureLayout.ENDPOINT,
         variant_name: str = _DEFAULT_VARIANT,
+        join_inputs: bool = False,
         sampling_percentage: float = _ALL,
         kms_key_id: str | None = None,
         buffering: Buffering | None = None,
@@ -76,9 +80,12 @@ class CaptureWriter:
         self._encoding = _BATCH_ENCODINGS.get(layout)
         if self._encoding and variant_name != _DEFAULT_VARIANT:
             raise ValueError(f"variant_name is {variant_name!r}, but the layout {layout.value} has no variants")
+        if join_inputs and not self._encoding:
+            raise ValueError(f"join_inputs is set, but records of the layout {layout.value} hold both sides anyway")
         if not 0 <= sampling_percentage <= _ALL:
             raise ValueError(f"sampling_percentage is {sampling_percentage}, expected 0 to 100")
         self._folder = endpoint_name if self._encoding else f"{endpoint_name}/{variant_name}"
+        self._join_inputs = join_inputs
         self._share = sampling_percentage / _ALL
         store = (
             BatchTransformFolder(
@@ -165,6 +172,7 @@ class CaptureWriter:
                 encoding=self._encoding,
                 inference_id=inference_id or event_id,
                 time=time_text(moment),
+                join_inputs=self._join_inputs,
             )
         return capture_line(
             request=request,

@@ -20,7 +20,7 @@ from analyzer.dataset.payload import PayloadError, PayloadKind, csv_rows
 from analyzer.failure import AnalysisError
 
 _INPUT, _OUTPUT = "SageMakerInput", "SageMakerOutput"
-_REMEDY = "the transform job must run with DataProcessing.JoinSource=Input, so that its output has both"
+_REMEDY = "transform jobs must run with DataProcessing.JoinSource=Input, or the capture writer with join_inputs"
 
 
 def parted(kind: PayloadKind, text: str, config: AnalysisConfig, bias: BiasConfig) -> tuple[str, str]:

@@ -75,6 +75,42 @@ def test_json_lines_carry_id_and_time_beside_the_prediction(s3, make):
     }
 
 
+def test_joined_predictions_stand_behind_their_inputs(s3, make):
+    with make(join_inputs=True) as writer:
+        writer.write(
+            Payload.csv([[34, "a, b"], [51, "c"]]), Payload.csv([[0.7], [0.2]]), inference_id="r", inference_time=WHEN
+        )
+        writer.write(Payload.csv([1, "d"]), None, inference_time=WHEN)
+    (inputs,), (outputs,) = named(s3, "input").values(), named(s3, "output").values()
+    assert inputs == '34,"a, b"\n51,c\n1,d\n'
+    assert outputs == '34,"a, b",0.7,r,2022-08-26T13:10:26Z\n51,c,0.2,r,2022-08-26T13:10:26Z\n'
+
+
+def test_joined_json_lines_have_the_prediction_as_a_member(s3, make):
+    with make(layout=LINES, join_inputs=True) as writer:
+        writer.write(Payload.json({"age": 34}), Payload.json({"score": 0.7}), inference_id="r", inference_time=WHEN)
+    (outputs,) = named(s3, "output").values()
+    assert json.loads(outputs) == {
+        "age": 34,
+        "SageMakerOutput": {"score": 0.7},
+        "SageMakerInferenceId": "r",
+        "SageMakerInferenceTime": "2022-08-26T13:10:26Z",
+    }
+
+
+@pytest.mark.parametrize("request_body", [None, Payload.csv([[1], [2]])])
+def test_what_cannot_be_joined_is_counted_and_logged(make, caplog, request_body):
+    with make(join_inputs=True) as writer:
+        assert writer.write(request_body, Payload.csv([0.7])) is None
+    assert writer.metrics.rejected == 1
+    assert "1 predictions cannot be joined with" in caplog.text
+
+
+def test_only_the_layouts_of_batch_transform_are_joined(make):
+    with pytest.raises(ValueError, match="records of the layout endpoint hold both sides anyway"):
+        make(layout=CaptureLayout.ENDPOINT, join_inputs=True)
+
+
 def test_an_hour_has_one_manifest_of_each_side_however_often_it_is_sent(s3, make):
     with make() as writer:
         for number in range(3):
@@ -188,7 +224,7 @@ def test_the_analyzer_reads_inputs_and_the_merge_reads_predictions(in_folder, tm
         [outputs], DatasetFormat(kind=kind, header=False), window=window, issues=issues
     ).records()
     assert record["eventMetadata"] == {"eventId": "r", "inferenceTime": "2022-08-26T13:10:26Z"}
-    assert record["captureData"]["endpointOutput"]["data"] == ("0.7" if is_csv else '{"0":0.7}')
+    assert record["captureData"]["batchTransformOutput"]["data"] == ("0.7" if is_csv else '{"0":0.7}')
     assert path.parts[:4] == ("2022", "08", "26", "13")
 
 
