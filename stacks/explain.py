@@ -21,6 +21,7 @@ _TYPES = {
     "float_type": "a number",
     "int_from_float": "a whole number",
     "int_type": "a whole number",
+    "is_instance_of": "the path of a file",
     "list_type": "a list (- item)",
     "model_type": "a mapping (key: value)",
     "path_type": "the path of a file",
