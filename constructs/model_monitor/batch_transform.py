@@ -36,7 +36,9 @@ class BatchTransform:
         Args:
             captured: The `DestinationS3Uri` of the jobs' data capture
                 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html). Labels are
-                matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth.
+                matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth. Bias is
+                told by inputs and predictions, so there they need `DataProcessing.JoinSource=Input`, too; positions
+                of predictions that model-quality monitors name then count the inputs before them.
             files: Where the inputs and predictions of the jobs lie: capture only lists them, and the monitors read
                 the files themselves, for which they are given the permission. Empty: they have it from elsewhere.
             format: How inputs and predictions are stored. Default: CSV without a header line.

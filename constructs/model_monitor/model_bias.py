@@ -15,17 +15,14 @@ from model_monitor.attributes import CapturedAttributes, require_attribute
 from model_monitor.baseline import Baseline
 from model_monitor.baseline_clarify import ClarifyBaseline
 from model_monitor.bias_config import BiasConfig, BiasLimit, Value, require_headers
+from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine import BiasAnalysis
+from model_monitor.errors import ConfigurationError
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.labelled import LabelledMonitor
-from model_monitor.monitor_input import MonitorInput, require_served_by_sagemaker
+from model_monitor.monitor_input import MonitorInput
 from model_monitor.options import MonitorOptions, MonitorSettings
 from model_monitor.s3_location import S3Location
-
-_NEEDS = (
-    "a run compares predictions of groups, which are told by inputs, and of batch captures only predictions are joined "
-    "with labels"
-)
 
 
 class ModelBiasMonitor(LabelledMonitor):
@@ -77,9 +74,12 @@ class ModelBiasMonitor(LabelledMonitor):
         Args:
             scope: Parent.
             id: Construct id.
-            input: What is monitored: an endpoint, or batch transform.
+            input: What is monitored. Batch transform jobs must run with `DataProcessing.JoinSource=Input`, so that
+                their output has the groups beside the predictions, and a `CaptureWriter` with `join_inputs`
+                (https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html).
             config: Labels and groups.
-            attributes: Where predictions are in captured records.
+            attributes: Where predictions are in captured records; positions count the model's own output, also where
+                inputs stand before it.
             ground_truth: Where labels are put, and how long they take to arrive.
             baseline: How groups were treated, usually from a validation dataset with predictions and labels.
             output: Where baselines and reports are kept, as for `DataQualityMonitor`.
@@ -93,7 +93,7 @@ class ModelBiasMonitor(LabelledMonitor):
         """
         alarms = alarms or ModelBiasAlarms()
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
-        require_served_by_sagemaker(input, "bias", why=_NEEDS)
+        _require_names(input, config)
         attributes.require_prediction()
         require_attribute("predicted label", predicted_label)
         require_headers(dataset_headers, [config.label, predicted_label, *(facet.name for facet in config.facets)])
@@ -161,6 +161,16 @@ class ModelBiasMonitor(LabelledMonitor):
             happened=f"The model treats groups differently: {limit.metric} of '{limit.facet}' {group} lies more than "
             f"{limit.maximum:g} from {limit.ideal}.",
             late_periods=late_periods(self._metrics.period, self.ground_truth.delay),
+        )
+
+
+def _require_names(input: MonitorInput, config: BiasConfig) -> None:
+    """Checks that runs can tell where inputs end and predictions begin, which stand in one row of batch transform."""
+    if not isinstance(input, MonitoredEndpoint) and "csv" in input.format.document and config.headers is None:
+        raise ConfigurationError(
+            got="no headers for a bias monitor of CSV whose rows hold inputs and predictions",
+            expected="the names of all inputs and of the label: their number tells where the predictions begin",
+            fix="pass headers=[...] to the bias configuration",
         )
 
 

@@ -17,7 +17,7 @@ from model_monitor.bias_config import require_headers
 from model_monitor.engine import ExplainabilityAnalysis
 from model_monitor.errors import ConfigurationError
 from model_monitor.monitor import Monitor
-from model_monitor.monitor_input import MonitorInput, require_served_by_sagemaker
+from model_monitor.monitor_input import MonitorInput
 from model_monitor.nag import acknowledge_wildcards
 from model_monitor.options import MonitorOptions, MonitorSettings
 from model_monitor.s3_location import S3Location
@@ -26,8 +26,6 @@ from model_monitor.shap_config import ModelReference, ShapConfig
 _PREFIX_LENGTH = 30  # Clarify appends the time and more to the names of its endpoints
 # What Clarify calls its endpoints where a prefix is not taken over; names as its logs show them.
 _CLARIFY_PREFIX = "sm-clarify-"
-# https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-feature-attribution-drift.html
-_NEEDS = "a run asks the model many times, at an endpoint that Clarify makes of a model in SageMaker"
 
 
 class ModelExplainabilityMonitor(Monitor):
@@ -80,8 +78,8 @@ class ModelExplainabilityMonitor(Monitor):
         Args:
             scope: Parent.
             id: Construct id.
-            input: What is monitored: an endpoint, or batch transform.
-            model: The model that is asked.
+            input: What is monitored: of batch transform and of models served elsewhere, the inputs.
+            model: The model that is asked. Where another one is served, it tells nothing about that.
             baseline: What predictions depended on, usually from the training data.
             output: Where baselines and reports are kept, as for `DataQualityMonitor`.
             shap: How contributions are computed. Default: with Clarify's own choices.
@@ -97,7 +95,6 @@ class ModelExplainabilityMonitor(Monitor):
         """
         shap, attributes = shap or ShapConfig(), attributes or CapturedAttributes()
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS, calls_model=True)
-        require_served_by_sagemaker(input, "explainability", why=_NEEDS)
         _require_no_threshold(attributes)
         require_attribute("dataset label", dataset_label)
         require_headers(dataset_headers, [dataset_label])

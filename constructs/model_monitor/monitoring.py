@@ -74,8 +74,8 @@ class BatchMonitoring(ModelMonitoring):
 class CapturedModelMonitoring(ModelMonitoring):
     """Watches a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
 
-    Data quality looks at inputs, model quality at predictions and labels. Bias and explainability are refused: the
-    former needs inputs and predictions in one record, the latter a model in SageMaker.
+    Data quality looks at inputs, model quality at predictions and labels. Bias needs a writer with `join_inputs`, and
+    explainability the same model in SageMaker, since its runs ask that one.
 
     Attributes:
         model: What is monitored.

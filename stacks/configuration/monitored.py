@@ -97,7 +97,7 @@ class EndpointConfig(MonitoredConfig):
 
 
 class ServedElsewhereConfig(MonitoredConfig):
-    """A model whose own service writes what it predicts with `capture_writer`: data quality and model quality."""
+    """A model whose own service writes what it predicts with `capture_writer`."""
 
     TITLE = "model"
 
@@ -114,7 +114,7 @@ class BatchTransformConfig(MonitoredConfig):
 
     capture: Location
     """Where the jobs' data capture writes: their `DataCaptureConfig.DestinationS3Uri`. Jobs need `GenerateInferenceId`
-    where labels are compared."""
+    where labels are compared, and `DataProcessing.JoinSource: Input` where bias is."""
     files: list[Location] = Field(min_length=1)
     """Where inputs and predictions of the jobs lie: capture only lists them, and monitors read the files themselves."""
     format: Format | None = None

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk.assertions import Template
 
+from model_monitor import BatchMonitoring, CapturedAttributes, ModelReference
+
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
+
+Refused = Callable[..., AbstractContextManager[None]]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,29 @@ def test_every_kind_of_monitor_reads_batch_transform(
     assert source["DataCapturedDestinationS3Uri"] == "s3://captured-batch/churn"
     assert source["DatasetFormat"] == dataset_format
     assert source["LocalPath"] == "/opt/ml/processing/input/batch"
+
+
+def test_bias_and_explainability_are_added_to_jobs(kit: Kit) -> None:
+    stack = kit.stack()
+    monitoring = BatchMonitoring(stack, "Churn", transform=kit.batch())
+    monitoring.add_model_bias(
+        config=kit.bias_config(headers=["age", "sex", "approved"]),
+        attributes=CapturedAttributes(inference=0),
+        ground_truth=kit.ground_truth(),
+        baseline=kit.baseline(),
+        predicted_label="prediction",
+        dataset_headers=["age", "sex", "approved", "prediction"],
+    )
+    monitoring.add_model_explainability(model=ModelReference.from_model_name("churn"), baseline=kit.baseline())
+    template = Template.from_stack(stack)
+    for kind in ("ModelBias", "ModelExplainability"):
+        source = kit.properties(template, f"AWS::SageMaker::{kind}JobDefinition")[f"{kind}JobInput"]
+        assert source["BatchTransformInput"]["DataCapturedDestinationS3Uri"] == "s3://captured-batch/churn"
+
+
+def test_refuses_bias_of_csv_that_cannot_tell_inputs_from_predictions(kit: Kit, refused: Refused) -> None:
+    with refused("no headers for a bias monitor of CSV", "where the predictions begin", "headers=[...]"):
+        kit.model_bias(input=kit.batch())
 
 
 @pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])

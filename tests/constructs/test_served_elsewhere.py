@@ -8,7 +8,15 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import CapturedModelMonitoring, DatasetFormat, QualityColumns, S3Location, ServedElsewhere
+from model_monitor import (
+    CapturedAttributes,
+    CapturedModelMonitoring,
+    DatasetFormat,
+    ModelReference,
+    QualityColumns,
+    S3Location,
+    ServedElsewhere,
+)
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -29,10 +37,18 @@ def template(kit: Kit) -> Template:
         baseline=kit.baseline(),
         columns=QualityColumns(ground_truth="fraud", probability="score"),
     )
+    monitoring.add_model_bias(
+        config=kit.bias_config(headers=["age", "sex", "approved"]),
+        attributes=CapturedAttributes(inference=0),
+        ground_truth=kit.ground_truth(),
+        baseline=kit.baseline(),
+        predicted_label="approved",
+    )
+    monitoring.add_model_explainability(model=ModelReference.from_model_name("credit-copy"), baseline=kit.baseline())
     return Template.from_stack(stack)
 
 
-@pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality"])
+@pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])
 def test_monitors_read_what_the_capture_writer_leaves(kind: str, kit: Kit, template: Template) -> None:
     definition = kit.properties(template, f"AWS::SageMaker::{kind}JobDefinition")
     source = definition[f"{kind}JobInput"]["BatchTransformInput"]
@@ -69,15 +85,9 @@ def test_json_lines_are_the_other_format(kit: Kit) -> None:
     assert definition["DataQualityJobInput"]["BatchTransformInput"]["DatasetFormat"] == {"Json": {"Line": True}}
 
 
-@pytest.mark.parametrize(
-    ("monitor", "reason"),
-    [("model_bias", "groups, which are told by inputs"), ("model_explainability", "a model in SageMaker")],
-)
-def test_refuses_monitors_that_need_more_than_predictions(
-    monitor: str, reason: str, kit: Kit, refused: Refused
-) -> None:
-    with refused("a model that SageMaker does not serve", reason, "data quality and its model quality"):
-        getattr(kit, monitor)(input=ServedElsewhere.of(name="credit", captured=_CAPTURED))
+def test_refuses_a_bias_monitor_of_csv_that_cannot_tell_inputs_from_predictions(kit: Kit, refused: Refused) -> None:
+    with refused("no headers for a bias monitor of CSV", "where the predictions begin", "headers=[...]"):
+        kit.model_bias(input=ServedElsewhere.of(name="credit", captured=_CAPTURED))
 
 
 @pytest.mark.parametrize("name", ["", "a/b", cdk.Fn.ref("Name")])

@@ -234,10 +234,9 @@ def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_
     ]
 
 
-def test_models_served_elsewhere_have_two_kinds_of_monitors(synthesise_text):
+def test_models_served_elsewhere_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, ELSEWHERE) == [
-        (4, "model_bias", "a bias monitor of a model that SageMaker does not serve"),
-        (11, "model_explainability", "a explainability monitor of a model that SageMaker does not serve"),
+        (4, "model_bias", "no headers for a bias monitor of CSV whose rows hold inputs and predictions"),
         (15, "capture", "the format {'parquet': {}}"),
     ]
 
