@@ -1,5 +1,7 @@
 """Where predictions and labels may be: names, positions and paths, in every format."""
 
+import json
+
 import polars as pl
 import pytest
 
@@ -117,3 +119,42 @@ def test_a_postprocessing_script_runs_after_the_analysis(baseline, table, tmp_pa
     )
     assert done.code == 0
     assert marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "encoding", "attribute"),
+    [
+        ([("34,rent,0.9", 1), ("51,own,0.2", 0)], "CSV", "2"),
+        (
+            [
+                ('{"SageMakerOutput":{"score":0.9},"age":34}', 1),
+                ('{"SageMakerOutput":{"score":0.2},"age":51}', 0),
+            ],
+            "JSON",
+            "SageMakerOutput.score",
+        ),
+    ],
+)
+def test_predictions_are_found_behind_the_inputs_that_batch_transform_joins(
+    quality, tmp_path, rows, encoding, attribute
+):
+    folder = tmp_path / "merged" / "2026" / "01" / "01" / "10"
+    folder.mkdir(parents=True)
+    records = [
+        {
+            "captureData": {"batchTransformOutput": {"data": row, "encoding": encoding}},
+            "groundTruthData": {"data": str(label), "encoding": "CSV"},
+            "eventMetadata": {"eventId": str(label), "inferenceTime": "2026-01-01T10:20:30Z"},
+            "eventVersion": "0",
+        }
+        for row, label in rows * 50
+    ]
+    (folder / "rows.out.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    done = quality(
+        BINARY,
+        tmp_path / "merged",
+        {"sagemakerMergeJson": {"captureIndexNames": ["batchTransformOutput"], "originalDatasetFormat": None}},
+        probability_attribute=attribute,
+    )
+    assert done.code == 0, done.message
+    assert done.values["accuracy"] == 1.0

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from capture_writer import CaptureLayout, CaptureWriter, Payload
+
 
 @pytest.fixture(scope="module")
 def model(session_world: Any) -> str:
@@ -172,6 +174,34 @@ def test_bias_is_that_of_outputs_joined_with_their_inputs(
         Dimensions=[{"Name": "MonitoringSchedule", "Value": schedule}],
     )["Metrics"]
     assert published
+
+
+def test_bias_of_a_model_served_elsewhere_is_that_of_what_its_service_writes(world: Any, bias_baseline: str) -> None:
+    place, now = world.unique("elsewhere"), world.box.now()
+    root = f"s3://{world.bucket}/{place}"
+    rows = people(favoured=True)
+    with CaptureWriter(
+        root,
+        endpoint_name="loans",
+        layout=CaptureLayout.BATCH_CSV,
+        join_inputs=True,
+        create_client=lambda: world.s3,
+    ) as writer:
+        for number, row in enumerate(rows):
+            approved = int(row[0] == 11)
+            identifier = f"{place}-{number}"
+            writer.write(Payload.csv(row), Payload.csv([approved]), inference_id=identifier, inference_time=now)
+    labels = world.put_labels({f"{place}-{number}": int(age == 11) for number, (age, _) in enumerate(rows)}, now)
+    definition = world.make_definition_of(
+        "ModelBias",
+        world.of_batch(f"{root}/loans", labels=labels, InferenceAttribute="0"),
+        {"ConstraintsResource": {"S3Uri": bias_baseline}},
+        ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS)),
+    )
+    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
+    world.move_to_next_hour()
+    execution, _ = only_execution(world, schedule)
+    assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
 
 
 def test_bias_of_predictions_without_inputs_fails_with_the_remedy(world: Any, model: str, bias_baseline: str) -> None:
