@@ -27,8 +27,9 @@ class EndpointDataCapture(Construct):
 
     The endpoint gets a copy of its configuration with the capture; variants, weights and instance counts stay as they
     are. The former configuration is remembered and put back on deletion. Whoever deploys the endpoint may replace the
-    copy at any time: then capture is off until the next deployment of this one. Serverless, multi-model and
-    asynchronous endpoints are refused with the reason.
+    copy at any time: then capture is off, which the monitors' alarm on missing data tells, until something about the
+    capture changes in a deployment of this one. Serverless, multi-model and asynchronous endpoints are refused with
+    the reason.
 
     The model's own execution role writes the records: it needs `capture.grant_write`.
 
