@@ -84,6 +84,8 @@ def _below(uri: str, s3: "S3Client") -> Iterator[Listed]:
 def _manifest(uri: str, s3: "S3Client") -> Iterator[Listed]:
     """Objects of a manifest: ``[{"prefix": "s3://bucket/path/"}, "relative/key", ...]``.
 
+    Where a transform job read one object, the prefix names it as a whole, and the only key is empty.
+
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
     bucket, key = s3_uri.split(uri)
@@ -93,4 +95,4 @@ def _manifest(uri: str, s3: "S3Client") -> Iterator[Listed]:
     except (ValueError, TypeError, KeyError) as error:
         raise TransferError(f'{uri} is not a manifest: expected [{{"prefix": "s3://..."}}, "key", ...]') from error
     for relative in relative_keys:
-        yield Listed(prefix_bucket, prefix + relative, relative)
+        yield Listed(prefix_bucket, prefix + relative, relative or prefix.rsplit("/", 1)[-1])

@@ -142,17 +142,27 @@ def _beside_input(job: Document, body: bytes, answer: bytes, answer_type: str) -
 def _write_manifests(job: Document, objects: list[Listed], s3: "S3Client") -> None:
     """Note what was read and written, in the hour folder of the job's start. Nothing is copied."""
     capture = job["DataCaptureConfig"]
-    first = objects[0]
-    prefixes = {
-        "input": f"s3://{first.bucket}/{first.key.removesuffix(first.relative)}",
-        "output": s3_uri.join(job["TransformOutput"]["S3OutputPath"], ""),
+    outputs = s3_uri.join(job["TransformOutput"]["S3OutputPath"], "")
+    manifests = {
+        "input": _read(job, objects),
+        "output": [{"prefix": outputs}, *(f"{item.relative}.out" for item in objects)],
     }
-    suffixes = {"input": "", "output": ".out"}
     hour = f"{_started(job):%Y/%m/%d/%H}"
-    for side, prefix in prefixes.items():
-        manifest = [{"prefix": prefix}, *(item.relative + suffixes[side] for item in objects)]
+    for side, manifest in manifests.items():
         uri = s3_uri.join(capture["DestinationS3Uri"], side, hour, f"{uuid.uuid4()}.json")
         _put(s3, uri, json.dumps(manifest).encode(), capture.get("KmsKeyId"))
+
+
+def _read(job: Document, objects: list[Listed]) -> list[Any]:
+    """The manifest of what a job has read; of a single object, the prefix is its whole key.
+
+    https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Feature-Attribution-Drift-for-Batch-Transform.ipynb
+    """
+    first, uri = objects[0], job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    if uri == f"s3://{first.bucket}/{first.key}":
+        return [{"prefix": uri}, ""]
+    folder = f"s3://{first.bucket}/{first.key.removesuffix(first.relative)}"
+    return [{"prefix": folder}, *(item.relative for item in objects)]
 
 
 def _put(s3: "S3Client", uri: str, body: bytes, kms_key_id: str | None) -> None:

@@ -129,6 +129,7 @@ def test_joined_predictions_stand_behind_their_input(world: Any, model: str) -> 
     assert described["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "Input"}
     rows = [line.split(",") for line in world.read(f"{place}/out/a.csv.out").splitlines()]
     assert [row[:3] for row in rows] == [["1", "2", "6.0"], ["3", "4", "14.0"], ["5", "6", "22.0"]]
+    assert manifest(world, f"{place}/capture", "input", described["TransformStartTime"]) == [{"prefix": source}, ""]
     assert all(re.fullmatch(UUID, row[3]) for row in rows)
 
 
