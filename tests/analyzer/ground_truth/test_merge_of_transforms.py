@@ -47,7 +47,7 @@ def test_a_json_line_keeps_its_own_members(merge, transformed, labelled_in):
 
 
 def test_a_published_row_becomes_the_published_record(merge, transformed, labelled_in):
-    # Known answer, cut to three features and moved to another hour: outputs of amazon-sagemaker-examples, sagemaker_model_monitor/
+    # Known answer, cut to three features and moved to another hour: amazon-sagemaker-examples, sagemaker_model_monitor/
     # fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Batch-Transform.ipynb
     identifier = "ae4ec948-edc0-4195-be9c-0b15b6ca114f"
     data = '{"SageMakerOutput":{"predicted_label":1,"score":0.989977359771728},"features":[28,2,133937]}'
