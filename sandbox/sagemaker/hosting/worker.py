@@ -22,6 +22,9 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 """
 _STOP_SECONDS = 2
 _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
+# A container answers one request at a time, and most have a row: with a thread for every core, the threads of several
+# containers wait for each other more than they work. A model's own variables win.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class HostingError(Exception):
@@ -59,7 +62,7 @@ class ModelWorker:
     def __init__(self, model_folder: Path, environment: dict[str, str], log: tuple[str, str]) -> None:
         self._model_folder = model_folder
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        self._environment = inherited | environment
+        self._environment = inherited | _ONE_THREAD | environment
         self._log = log
         self._lock = threading.Lock()
         self._retired = False
