@@ -12,7 +12,7 @@ ACCOUNT_ID = "000000000000"
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
 _START_UP = ("AUTH", "LOG_LEVEL", "PYTHONPATH", "SFN_WAIT_SCALE")
 # A step function's waits (the Provider framework polls every 5 s and more) shrink to this share.
-_WAIT_SCALE = "0.2"
+_WAIT_SCALE = "0.1"
 
 
 def reserve(port: int) -> socket.socket:

@@ -8,6 +8,7 @@ would be off without a word.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,10 @@ from shared.waiting import deadline, is_over, unless_busy
 
 Event = Mapping[str, Any]
 Result = dict[str, Any]
+
+# A schedule that is told to stop does so within seconds; the next poll comes much later.
+_SETTLE_STEPS = 5
+_SETTLE_SECONDS = 0.5
 
 
 class GuardError(Exception):
@@ -51,9 +56,12 @@ def is_complete(event: Event, _context: object) -> Result:
     Raises:
         GuardError: It takes too long; the text names the run and its job.
     """
-    if unless_busy(lambda: _step(event)):
-        log("schedule at rest", schedule=_schedule_name(event))
-        return {"IsComplete": True}
+    for step in range(_SETTLE_STEPS):
+        if step:
+            time.sleep(_SETTLE_SECONDS)
+        if unless_busy(lambda: _step(event)):
+            log("schedule at rest", schedule=_schedule_name(event))
+            return {"IsComplete": True}
     if is_over(event["Deadline"]):
         raise GuardError(_in_the_way(event))
     return {"IsComplete": False}

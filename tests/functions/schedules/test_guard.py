@@ -51,8 +51,16 @@ class World:
 
 
 @pytest.fixture
-def world(aws):
+def world(aws, monkeypatch):
+    monkeypatch.setattr(handler, "_SETTLE_STEPS", 1)  # a step for each poll
     return World(aws)
+
+
+def test_a_schedule_that_stops_within_seconds_is_not_polled_for(world, monkeypatch):
+    monkeypatch.setattr(handler, "_SETTLE_STEPS", 3)
+    monkeypatch.setattr(handler, "_SETTLE_SECONDS", 0.01)
+    world.begin("Delete")
+    assert world.poll()
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
