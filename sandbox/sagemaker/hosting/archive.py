@@ -2,6 +2,7 @@
 
 import tarfile
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,11 +14,23 @@ from sandbox.sagemaker.hosting.worker import HostingError
 from sandbox.sagemaker.state import Document
 
 
-def unpack(model: Document) -> tuple[Path, dict[str, str]]:
-    """Download the archive of a model with the model's role.
+@dataclass(frozen=True)
+class Unpacked:
+    """What a container starts with.
 
-    Returns:
-        The folder, and the container's environment variables.
+    Args:
+        folder: The unpacked archive.
+        image: URI of its image; empty when the model names none.
+        environment: Its environment variables.
+    """
+
+    folder: Path
+    image: str
+    environment: dict[str, str]
+
+
+def unpack(model: Document) -> Unpacked:
+    """Download the archive of a model with the model's role.
 
     Raises:
         HostingError: The model has no archive that the sandbox can serve, or the role cannot read it.
@@ -27,7 +40,7 @@ def unpack(model: Document) -> tuple[Path, dict[str, str]]:
     if not uri:
         raise HostingError(
             f"model {model['ModelName']} has no ModelDataUrl: the sandbox serves a model.tar.gz in S3 that holds "
-            "code/inference.py with a model_fn"
+            "code/inference.py with a model_fn, or what XGBoost's built-in algorithm trained"
         )
     folder = Path(tempfile.mkdtemp(prefix="sagemaker-model-"))
     bucket, key = s3_uri.split(uri)
@@ -43,7 +56,7 @@ def unpack(model: Document) -> tuple[Path, dict[str, str]]:
     except (tarfile.TarError, OSError, EOFError) as error:
         raise HostingError(f"Failed to extract model data archive {uri}: {error}") from error
     archive.unlink()
-    return root, dict(container.get("Environment", {}))
+    return Unpacked(root, container.get("Image", ""), dict(container.get("Environment", {})))
 
 
 def _only_container(model: Document) -> Document:

@@ -43,12 +43,13 @@ class ServedModel:
         Raises:
             HostingError: Its archive cannot be had, or it does not load.
         """
-        folder, variables = archive.unpack(model)
+        unpacked = archive.unpack(model)
+        folder, variables = unpacked.folder, dict(unpacked.environment)
         role_arn: str = model["ExecutionRoleArn"]
         if not model.get("EnableNetworkIsolation"):
             variables |= aws.container_environment(role_arn)
         variables |= {"SM_MODEL_DIR": str(folder), **(environment or {})}
-        served = cls(role_arn, ModelWorker(folder, variables, log), folder)
+        served = cls(role_arn, ModelWorker(folder, unpacked.image, variables, log), folder)
         try:
             served.worker.start()
         except HostingError as error:

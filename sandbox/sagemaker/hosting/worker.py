@@ -13,7 +13,7 @@ from typing import BinaryIO
 from sandbox import seams
 
 OK = 200
-_SERVER = Path(__file__).with_name("model_server.py")
+_CONTAINER = Path(__file__).with_name("container")
 _START_SECONDS = 120
 """How long a model may take to load."""
 _ANSWER_SECONDS = 60
@@ -55,12 +55,14 @@ class ModelWorker:
 
     Args:
         model_folder: The unpacked model archive.
+        image: URI of its image, which tells the contract that it follows.
         environment: Variables of the container, credentials included.
         log: Group and stream of CloudWatch Logs for what the model prints.
     """
 
-    def __init__(self, model_folder: Path, environment: dict[str, str], log: tuple[str, str]) -> None:
+    def __init__(self, model_folder: Path, image: str, environment: dict[str, str], log: tuple[str, str]) -> None:
         self._model_folder = model_folder
+        self._image = image
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         self._environment = inherited | _ONE_THREAD | environment
         self._log = log
@@ -111,8 +113,16 @@ class ModelWorker:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
-                [sys.executable, "-P", "-u", str(_SERVER), str(theirs.fileno()), str(self._model_folder)],
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and server
+                [
+                    sys.executable,
+                    "-P",
+                    "-u",
+                    str(_CONTAINER),
+                    str(theirs.fileno()),
+                    str(self._model_folder),
+                    self._image,
+                ],
                 pass_fds=[theirs.fileno()],
                 env=self._environment,
                 cwd=self._model_folder,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
+_BATCH = {"SAGEMAKER_BATCH": "true"}
+"""Tells a container that it runs batch transform.
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
+"""
 _FAILURE_REASON_LENGTH = 1024
 _log = logging.getLogger(__name__)
 _stops: dict[str, threading.Event] = {}
@@ -88,7 +92,7 @@ def _run(job: Document, stop: threading.Event) -> None:
     state.touch(job, TransformStartTime=clock.time())
     model = state.get(MODEL, job["ModelName"])
     stream = f"{job['TransformJobName']}/i-{uuid.uuid4().hex[:17]}"
-    served = ServedModel.start(model, (LOG_GROUP, stream), job.get("Environment"))
+    served = ServedModel.start(model, (LOG_GROUP, stream), job.get("Environment", {}) | _BATCH)
     try:
         s3 = aws.s3_client(served.role_arn)
         source = job["TransformInput"]["DataSource"]["S3DataSource"]
