@@ -76,7 +76,10 @@ class Serving(cdk.Stack):
             "Model",
             execution_role_arn=role.role_arn,
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=_SERVING_IMAGE, model_data_url=archive.s3_object_url
+                image=_SERVING_IMAGE,
+                model_data_url=archive.s3_object_url,
+                # Where the container finds its script; without these it does not start.
+                environment={"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
             ),
         )
         self.model.node.add_dependency(role)

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.client import SandboxProcess
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
+_ENVIRONMENT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -26,7 +27,12 @@ def make_model(box: SandboxProcess, name: str, archive: Path, *, container: Mapp
     box.client("sagemaker").create_model(
         ModelName=name,
         ExecutionRoleArn=arn,
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/model.tar.gz", **(container or {})},
+        PrimaryContainer={
+            "Image": IMAGE,
+            "ModelDataUrl": f"s3://{bucket}/model.tar.gz",
+            "Environment": _ENVIRONMENT,
+            **(container or {}),
+        },
     )
 
 

@@ -37,6 +37,7 @@ STACK = "Loans"
 ONCALL = "oncall@example.com"
 _MODEL = Path(__file__).parent / "model" / "inference.py"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
+ENVIRONMENT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class LoanStack(cdk.Stack):
             "Model",
             execution_role_arn=role.role_arn,
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=IMAGE, model_data_url=asset.s3_object_url
+                image=IMAGE, model_data_url=asset.s3_object_url, environment=ENVIRONMENT
             ),
         )
         model.node.add_dependency(role)

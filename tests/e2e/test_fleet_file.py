@@ -56,7 +56,11 @@ def endpoint_elsewhere(account):
     sagemaker.create_model(
         ModelName="loans-elsewhere",
         ExecutionRoleArn=role,
-        PrimaryContainer={"Image": loan_app.IMAGE, "ModelDataUrl": f"s3://{_BUCKET}/model.tar.gz"},
+        PrimaryContainer={
+            "Image": loan_app.IMAGE,
+            "ModelDataUrl": f"s3://{_BUCKET}/model.tar.gz",
+            "Environment": loan_app.ENVIRONMENT,
+        },
     )
     sagemaker.create_endpoint_config(
         EndpointConfigName="loans-elsewhere",
