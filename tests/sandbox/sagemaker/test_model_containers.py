@@ -67,6 +67,7 @@ def trained(tmp_path: Path, booster: xgboost.Booster) -> Path:
 def with_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     """Puts a script into the archive, named as AWS's SDK names it."""
     monkeypatch.setenv("SAGEMAKER_PROGRAM", "inference.py")
+    monkeypatch.setenv("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code")
     monkeypatch.setattr(sys, "path", list(sys.path))
 
     def put(script: str) -> Path:
@@ -186,13 +187,28 @@ def test_selected_outputs_are_refused(trained: Path, monkeypatch: pytest.MonkeyP
         images.load(trained, NEW)
 
 
-def test_a_script_that_xgboosts_container_would_not_run_is_refused(
-    with_script: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("image", [NEW, SCIKIT_LEARN], ids=["xgboost", "scikit-learn"])
+@pytest.mark.parametrize("variable", ["SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY"])
+def test_a_script_that_the_container_would_not_find_is_refused(
+    with_script: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, image: str, variable: str
 ) -> None:
     folder = with_script(BOOSTED)
+    monkeypatch.delenv(variable)
+    with pytest.raises(
+        ValueError, match=rf"runs code/inference\.py only if the environment of the model .* {variable}="
+    ):
+        images.load(folder, image)
+
+
+def test_an_image_of_ones_own_needs_no_variables(
+    fitted: Path, with_script: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = with_script(LINEAR)
     monkeypatch.delenv("SAGEMAKER_PROGRAM")
-    with pytest.raises(ValueError, match=r"does not look at code/inference\.py unless .* SAGEMAKER_PROGRAM"):
-        images.load(folder, NEW)
+    monkeypatch.delenv("SAGEMAKER_SUBMIT_DIRECTORY")
+    assert json.loads(ask(folder, "registry.example/scoring:3", "[[1, 1]]", "application/json")[0]) == [
+        pytest.approx(6.0)
+    ]
 
 
 @pytest.mark.parametrize(
