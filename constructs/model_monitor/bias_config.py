@@ -61,15 +61,20 @@ class BiasConfig:
         label_values: Outcomes that are good for people; a single number on a column of many different numbers is a
             lower bound.
         facets: Groups that are compared with everybody else.
-        headers: Names of the columns, which captured CSV does not have. Default: there are names in the data, or only
-            positions are used.
+        headers: Names of the inputs, in their order, and of the label, which captured records do not have. Default:
+            none; columns are named by their positions then.
         group_variable: Column that explains differences, needed by CDDL and CDDPL. Default: none.
         metrics: Short names of the metrics that the baseline holds, and that runs are therefore compared in. Each is a
             test of its own that can go wrong by chance: name those that matter to you. Default: all.
 
     Example:
         ```python
-        BiasConfig(label="approved", label_values=[1], facets=[Facet.of("sex", "female"), Facet.of("age", 40)])
+        BiasConfig(
+            label="approved",
+            label_values=[1],
+            facets=[Facet.of("sex", "female"), Facet.of("age", 40)],
+            headers=["sex", "age", "income", "approved"],
+        )
         ```
     """
 

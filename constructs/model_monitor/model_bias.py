@@ -38,7 +38,12 @@ class ModelBiasMonitor(LabelledMonitor):
             self,
             "ModelBias",
             input=endpoint,
-            config=BiasConfig(label="approved", label_values=[1], facets=[Facet.of("sex", "female")]),
+            config=BiasConfig(
+                label="approved",
+                label_values=[1],
+                facets=[Facet.of("sex", "female")],
+                headers=["sex", "income", "debt", "approved"],
+            ),
             attributes=CapturedAttributes(inference=0),
             ground_truth=GroundTruth(location=S3Location.of(bucket, "labels")),
             baseline=Baseline.from_asset("validated.csv", DatasetFormat.csv()),
@@ -165,8 +170,24 @@ class ModelBiasMonitor(LabelledMonitor):
 
 
 def _require_names(input: MonitorInput, config: BiasConfig) -> None:
-    """Checks that runs can tell where inputs end and predictions begin, which stand in one row of batch transform."""
-    if not isinstance(input, MonitoredEndpoint) and "csv" in input.format.document and config.headers is None:
+    """Checks that runs find the columns: captured records have no header.
+
+    Raises:
+        ConfigurationError: Columns are named that nobody could find.
+    """
+    if config.headers is not None:
+        return
+    named = [
+        name for name in (*(facet.name for facet in config.facets), config.group_variable) if isinstance(name, str)
+    ]
+    if named:
+        raise ConfigurationError(
+            got=f"the columns {', '.join(named)} without headers",
+            expected="the names of all inputs, in their order, and of the label: captured records have no header",
+            fix="pass headers=[...] to the bias configuration, or name columns by their positions",
+        )
+    # There, inputs and predictions stand in one row.
+    if not isinstance(input, MonitoredEndpoint) and "csv" in input.format.document:
         raise ConfigurationError(
             got="no headers for a bias monitor of CSV whose rows hold inputs and predictions",
             expected="the names of all inputs and of the label: their number tells where the predictions begin",

@@ -50,8 +50,7 @@ class ModelBiasConfig(ModelBiasSettings, MonitorConfig):
     group_variable: Column | None = None
     """Column that explains differences, needed by CDDL and CDDPL. Left out: none."""
     headers: list[str] | None = None
-    """Names of the columns, which captured CSV does not have. Left out: there are names in the data, or only positions
-    are used."""
+    """Names of the model's inputs, in their order, and of the label. Left out: columns are named by their positions."""
     predicted_label: Column | None = None
     """Column of the predictions in the baseline's dataset; needed with a dataset or file only."""
     dataset_headers: list[str] | None = None

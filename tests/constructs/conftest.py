@@ -96,7 +96,8 @@ class Kit:
 
     def bias_config(self, **options: Any) -> BiasConfig:
         facets = [Facet.of("sex", "female"), Facet.of("age", 40)]
-        return BiasConfig(**{"label": "approved", "label_values": [1], "facets": facets, **options})
+        headers = ["sex", "age", "region", "approved"]
+        return BiasConfig(**{"label": "approved", "label_values": [1], "facets": facets, "headers": headers, **options})
 
     def model_bias(self, scope: cdk.Stack | None = None, name: str = "ModelBias", **options: Any) -> ModelBiasMonitor:
         options = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import BatchMonitoring, CapturedAttributes, ModelReference
+from model_monitor import BatchMonitoring, CapturedAttributes, Facet, ModelReference
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -55,7 +55,7 @@ def test_bias_and_explainability_are_added_to_jobs(kit: Kit) -> None:
 
 def test_refuses_bias_of_csv_that_cannot_tell_inputs_from_predictions(kit: Kit, refused: Refused) -> None:
     with refused("no headers for a bias monitor of CSV", "where the predictions begin", "headers=[...]"):
-        kit.model_bias(input=kit.batch())
+        kit.model_bias(input=kit.batch(), config=kit.bias_config(label=2, facets=[Facet.of(0, 1)], headers=None))
 
 
 @pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])

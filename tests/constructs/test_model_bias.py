@@ -52,6 +52,7 @@ def test_the_baseline_job_is_told_what_runs_are_told_and_where_predictions_are(
     baseline = _baseline(kit, clarify_template)
     assert kit.json(baseline["AnalysisConfig"]) == {
         "version": "1.0",
+        "headers": ["sex", "age", "region", "approved"],
         "label": "approved",
         "label_values_or_threshold": [1],
         "facet": [
@@ -75,7 +76,7 @@ def test_the_baseline_job_is_told_what_runs_are_told_and_where_predictions_are(
 )
 def test_a_baseline_of_some_metrics_holds_no_others(metrics: list[str], methods: dict[str, Any], kit: Kit) -> None:
     stack = kit.stack()
-    config = BiasConfig(label="approved", label_values=[1], facets=[Facet.of("sex", "female")], metrics=metrics)
+    config = kit.bias_config(metrics=metrics)
     kit.model_bias(stack, config=config, alarms=ModelBiasAlarms())
     baseline = _baseline(kit, Template.from_stack(stack))
     named = kit.json(baseline["BaselineConfig"])["methods"]
@@ -182,3 +183,12 @@ def test_refuses_a_limit_of_a_group_that_is_not_named(kit: Kit, refused: Refused
 def test_refuses_a_limit_that_is_no_distance(refused: Refused) -> None:
     with refused("maximum=0 for DPPL", "positive distance"):
         BiasLimit(metric="DPPL", facet="sex", maximum=0)
+
+
+@pytest.mark.parametrize("options", [{"facets": [Facet.of("sex", "female")]}, {"group_variable": "region"}])
+def test_refuses_columns_that_are_named_where_records_have_no_names(
+    options: dict[str, Any], kit: Kit, refused: Refused
+) -> None:
+    config = kit.bias_config(**{"facets": [Facet.of(0, "female")], "headers": None, **options})
+    with refused("without headers", "captured records have no header", "headers=[...]", "positions"):
+        kit.model_bias(config=config)

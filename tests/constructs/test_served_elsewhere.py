@@ -12,6 +12,7 @@ from model_monitor import (
     CapturedAttributes,
     CapturedModelMonitoring,
     DatasetFormat,
+    Facet,
     ModelReference,
     QualityColumns,
     S3Location,
@@ -87,7 +88,8 @@ def test_json_lines_are_the_other_format(kit: Kit) -> None:
 
 def test_refuses_a_bias_monitor_of_csv_that_cannot_tell_inputs_from_predictions(kit: Kit, refused: Refused) -> None:
     with refused("no headers for a bias monitor of CSV", "where the predictions begin", "headers=[...]"):
-        kit.model_bias(input=ServedElsewhere.of(name="credit", captured=_CAPTURED))
+        config = kit.bias_config(label=2, facets=[Facet.of(0, 1)], headers=None)
+        kit.model_bias(input=ServedElsewhere.of(name="credit", captured=_CAPTURED), config=config)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", cdk.Fn.ref("Name")])

@@ -135,7 +135,10 @@ endpoints:
         attributes: {inference: 0, probability_threshold: 0.4}
       - name: Dataset
         <<: *bias
+        headers: [sex, defaulted]
         baseline: {dataset: s3://training/train.csv}
+      - name: Names
+        <<: *bias
 """
 EXPLAINABILITY = """\
 endpoints:
@@ -220,6 +223,7 @@ def test_bias_is_refused_where_the_mistake_is(synthesise_text):
         (23, "model_bias.4", "the columns ['defaulted'] with the headers age, sex"),
         (28, "model_bias.5.attributes", "a probability threshold of 0.4 without a probability"),
         (29, "model_bias.6", "a baseline dataset without a column of predictions"),
+        (33, "model_bias.7", "the columns sex without headers"),
     ]
 
 
@@ -236,7 +240,7 @@ def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_
 
 def test_models_served_elsewhere_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, ELSEWHERE) == [
-        (4, "model_bias", "no headers for a bias monitor of CSV whose rows hold inputs and predictions"),
+        (4, "model_bias", "the columns sex without headers"),
         (15, "capture", "the format {'parquet': {}}"),
     ]
 
