@@ -36,7 +36,7 @@ demo: setup ## See data drift found on this machine: deploy, baseline, traffic, 
 	@$(LOCAL) python -m examples.credit_risk.demo $(if $(KEEP),--keep)
 
 test: setup ## Run every test
-	@$(LOCAL) python -m pytest $(ARGS)
+	@$(LOCAL) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup ## Check format, lint and types
 	@ruff format --check .

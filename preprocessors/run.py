@@ -15,8 +15,6 @@ _FINE, _PROBLEMS, _CANNOT_RUN = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 fine (warnings or none), 1 errors found, 2 nothing to try."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("analyzer").setLevel(logging.CRITICAL)  # it logs what the report says
     try:
         report = check_script(options.script, options.records, baseline=options.baseline, header=not options.no_header)
     except AnalysisError as error:
@@ -48,4 +46,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("analyzer").setLevel(logging.CRITICAL)  # it logs what the report says
     sys.exit(main())
