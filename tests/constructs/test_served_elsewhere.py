@@ -92,7 +92,7 @@ def test_refuses_a_bias_monitor_of_csv_that_cannot_tell_inputs_from_predictions(
         kit.model_bias(input=ServedElsewhere.of(name="credit", captured=_CAPTURED), config=config)
 
 
-@pytest.mark.parametrize("name", ["", "a/b", cdk.Fn.ref("Name")])
+@pytest.mark.parametrize("name", ["", "a/b", pytest.param(cdk.Fn.ref("Name"), id="known at deployment")])
 def test_refuses_names_that_are_no_folder(name: str, refused: Refused) -> None:
     with refused("one folder below captured", "endpoint_name of the capture writer"):
         ServedElsewhere.of(name=name, captured=_CAPTURED)
