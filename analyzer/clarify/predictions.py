@@ -17,7 +17,8 @@ class ResponseReader:
     Args:
         label: Where the predicted label is.
         probability: Where the score or the scores are.
-        threshold: A single score above it is the positive label.
+        threshold: A single score from it on is the positive label; whether it is itself, the service does not say, and
+            model quality counts it, too.
         label_headers: Label values in the order of the scores.
     """
 
@@ -61,7 +62,7 @@ class ResponseReader:
 
     def _label(self, scores: Scores) -> Any:  # noqa: ANN401 - whatever the labels are
         if len(scores) == 1:
-            is_positive = scores[0] > self.threshold
+            is_positive = scores[0] >= self.threshold
             return self.label_headers[is_positive] if len(self.label_headers) == 2 else int(is_positive)  # noqa: PLR2004 - a pair
         best = scores.index(max(scores))
         return self.label_headers[best] if len(self.label_headers) == len(scores) else best
