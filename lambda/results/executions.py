@@ -61,6 +61,17 @@ class Execution:
         return self.job.get("ExitMessage") if self.job else None
 
     @property
+    def was_interrupted(self) -> bool:
+        """Whether the job was stopped before its time was over: by a person, or by a deployment of the monitor."""
+        if self.job is None or self.job["ProcessingJobStatus"] != "Stopped":
+            return False
+        started, ended = self.job.get("ProcessingStartTime"), self.job.get("ProcessingEndTime")
+        limit = self.job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
+        if started is None or ended is None or limit is None:
+            return True
+        return bool(ended - started < timedelta(seconds=limit))
+
+    @property
     def window(self) -> tuple[datetime, datetime]:
         """Beginning and end of the traffic that was looked at (UTC)."""
         environment = self.job.get("Environment", {}) if self.job else {}

@@ -115,12 +115,15 @@ def test_a_run_on_demand_reports_at_once_and_rings_no_alarm(deployed, eventually
 
 
 def test_an_update_ends_the_run_in_flight_and_changes_the_schedule_in_place(deployed, first, eventually):
-    schedule, old = deployed.schedule(), deployed.definition()
+    schedule, old, before = deployed.schedule(), deployed.definition(), len(deployed.box.outbox())
     job = hanging_run(deployed, eventually)
 
     deployed.deploy(replace(first, drift_threshold=0.35))
 
     assert job_status(deployed, job) == "Stopped"
+    # It is told, but no reason to wake anybody.
+    eventually(lambda: any(job in mail["body"] for mail in deployed.box.outbox()[before:]))
+    assert deployed.alarm_state("CompositeAlarm") != "ALARM"
     assert deployed.definition()["JobDefinitionName"] != old["JobDefinitionName"]
     assert deployed.definition_names() == [deployed.definition()["JobDefinitionName"]]
     now = deployed.schedule()

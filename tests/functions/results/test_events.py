@@ -1,6 +1,7 @@
 """A job of a monitor ends: metrics and message, once."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -59,10 +60,28 @@ def test_a_failed_run_gives_a_message_with_reason_hint_and_log(runs, aws, metric
         assert part in message["Message"]
 
 
-def test_a_stopped_run_counts_as_failed_and_says_that_it_was_stopped(runs, aws, metrics):
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(5, (0, "was stopped, by a person or by a deployment")), (60, (1, "ran longer than its limit"))],
+)
+def test_a_stopped_run_counts_as_failed_only_when_its_time_was_over(runs, aws, metrics, minutes, told):
+    failed, reason = told
+    name = runs.add("Stopped")
+    started = datetime(2026, 11, 21, 3, 10, tzinfo=UTC)
+    aws.jobs[name]["request"] |= {
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        "ProcessingStartTime": started,
+        "ProcessingEndTime": started + timedelta(minutes=minutes),
+    }
+    handler(runs.event(name), None)
+    assert metrics()["FailedExecutions"] == failed
+    assert reason in " ".join(aws.messages[0]["Message"].split())
+
+
+def test_a_run_that_was_stopped_before_it_started_was_stopped_on_purpose(runs, aws, metrics):
     handler(runs.event(runs.add("Stopped")), None)
-    assert metrics()["FailedExecutions"] == 1
-    assert "the processing job was stopped" in aws.messages[0]["Message"]
+    assert metrics()["FailedExecutions"] == 0
+    assert "by a deployment that changed the monitor" in " ".join(aws.messages[0]["Message"].split())
 
 
 def test_an_event_without_the_schedule_is_looked_up(runs, aws, two_violations):
