@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +105,20 @@ def test_the_alarms_of_single_metrics_ring(shown: Shown) -> None:
         "DPPL of 'marital' single lies more than 0.25 from 0",
     ):
         assert happened in shown.said
+
+
+@pytest.mark.parametrize("monitor", ["ModelQuality", "ModelBias"])
+def test_every_record_has_found_its_label(monitor: str, shown: Shown) -> None:
+    cloudwatch, now = shown.box.client("cloudwatch"), shown.box.now()
+    (metric,) = [
+        found
+        for found in cloudwatch.list_metrics(Namespace="ModelMonitoring", MetricName="LabelCoverage")["Metrics"]
+        if any(monitor.lower() in dimension["Value"] for dimension in found["Dimensions"])
+    ]
+    points = cloudwatch.get_metric_statistics(
+        **metric, StartTime=now - timedelta(hours=12), EndTime=now, Period=3600, Statistics=["Minimum"]
+    )["Datapoints"]
+    assert [point["Minimum"] for point in points] == [1.0] * len(shown.hours)
 
 
 def test_destroy_leaves_no_part_of_the_monitoring(shown: Shown) -> None:

@@ -69,6 +69,7 @@ BASELINE_POLICY = policy(
         ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/credit-*",),
     ),
     (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
+    (("sagemaker:DescribeModelPackage",), ("arn:aws:sagemaker:us-east-1:000000000000:model-package/credit/*",)),
     (("cloudwatch:PutMetricData",), ("*",)),
 )
 RESULTS_POLICY = policy(

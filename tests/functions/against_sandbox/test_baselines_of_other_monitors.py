@@ -105,3 +105,33 @@ def test_model_quality_of_labels_that_the_analyzer_refuses(world, deploy, source
     )
     with pytest.raises(BaselineError, match="probability_attribute 'age' is not a probability from 0 to 1, such as"):
         deploy("Create", properties)
+
+
+def test_model_quality_of_a_model_package(world, deploy, source):
+    """What one job has found is registered with the model, and is the baseline of whoever deploys it."""
+    problem = {"type": "BinaryClassification", "inference_attribute": "predicted", "ground_truth_attribute": "label"}
+    found = deploy("Create", world.properties("registered", MonitorType="ModelQuality", Source=source, Problem=problem))
+    registered = world.json(found["ConstraintsUri"])
+    world.s3.put_object(Bucket="data", Key="registry/constraints.json", Body=json.dumps(registered))
+    world.sagemaker.create_model_package_group(ModelPackageGroupName="credit")
+    constraints = {"ContentType": "application/json", "S3Uri": "s3://data/registry/constraints.json"}
+    package = world.sagemaker.create_model_package(
+        ModelPackageGroupName="credit", DriftCheckBaselines={"ModelQuality": {"Constraints": constraints}}
+    )["ModelPackageArn"]
+    properties = world.properties(
+        "packaged",
+        MonitorType="ModelQuality",
+        Source={"model_package": package},
+        Problem=problem,
+        Overrides={"tolerance": 0.1},
+        Metrics=["accuracy"],
+    )
+    data = deploy("Create", properties)
+    accuracy = registered["binary_classification_constraints"]["accuracy"]["threshold"]
+    assert float(data["Metric.accuracy"]) == accuracy
+    effective = world.json(data["ConstraintsUri"])["binary_classification_constraints"]
+    assert effective["accuracy"]["threshold"] == pytest.approx(accuracy * 0.9)
+
+    without = world.properties("none", MonitorType="ModelBias", Source={"model_package": package}, ImageUri=CLARIFY)
+    with pytest.raises(BaselineError, match=r"has no DriftCheckBaselines.Bias.*it has ModelQuality.Constraints"):
+        deploy("Create", without)
