@@ -86,7 +86,7 @@ class Window:
         Raises:
             AnalysisError: When one of them is not a time.
         """
-        return cls(_time(given, "start_time"), _time(given, "end_time"))
+        return cls(time_of(given, "start_time"), time_of(given, "end_time"))
 
     def __str__(self) -> str:
         bounds = [f"{word} {time:%Y-%m-%dT%H:%MZ}" for word, time in (("from", self.start), ("to", self.end)) if time]
@@ -154,10 +154,10 @@ class Parameters:
             dataset_source=Path(given["dataset_source"]),
             dataset_format=DatasetFormat.from_json(given["dataset_format"]),
             output_path=Path(given["output_path"]),
-            baseline_constraints=_existing_file(given, "baseline_constraints"),
-            baseline_statistics=_existing_file(given, "baseline_statistics"),
-            record_preprocessor_script=_existing_file(given, "record_preprocessor_script"),
-            post_analytics_processor_script=_existing_file(given, "post_analytics_processor_script"),
+            baseline_constraints=existing_file(given, "baseline_constraints"),
+            baseline_statistics=existing_file(given, "baseline_statistics"),
+            record_preprocessor_script=existing_file(given, "record_preprocessor_script"),
+            post_analytics_processor_script=existing_file(given, "post_analytics_processor_script"),
             categorical_drift_method=_drift_method(given),
             problem_type=given.get("problem_type"),
             inference_attribute=given.get("inference_attribute"),
@@ -166,7 +166,7 @@ class Parameters:
             ground_truth_attribute=given.get("ground_truth_attribute"),
             positive_label=given.get("positive_label"),
             window=window,
-            metric_time=_time(given, "metric_time") or window.start,
+            metric_time=time_of(given, "metric_time") or window.start,
             publish_cloudwatch_metrics=publish,
             cloudwatch_metrics_directory=Path(
                 given.get("cloudwatch_metrics_directory", str(DEFAULT_METRICS_DIRECTORY))
@@ -185,7 +185,12 @@ def _flag(value: object) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _time(given: Mapping[str, str], name: str) -> datetime | None:
+def time_of(given: Mapping[str, str], name: str) -> datetime | None:
+    """Read a variable that holds a time (UTC); None without it.
+
+    Raises:
+        AnalysisError: When it is not a time.
+    """
     if name not in given:
         return None
     try:
@@ -194,7 +199,12 @@ def _time(given: Mapping[str, str], name: str) -> datetime | None:
         raise AnalysisError(f"{name} {given[name]!r} is not a time like 2026-01-31T08:00:00Z") from None
 
 
-def _existing_file(given: Mapping[str, str], name: str) -> Path | None:
+def existing_file(given: Mapping[str, str], name: str) -> Path | None:
+    """Read a variable that names a file; None without it.
+
+    Raises:
+        AnalysisError: When there is no such file.
+    """
     if name not in given:
         return None
     path = Path(given[name])

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.references import Reference, is_position
 from analyzer.failure import AnalysisError
-from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, DatasetFormat, Window
+from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, DatasetFormat, Window, existing_file, time_of
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")
-_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class OutputAttributes:
         features: JMESPath of the features in a request.
         label: Position or JMESPath of the predicted label in a response.
         probability: Position or JMESPath of the score or the scores.
-        threshold: Scores above it are the positive label.
+        threshold: Scores from it on are the positive label.
     """
 
     features: str | None = None
@@ -83,18 +82,18 @@ class ClarifyParameters:
                 "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
                 "which is a dimension of every metric"
             )
-        window = Window(_time(given, "start_time"), _time(given, "end_time"))
+        window = Window.from_environment(given)
         return cls(
             config=root / _CONFIG_FILE,
             data=Path(given.get("dataset_source", root / "input/data")),
             output=Path(given.get("output_path", root / "output")),
             dataset_format=DatasetFormat.from_json(given["dataset_format"]) if "dataset_format" in given else None,
-            baseline=_file(given, "baseline_constraints"),
+            baseline=existing_file(given, "baseline_constraints"),
             attributes=_attributes(given),
             predictor_url=given.get("predictor_url"),
-            shap_baseline=_file(given, "shap_baseline"),
+            shap_baseline=existing_file(given, "shap_baseline"),
             window=window,
-            metric_time=_time(given, "metric_time") or window.start,
+            metric_time=time_of(given, "metric_time") or window.start,
             metrics_directory=Path(given.get("cloudwatch_metrics_directory", DEFAULT_METRICS_DIRECTORY))
             if publish
             else None,
@@ -131,21 +130,3 @@ def _attributes(given: Mapping[str, str]) -> OutputAttributes:
 
 def _reference(text: str | None) -> Reference | None:
     return int(text) if text is not None and is_position(text) else text
-
-
-def _time(given: Mapping[str, str], name: str) -> datetime | None:
-    if name not in given:
-        return None
-    try:
-        return datetime.strptime(given[name], _TIME_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        raise AnalysisError(f"{name} {given[name]!r} is not a time like 2026-01-31T08:00:00Z") from None
-
-
-def _file(given: Mapping[str, str], name: str) -> Path | None:
-    if name not in given:
-        return None
-    path = Path(given[name])
-    if not path.is_file():
-        raise AnalysisError(f"{name} names {path}, which is not a file")
-    return path
