@@ -85,31 +85,9 @@ def create(request: dict[str, Any]) -> None:
     log("job started", job=name)
 
 
-def describe(name: str) -> Job | None:
-    """Return the description of a job, or None when there is no such job."""
-    try:
-        return clients.sagemaker().describe_processing_job(ProcessingJobName=name)
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
-
-
 def is_active(job: Job | None) -> bool:
     """Say whether a job still runs or is being stopped."""
     return job is not None and job["ProcessingJobStatus"] in _ACTIVE
-
-
-def stop(name: str) -> None:
-    """Ask a job to stop; one that has ended or never was is fine."""
-    try:
-        clients.sagemaker().stop_processing_job(ProcessingJobName=name)
-    except ClientError as error:
-        # Between Describe and Stop the job may end by itself; SageMaker then answers with a ValidationException.
-        if not errors.is_missing(error) and errors.code(error) != "ValidationException":
-            raise
-        return
-    log("job asked to stop", job=name)
 
 
 def failure_text(job: Job, properties: Properties) -> str:

@@ -22,7 +22,7 @@ from baseline.monitor_type import CONSTRAINTS, STATISTICS
 from baseline.properties import Properties
 from baseline.source import BaselineFiles, Dataset, ModelPackage
 from baseline.store import Running, Store
-from shared import errors, s3
+from shared import errors, processing_jobs, s3
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -120,7 +120,7 @@ class DatasetRun:
 
     def _has_ended(self, name: str) -> bool:
         """Say whether our job has ended well; one that was noted but never made counts as ended."""
-        job = jobs.describe(name)
+        job = processing_jobs.describe(name)
         if jobs.is_active(job):
             return False
         if job is None:
@@ -219,9 +219,9 @@ def stop_jobs(store: Store) -> bool:
     """
     try:
         running = store.running()
-        active = [name for name in running.jobs if jobs.is_active(jobs.describe(name))] if running else []
+        active = [name for name in running.jobs if jobs.is_active(processing_jobs.describe(name))] if running else []
         for name in active:
-            jobs.stop(name)
+            processing_jobs.stop(name)
         if running and not active:
             store.clear_running()
     except (s3.ObjectError, ClientError) as error:

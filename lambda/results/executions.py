@@ -12,10 +12,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from results.settings import Monitor, Settings
-from shared import clients, errors
+from shared import clients, processing_jobs
 from shared.s3 import S3Uri
 
 if TYPE_CHECKING:
@@ -107,14 +105,14 @@ def of_event(event: dict[str, Any], settings: Settings) -> Execution | None:
         return None
     schedule_arn = detail.get("MonitoringScheduleArn")
     # Whether the event always carries the schedule is not documented.
-    job = None if schedule_arn else describe_job(name)
+    job = None if schedule_arn else _describe_job(name)
     schedule_arn = schedule_arn or (job or {}).get("MonitoringScheduleArn")
     monitor = settings.monitor_of(schedule_arn) if schedule_arn else None
     if monitor is None:
         return None
     # The description has what events lack (environment, output); the event is the newer of the two.
     ended = {key: detail[key] for key in ("ProcessingJobStatus", "ExitMessage", "FailureReason") if key in detail}
-    job = {**(job or describe_job(name) or detail), **ended}
+    job = {**(job or _describe_job(name) or detail), **ended}
     return Execution(
         monitor=monitor,
         scheduled=_time_in_name(name) or _looked_up_time(monitor, job),
@@ -164,7 +162,7 @@ def of_summary(monitor: Monitor, summary: Summary) -> Execution:
         scheduled=scheduled_time(summary),
         outcome=outcome_of(summary),
         failure_reason=summary.get("FailureReason"),
-        job=describe_job(arn.rpartition("/")[2]) if arn else None,
+        job=_describe_job(arn.rpartition("/")[2]) if arn else None,
     )
 
 
@@ -199,14 +197,9 @@ def streak(execution: Execution) -> Streak:
     return Streak(since, runs, is_cut=len(summaries) >= _MAX_STREAK)
 
 
-def describe_job(name: str) -> Job | None:
-    """Return the description of a processing job, or None when it is gone."""
-    try:
-        return dict(clients.sagemaker().describe_processing_job(ProcessingJobName=name))
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
+def _describe_job(name: str) -> Job | None:
+    job = processing_jobs.describe(name)
+    return dict(job) if job else None
 
 
 def _outcome_of_job(job: Job) -> Outcome:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from shared import clients, errors
+from shared import clients, errors, processing_jobs
 from shared.logs import log
 
 if TYPE_CHECKING:
@@ -68,16 +68,8 @@ def job_name(execution: Execution) -> str | None:
 def stop_job(execution: Execution) -> None:
     """Ask the job of a run to stop; one that has none yet, or has just ended, is fine."""
     name = job_name(execution)
-    if name is None or execution["MonitoringExecutionStatus"] == "Stopping":
-        return
-    try:
-        clients.sagemaker().stop_processing_job(ProcessingJobName=name)
-    except ClientError as error:
-        # Between List and Stop the job may end by itself; SageMaker then answers with a ValidationException.
-        if not errors.is_missing(error) and errors.code(error) != "ValidationException":
-            raise
-        return
-    log("job asked to stop", job=name)
+    if name is not None and execution["MonitoringExecutionStatus"] != "Stopping":
+        processing_jobs.stop(name)
 
 
 def one_time_prefix(name: str) -> str:

@@ -46,13 +46,12 @@ class ScriptModel:
     """A model behind the functions of a script.
 
     Raises:
-        NotImplementedError: The script has no ``model_fn``.
-        ValueError: It has ``transform_fn`` beside functions that this one stands for.
+        ValueError: The script has no ``model_fn``, or ``transform_fn`` beside functions that this one stands for.
     """
 
     def __init__(self, script: ModuleType, model_folder: Path, defaults: Defaults) -> None:
         if not hasattr(script, "model_fn"):
-            raise NotImplementedError(f"{script.__file__} has no model_fn(model_dir)")
+            raise ValueError(f"{script.__file__} has no model_fn(model_dir), which loads the model from that folder")
         if hasattr(script, "transform_fn") and any(
             hasattr(script, name) for name in ("input_fn", "predict_fn", "output_fn")
         ):
