@@ -80,7 +80,8 @@ class ModelQualityMonitor(LabelledMonitor):
             output: Where baselines and reports are kept, as for `DataQualityMonitor`.
             columns: Columns of the baseline's dataset; needed with a dataset only.
             thresholds: From when on single metrics are a violation: a number, or how much worse than the baseline's
-                value (`MetricLimit.baseline`), in the metric's own unit. Default: `tolerance` decides.
+                value (`MetricLimit.baseline`), in the metric's own unit. Not of F0.5, which runs never report as broken.
+                Default: `tolerance` decides.
             tolerance: How much worse than the baseline's value every other metric may be before it is a violation: a
                 share of that value, 0 to 1. An error rate may rise by as much as its counterpart may fall. AWS suggests
                 the baseline's value itself, which traffic like the baseline's breaks by chance in about every second
@@ -96,7 +97,9 @@ class ModelQualityMonitor(LabelledMonitor):
         """
         alarms, thresholds = alarms or ModelQualityAlarms(), thresholds or {}
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
-        for metric in (*thresholds, *alarms.metrics):
+        for metric in thresholds:
+            problem.require_threshold(metric)
+        for metric in alarms.metrics:
             problem.require_metric(metric)
         if columns is not None:
             columns.require_fitting(problem)

@@ -32,6 +32,9 @@ _MULTICLASS = dict.fromkeys(
 )
 _REGRESSION = {**dict.fromkeys(("mae", "mse", "rmse"), Better.LOWER), "r2": Better.HIGHER}
 _FROM_PROBABILITIES = "auc"
+# The analyzer writes limits of these and never reports that they are broken: so in all published outputs of runs that
+# must have broken them.
+_NEVER_REPORTED = frozenset(["f0_5", "weighted_f0_5"])
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,20 @@ class ProblemType:
             inference_attribute: Where the predicted number is.
         """
         return cls("Regression", CapturedAttributes(inference=inference_attribute), _REGRESSION)
+
+    def require_threshold(self, metric: str) -> None:
+        """Checks that a threshold of a metric does something.
+
+        Raises:
+            ConfigurationError: This kind of problem has no such metric, or runs do not report that it is broken.
+        """
+        self.require_metric(metric)
+        if metric in _NEVER_REPORTED:
+            raise ConfigurationError(
+                got=f"a threshold for the metric {metric!r}",
+                expected="another metric: the analyzer never reports that this threshold is broken",
+                fix="set an alarm on the metric instead, which is published like all others",
+            )
 
     def require_metric(self, metric: str) -> Better:
         """The direction in which a metric is better.

@@ -69,7 +69,7 @@ def _thresholds(
     limits = {}
     for name, limit in settings.thresholds.items():
         with values.at("thresholds", name):
-            problem.require_metric(name)
+            problem.require_threshold(name)
             limits[name] = translation.limit(limit)
     return limits
 

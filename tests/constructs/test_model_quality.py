@@ -298,3 +298,9 @@ def test_missing_data_can_be_missing_labels(kit: Kit) -> None:
     ]
     assert "found no captured traffic, or no labels." in description
     assert "or no labels arrive at s3://" in description
+
+
+def test_refuses_a_threshold_that_no_run_reports(kit: Kit, refused: Refused) -> None:
+    with refused("a threshold for the metric 'f0_5'", "never reports", "set an alarm"):
+        kit.model_quality(thresholds={"f0_5": 0.6})
+    kit.model_quality(alarms=ModelQualityAlarms(metrics={"f0_5": MetricLimit.at(0.6)}))
