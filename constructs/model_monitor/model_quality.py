@@ -80,8 +80,8 @@ class ModelQualityMonitor(LabelledMonitor):
             output: Where baselines and reports are kept, as for `DataQualityMonitor`.
             columns: Columns of the baseline's dataset; needed with a dataset only.
             thresholds: From when on single metrics are a violation: a number, or how much worse than the baseline's
-                value (`MetricLimit.baseline`), in the metric's own unit. Not of F0.5, which runs never report as broken.
-                Default: `tolerance` decides.
+                value (`MetricLimit.baseline`), in the metric's own unit. Not of F0.5, which runs never report as
+                broken. Default: `tolerance` decides.
             tolerance: How much worse than the baseline's value every other metric may be before it is a violation: a
                 share of that value, 0 to 1. An error rate may rise by as much as its counterpart may fall. AWS suggests
                 the baseline's value itself, which traffic like the baseline's breaks by chance in about every second
