@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.client import SandboxProcess
+from tests.sandbox.alarms import Alarms
 
 ASSUMABLE_BY = "arn:aws:iam::000000000000:root"
 
@@ -38,6 +39,11 @@ def client(box: SandboxProcess) -> Callable[..., Any]:
 def unique() -> str:
     """A name that no other test uses."""
     return "t" + uuid.uuid4().hex[:10]
+
+
+@pytest.fixture
+def alarms(box: SandboxProcess, client: Callable[..., Any], unique: str) -> Alarms:
+    return Alarms(box, client, unique)
 
 
 @pytest.fixture
