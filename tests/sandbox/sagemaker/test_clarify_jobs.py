@@ -73,6 +73,8 @@ def explain(
 
 
 def shadows(world: Any) -> list[str]:
+    """What is left of shadow endpoints; a deleted one is listed until its model has stopped."""
+    world.box.wait_until_idle()
     endpoints = world.sagemaker.list_endpoints(NameContains="sm-clarify")["Endpoints"]
     configs = world.sagemaker.list_endpoint_configs(NameContains="sm-clarify")["EndpointConfigs"]
     return [item["EndpointName"] for item in endpoints] + [item["EndpointConfigName"] for item in configs]
