@@ -11,11 +11,16 @@ from model_monitor.nag import acknowledge_wildcards
 _ID = "ModelMonitorScheduleControl"
 # Names of single runs end in "-run-" and the time; a schedule's name has 63 characters at most.
 _MAX_BASE = 44
+# What CDK ends generated names with, and what alone tells the monitors of a stack with a long name apart.
+_HASH_LENGTH = 8
 
 
 def one_time_prefix(schedule_name: str) -> str:
-    """How the names of the schedules of single runs begin."""
-    return f"{schedule_name[:_MAX_BASE]}-run-"
+    """How the names of the schedules of single runs begin; no two monitors of a stack share it."""
+    if len(schedule_name) <= _MAX_BASE:
+        return f"{schedule_name}-run-"
+    readable = schedule_name[: _MAX_BASE - _HASH_LENGTH - 1].rstrip("-")
+    return f"{readable}-{schedule_name[-_HASH_LENGTH:]}-run-"
 
 
 class ScheduleControl(Construct):

@@ -10,8 +10,10 @@ from model_monitor.provider import StackProvider
 from model_monitor.schedule_control import one_time_prefix
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
-# https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-scheduling.html: the service names the jobs of runs.
-_JOBS_OF_RUNS = ("groundtruth-merge-*", "model-*")
+# The service names the jobs of runs: <kind>-<yyyyMMddHHmm>-<24 hexadecimal digits>. In published outputs the kinds are
+# groundtruth-merge, model-monitoring and model-quality-monitoring. Those of Clarify's monitors are not published: bias
+# is taken to follow suit; explainability cannot, as that name would be too long, so nothing is assumed about its end.
+_JOBS_OF_RUNS = ("groundtruth-merge-*", "model-*monitoring-*", "model-explainability-*")
 
 
 class ScheduleGuardProvider(StackProvider):

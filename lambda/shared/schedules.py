@@ -25,6 +25,8 @@ _IN_FLIGHT = ("Pending", "InProgress", "Stopping")
 _ONE_TIME = re.compile(r"-run-\d{14}$")
 # With "-run-" and the time that makes 63, the most that a name may have.
 _MAX_BASE = 44
+# What generated names end with, and what alone tells the monitors of a stack with a long name apart.
+_HASH_LENGTH = 8
 
 
 def describe(name: str) -> Schedule | None:
@@ -73,8 +75,11 @@ def stop_job(execution: Execution) -> None:
 
 
 def one_time_prefix(name: str) -> str:
-    """Return how the names of a schedule's one-time runs begin."""
-    return f"{name[:_MAX_BASE]}-run-"
+    """Return how the names of a schedule's one-time runs begin; long names are cut in front of their hash."""
+    if len(name) <= _MAX_BASE:
+        return f"{name}-run-"
+    readable = name[: _MAX_BASE - _HASH_LENGTH - 1].rstrip("-")
+    return f"{readable}-{name[-_HASH_LENGTH:]}-run-"
 
 
 def one_time_name(name: str, now: datetime) -> str:

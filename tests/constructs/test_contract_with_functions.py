@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
+from hypothesis import given, strategies as st
 
 from baseline.properties import parse_properties
 from model_monitor import Baseline, DataCapture, EndpointDataCapture, S3Location
+from model_monitor.schedule_control import one_time_prefix
 from results.settings import Settings
+from shared import schedules
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -63,6 +66,11 @@ def test_the_results_function_understands_which_monitors_there_are(
     known = kit.resources(template, "AWS::SageMaker::MonitoringSchedule").values()
     assert schedules
     assert schedules <= {found["Properties"]["MonitoringScheduleName"] for found in known}
+
+
+@given(st.from_regex(r"[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}", fullmatch=True).filter(lambda name: len(name) <= 63))
+def test_single_runs_are_named_as_permissions_and_rules_expect(name: str) -> None:
+    assert schedules.one_time_prefix(name) == one_time_prefix(name)
 
 
 # Function in lambda/README.md -> beginnings of the names of its roles.

@@ -6,6 +6,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from model_monitor import MonitorSchedule
+from model_monitor.schedule_control import one_time_prefix
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -67,10 +68,11 @@ def test_the_guard_touches_its_schedules_and_jobs_of_runs_only(role: str, kit: K
     ]
     assert kit.allowed(default_template, role, "sagemaker:StopProcessingJob") == [
         f"{prefix}processing-job/groundtruth-merge-*",
-        f"{prefix}processing-job/model-*",
+        f"{prefix}processing-job/model-*monitoring-*",
+        f"{prefix}processing-job/model-explainability-*",
     ]
     assert kit.allowed(default_template, role, "sagemaker:DeleteMonitoringSchedule") == [
-        f"{prefix}monitoring-schedule/{name[:44]}-run-*"
+        f"{prefix}monitoring-schedule/{one_time_prefix(name)}*"
     ]
     assert kit.allowed(default_template, role, "sagemaker:ListMonitoringSchedules") == ["*"]
 
@@ -88,4 +90,26 @@ def test_one_control_function_starts_stops_and_runs_all_monitors_of_a_stack(
     stopped = kit.allowed(clarify_template, role, "sagemaker:StopMonitoringSchedule")
     assert {arn.rpartition("/")[2] for arn in stopped} == names
     made = kit.allowed(clarify_template, role, "sagemaker:CreateMonitoringSchedule")
-    assert {arn.rpartition("/")[2] for arn in made} == {f"{name[:44]}-run-*" for name in names}
+    assert {arn.rpartition("/")[2] for arn in made} == {f"{one_time_prefix(name)}*" for name in names}
+
+
+def test_no_two_monitors_of_a_stack_share_single_runs(kit: Kit) -> None:
+    # Both names begin with the same 44 characters; behind them are the rest of the id and a hash.
+    stack = kit.stack("ProductionCreditRiskOfPrivateCustomersInFrankfurt")
+    monitoring = kit.monitoring(stack)
+    for name in ("DataQualityEurope", "DataQualityAfrica"):
+        monitoring.add_data_quality(name, baseline=kit.baseline())
+    template = Template.from_stack(stack)
+    names = [found["Properties"]["MonitoringScheduleName"] for found in kit.resources(template, _SCHEDULE).values()]
+    assert len({name[:44] for name in names}) == 1
+    prefixes = {one_time_prefix(name) for name in names}
+    assert len(prefixes) == 2
+    for role in ("GuardProviderOnEventRole", "ScheduleControlFunctionRole"):
+        deleted = kit.allowed(template, role, "sagemaker:DeleteMonitoringSchedule")
+        assert {arn.rpartition("/")[2] for arn in deleted} == {f"{prefix}*" for prefix in prefixes}
+    patterns = [
+        found["Properties"]["EventPattern"]["detail"]["MonitoringScheduleArn"][1]["prefix"]
+        for found in kit.resources(template, "AWS::Events::Rule").values()
+        if "EventPattern" in found["Properties"]
+    ]
+    assert {kit.flat(pattern).rpartition("/")[2] for pattern in patterns} == prefixes
