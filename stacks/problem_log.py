@@ -54,8 +54,7 @@ class ProblemLog:
         except ConfigurationError as error:
             where = self._innermost or path
             self._innermost = None
-            words = [in_words_of_the_file(text) for text in (error.got, error.expected, error.fix)]
-            self._problems.append(Problem(self._document.line(where), where, *words))
+            self._problems.append(Problem(self._document.line(where), where, *in_words_of_the_file(error)))
 
     def require_none(self) -> None:
         """Ends the synthesis if anything was kept.

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from stacks.problems import InvalidConfigurationError
-from stacks.wording import in_words_of_the_file
 
 REGION = """\
 endpoints:
@@ -256,21 +255,3 @@ def test_no_fix_speaks_python(synthesise_text, tmp_path, text):
         synthesise_text(f"endpoints:\n{text}" if text is MONITORS else text)
     python = re.compile(r"\w=|\w\(|\bNone\b|\bTrue\b|\bFalse\b|\bpass\b")
     assert [problem.fix for problem in caught.value.problems if python.search(problem.fix)] == []
-
-
-@pytest.mark.parametrize(
-    ("python", "words"),
-    [
-        (
-            "pass network=MonitorNetwork(isolation=False, ...) to this monitor",
-            "add network: {isolation: false, ...} to this monitor",
-        ),
-        ('pass columns=QualityColumns(ground_truth="label", ...)', 'add columns: {ground_truth: "label", ...}'),
-        ("give start_offset=30 h as well", "give start_offset_hours: 30 as well"),
-        ("pass probability_attribute=..., from which", "add probability: ..., from which"),
-        ('facets=[Facet.of("sex", "female")]', "facets: [{name: sex, values: [female]}]"),
-        ("use the short name", "use the short name"),
-    ],
-)
-def test_what_the_library_says_in_python_is_said_in_keys(python, words):
-    assert in_words_of_the_file(python) == words
