@@ -15,6 +15,15 @@ CONFIG = {
     "MonitoringType": "DataQuality",
     "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
 }
+# What each action asks of SageMaker after it has looked at the schedule.
+CALLS = {
+    "StopMonitoringSchedule": "stop",
+    "StartMonitoringSchedule": "start",
+    "ListMonitoringSchedules": "run",
+    "ListMonitoringExecutions": "run",
+    "DeleteMonitoringSchedule": "run",
+    "CreateMonitoringSchedule": "run",
+}
 
 
 @pytest.fixture
@@ -113,10 +122,40 @@ def test_mistakes_are_explained(schedules, event, words):
     assert set(schedules) == {NAME}
 
 
-def test_what_may_not_be_done_is_an_error(schedules, aws):
-    aws.fail("StopMonitoringSchedule", "AccessDeniedException")
-    with pytest.raises(ClientError, match="AccessDenied"):
+@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("AccessDeniedException", "is not authorized to perform"),
+        ("ThrottlingException", "Rate exceeded"),
+        ("ResourceLimitExceeded", "The account-level service limit has been reached"),
+    ],
+    ids=["denied", "throttled", "over the limit"],
+)
+def test_what_aws_refuses_is_an_error_in_its_words_and_never_an_answer(schedules, aws, operation, code, words):
+    """boto3 has tried five times before a throttled call ends here; the caller gets the error, and asks again."""
+    action, earlier = CALLS[operation], f"{NAME}-run-20261121020000"
+    schedules[NAME]["status"] = "Stopped" if action == "start" else "Scheduled"
+    schedules[earlier] = {"status": "Scheduled"}
+    ended = {"MonitoringScheduleName": earlier, "ScheduledTime": aws.now, "MonitoringExecutionStatus": "Completed"}
+    aws.executions.append(ended)
+    before = set(schedules)
+    aws.fail(operation, code, words)
+
+    with pytest.raises(ClientError, match=rf"\({code}\).*{operation}.*: {words}"):
+        ask(action)
+
+    assert set(schedules) <= before, "nothing was made"
+    ask(action)
+    assert earlier not in schedules or action != "run", "what was left over is cleared by the next request"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ServiceUnavailable"])
+def test_a_schedule_that_cannot_be_looked_at_for_now_is_not_called_missing(schedules, aws, code):
+    aws.fail("DescribeMonitoringSchedule", code)
+    with pytest.raises(ClientError, match=code):
         ask("stop")
+    assert schedules[NAME]["status"] == "Scheduled"
 
 
 def test_a_schedule_of_others_is_refused_with_what_may_be_controlled(schedules, aws):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
 
 from schedule_guard import handler
 from schedule_guard.handler import GuardError
@@ -42,6 +43,12 @@ class World:
 
     def poll(self):
         return handler.is_complete(self.event, None)["IsComplete"]
+
+    def delete(self):
+        """Ask until the schedule may be deleted, as the CDK Provider framework does."""
+        self.begin("Delete")
+        while not self.poll():
+            self.end_stopped_runs()
 
     def end_stopped_runs(self):
         for execution in self.aws.executions:
@@ -174,6 +181,29 @@ def test_throttling_is_waited_out(world, aws):
     aws.fail("DescribeMonitoringSchedule", "ThrottlingException")
     world.begin("Update")
     assert world.poll()
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "ListMonitoringSchedules",
+        "DescribeMonitoringSchedule",
+        "StopMonitoringSchedule",
+        "ListMonitoringExecutions",
+        "StopProcessingJob",
+        "DeleteMonitoringSchedule",
+    ],
+)
+def test_what_may_not_be_done_fails_at_once_with_the_words_of_aws(world, aws, operation):
+    """A denial does not pass by itself: to wait it out would hide the missing permission for half an hour."""
+    one_time_run = f"{NAME}-run-20261121030000"
+    aws.schedules[one_time_run] = {"status": "Scheduled"}
+    world.add_run("InProgress", schedule=one_time_run)
+    denial = f"is not authorized to perform: sagemaker:{operation}"
+    aws.fail(operation, "AccessDeniedException", denial, times=100)
+
+    with pytest.raises(ClientError, match=denial):
+        world.delete()
 
 
 def test_a_missing_name_is_told(world):
