@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from capture_writer.buffer import Buffering, WriterMetrics
-from capture_writer.layout import ground_truth_line, hour_folder, require_id
 from capture_writer.payload import Payload
+from capture_writer.records import ground_truth_line, hour_folder, require_id
 from capture_writer.s3_folder import S3Folder
 from capture_writer.uploader import Uploader
 

@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from capture_writer.buffer import Buffering, WriterMetrics
-from capture_writer.layout import file_name
+from capture_writer.records import file_name
 from capture_writer.s3_folder import S3Folder
 
 _LONGEST_PAUSE = 30.0

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from capture_writer.batch_transform import BatchTransformFolder, batch_line
 from capture_writer.buffer import Buffering, WriterMetrics
 from capture_writer.capture_layout import CaptureLayout
-from capture_writer.layout import capture_line, hour_folder, require_custom_attributes, require_id, time_text
 from capture_writer.payload import Encoding, Payload
+from capture_writer.records import capture_line, hour_folder, require_custom_attributes, require_id, time_text
 from capture_writer.s3_folder import S3Folder
 from capture_writer.uploader import Uploader
 
