@@ -13,7 +13,7 @@ from model_monitor import (
     ServedElsewhere,
 )
 from stacks import translation
-from stacks.configuration.inputs import NewCapture, TurnOn
+from stacks.configuration.data_capture import NewCapture, TurnOn
 from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig, MonitoredConfig, ServedElsewhereConfig
 from stacks.imports import Imports
 
@@ -44,10 +44,18 @@ def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports:
 def _endpoint(scope: Construct, name: str, config: EndpointConfig, imports: Imports) -> MonitoredEndpoint:
     if not isinstance(config.capture, TurnOn):
         return MonitoredEndpoint.from_endpoint_name(name, capture_location=imports.location(config.capture))
-    capture = _capture(config.capture.turn_on, imports)
-    if config.capture.turn_on.model_role is not None:
-        capture.grant_write(imports.role(config.capture.turn_on.model_role))
-    return EndpointDataCapture(scope, "DataCapture", endpoint_name=name, capture=capture).endpoint
+    new = config.capture.turn_on
+    capture = _capture(new, imports)
+    if new.model_role is not None:
+        capture.grant_write(imports.role(new.model_role))
+    return EndpointDataCapture(
+        scope,
+        "DataCapture",
+        endpoint_name=name,
+        capture=capture,
+        execution_role=imports.role(new.execution_role) if new.execution_role else None,
+        volume_key=imports.key(new.volume_key) if new.volume_key else None,
+    ).endpoint
 
 
 def _capture(config: NewCapture, imports: Imports) -> DataCapture:

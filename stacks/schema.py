@@ -12,13 +12,20 @@ from stacks.configuration import FleetConfig
 
 
 class _ForEditors(GenerateJsonSchema):
-    """Leaves out what editors would show as noise: titles that repeat names, and `null` beside every optional value."""
+    """Leaves out what editors would show as noise: titles that repeat names, and `null` beside every optional value.
+
+    Keys that do not match their pattern are errors, as in the app.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 # pydantic's own signature
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        generated = super().dict_schema(schema)
+        return {**generated, "additionalProperties": False} if "patternProperties" in generated else generated
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default", ...) is None:

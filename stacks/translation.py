@@ -22,7 +22,7 @@ def dataset_format(config: Format | None, name: str) -> DatasetFormat:
 
 
 def captured_format(config: Format | None) -> DatasetFormat | None:
-    """How batch transform captures; CSV has no header line unless the file says so."""
+    """How batch transform and capture writers store rows; CSV has no header line unless the file says so."""
     return None if config in (None, "csv") else _format(config)
 
 

@@ -44,7 +44,8 @@ class MonitorAlarmsConfig(StrictModel):
     silence_after: Periods = 3
     """Alarm when no run has ended for this many periods of the schedule, or `never`."""
     no_data_after: Periods = 3
-    """Alarm when this many runs in a row found no captured traffic, or `never`."""
+    """Alarm when this many runs in a row found no captured traffic, or no labels where a monitor needs them, or
+    `never`."""
 
 
 class DataQualityAlarmsConfig(MonitorAlarmsConfig):

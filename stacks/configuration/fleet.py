@@ -25,13 +25,22 @@ EndpointName = Annotated[
         example="credit-risk",
     ),
 ]
-ModelName = Annotated[
+JobsName = Annotated[
     str,
     *matching(
         "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
         expected="a name of your choice: 1 to 63 letters, digits and hyphens",
         fix="for example the name of the model",
         example="churn-scoring",
+    ),
+]
+WriterName = Annotated[
+    str,
+    *matching(
+        "[A-Za-z0-9][A-Za-z0-9._-]*",
+        expected="the `endpoint_name` of its capture writer: letters, digits, dots, underscores and hyphens",
+        fix="choose such a name in the writer and write the same here: it is the folder that monitors read",
+        example="credit_v2",
     ),
 ]
 
@@ -43,9 +52,9 @@ class FleetConfig(StrictModel):
     """Settings of all that do not say otherwise."""
     endpoints: dict[EndpointName, EndpointConfig] = Field(default_factory=dict)
     """Real-time endpoints, by name. Each becomes one CloudFormation stack."""
-    batch_transforms: dict[ModelName, BatchTransformConfig] = Field(default_factory=dict)
+    batch_transforms: dict[JobsName, BatchTransformConfig] = Field(default_factory=dict)
     """Batch transform jobs of a model, by a name of your choice. Each becomes one CloudFormation stack."""
-    served_elsewhere: dict[ModelName, ServedElsewhereConfig] = Field(default_factory=dict)
+    served_elsewhere: dict[WriterName, ServedElsewhereConfig] = Field(default_factory=dict)
     """Models that SageMaker does not serve, by the `endpoint_name` of their capture writers. Each becomes one
     CloudFormation stack."""
 

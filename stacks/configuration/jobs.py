@@ -58,7 +58,9 @@ class ComputeConfig(StrictModel):
     volume_key: KeyArn | None = None
     """KMS key of the disks. Left out: the key of everything else that is stored."""
     max_runtime_minutes: int | None = Field(default=None, ge=1, le=1440)
-    """A job that takes longer is stopped. At most the time between two runs. Left out: an hour."""
+    """A job that takes longer is stopped. At most the time between two runs. Left out: an hour;
+    half an hour for model quality and bias on an hourly schedule, whose two jobs share the hour. A baseline job has
+    less if need be, since CloudFormation waits for it."""
 
 
 class NetworkConfig(StrictModel):
@@ -71,7 +73,8 @@ class NetworkConfig(StrictModel):
     security_groups: list[SecurityGroupId] = Field(default_factory=list, max_length=5)
     """Security groups of the jobs. Left out: a new one without inbound rules."""
     isolation: bool | None = None
-    """Cut the analyzer off the network; the platform moves the data. Left out: it is."""
+    """Cut the analyzer off the network; the platform moves the data. Left out: it is, except for
+    explainability monitors, whose jobs call the model."""
     encrypt_traffic: bool = True
     """Encrypt what the machines of one job send each other."""
 

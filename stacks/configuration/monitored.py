@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, model_validator
 
 from stacks.configuration.base import refuse
 from stacks.configuration.baseline import Format
+from stacks.configuration.data_capture import Capture
 from stacks.configuration.data_quality import DataQualityConfig
-from stacks.configuration.inputs import Capture
 from stacks.configuration.model_bias import ModelBiasConfig
 from stacks.configuration.model_explainability import ModelExplainabilityConfig
 from stacks.configuration.model_quality import ModelQualityConfig
@@ -17,10 +18,11 @@ from stacks.configuration.monitors import MonitorConfig, OneOrSeveral
 from stacks.configuration.shared import SharedSettings
 from stacks.configuration.values import Location, matching
 
+_LONGEST_STACK_NAME = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 StackName = Annotated[
     str,
     *matching(
-        "[A-Za-z][A-Za-z0-9-]{0,127}",
+        f"[A-Za-z][A-Za-z0-9-]{{0,{_LONGEST_STACK_NAME - 1}}}",
         expected="a letter, then letters, digits and hyphens, at most 128",
         fix="for example ModelMonitoring-credit-risk",
         example="ModelMonitoring-credit-risk",
@@ -45,7 +47,7 @@ class MonitoredConfig(SharedSettings):
     model_explainability: OneOrSeveral[ModelExplainabilityConfig] | None = None
     """Watches what predictions depend on: one monitor, or a list of several with a `name` each."""
     stack_name: StackName | None = None
-    """Name of the stack. Left out: `ModelMonitoring-<name>`."""
+    """Name of the stack. Left out: `ModelMonitoring-<name>`, with hyphens for what stacks cannot be called."""
 
     @model_validator(mode="after")
     def _require_monitors_with_names(self) -> MonitoredConfig:
@@ -65,7 +67,7 @@ class MonitoredConfig(SharedSettings):
         Args:
             name: What the file calls the model.
         """
-        return self.stack_name or f"ModelMonitoring-{name}"
+        return self.stack_name or re.sub("[^A-Za-z0-9-]", "-", f"ModelMonitoring-{name}")[:_LONGEST_STACK_NAME]
 
     def description_of(self, name: str) -> str:
         """Description of the stack.

@@ -63,7 +63,7 @@ class SharedSettings(StrictModel):
     compute: ComputeConfig | None = None
     """Machines of jobs. Left out: one ml.m5.xlarge with 20 GiB."""
     network: NetworkConfig | None = None
-    """Network of jobs. Left out: isolated, without a VPC."""
+    """Network of jobs. Left out: isolated, except for explainability monitors, whose jobs call the model; no VPC."""
     tags: dict[str, str] | None = None
     """Tags of the stack and all that is in it, jobs, definitions and schedules included."""
     runbook: WebAddress | None = None

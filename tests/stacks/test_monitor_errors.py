@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies as st
+from pydantic import TypeAdapter
 
+from stacks.configuration import FleetConfig
+from stacks.configuration.monitored import StackName
 from stacks.loading import load
 
 # Each begins with lines 1 to 3; what is below starts at line 4.
@@ -235,6 +239,32 @@ def test_a_file_needs_something_to_monitor(problems_of):
 def test_an_endpoint_and_a_model_elsewhere_cannot_share_a_stack(problems_of):
     (problem,) = problems_of(ENDPOINT + QUALITY + ENDPOINT.replace("endpoints", "served_elsewhere") + QUALITY)
     assert problem.expected == "a stack of its own for everything that is monitored"
+
+
+ELSEWHERE = ENDPOINT.replace("endpoints", "served_elsewhere")
+
+
+def test_two_models_elsewhere_whose_names_make_one_stack_are_refused(problems_of):
+    first, second = (ELSEWHERE.replace("credit:", f"{name}:") + QUALITY for name in ("credit_v2", "credit.v2"))
+    (problem,) = problems_of(first + second.removeprefix("served_elsewhere:\n"))
+    assert problem.expected == "a stack of its own for everything that is monitored"
+    assert problem.fix == "ModelMonitoring-credit-v2 would hold several; change a 'stack_name'"
+
+
+def test_a_model_elsewhere_is_called_as_its_writer_calls_it(problems_of):
+    (problem,) = problems_of(ELSEWHERE.replace("credit:", "credit v2:") + QUALITY)
+    assert problem.path == ("served_elsewhere", "credit v2")
+    assert problem.expected.startswith("the `endpoint_name` of its capture writer: ")
+
+
+@given(name=st.from_regex("[A-Za-z0-9][A-Za-z0-9._-]*", fullmatch=True), long=st.integers(1, 200))
+def test_every_name_of_a_writer_makes_a_name_of_a_stack(name, long):
+    monitor = {"baseline": {"dataset": "s3://training/train.csv"}}
+    model = {"capture": "s3://records/capture", "data_quality": monitor}
+    (found,) = FleetConfig.model_validate({"served_elsewhere": {name * long: model}}).monitored
+    _, called, config = found
+    assert called == name * long
+    TypeAdapter(StackName).validate_python(config.stack_name_of(called))
 
 
 @pytest.mark.parametrize(

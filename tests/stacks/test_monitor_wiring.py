@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from capture_writer import CaptureWriter
+from stacks.configuration.alarms import LabelledAlarmsConfig
+from stacks.configuration.jobs import ComputeConfig, NetworkConfig
+from stacks.configuration.shared import SharedSettings
 from tests.stacks.templates import (
     alarms,
     baseline,
@@ -277,6 +281,49 @@ def test_a_model_elsewhere_is_read_where_its_writer_writes(assembly_of):
     assert read["DataCapturedDestinationS3Uri"] == "s3://example-credit-data/capture/credit"
     assert read["DatasetFormat"] == {"Json": {"Line": True}}
     assert len(of_type(template, "AWS::SageMaker::ModelQualityJobDefinition")) == 1
+
+
+def test_a_model_elsewhere_may_be_called_as_its_writer_calls_it(synthesise_text):
+    name = "credit_v2.eu"
+    CaptureWriter("s3://records/capture", endpoint_name=name).close()
+    text = f"""\
+served_elsewhere:
+  {name}:
+    capture: s3://records/capture
+    data_quality: {{baseline: {{dataset: s3://training/train.csv}}}}
+"""
+    template = synthesise_text(text).templates["ModelMonitoring-credit-v2-eu"]
+    read = job_definition(template, "DataQuality")["DataQualityJobInput"]["BatchTransformInput"]
+    assert read["DataCapturedDestinationS3Uri"] == f"s3://records/capture/{name}"
+
+
+def test_defaults_that_depend_on_the_kind_of_monitor_are_said(synthesise_text):
+    text = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_quality:
+      problem: {regression: {inference: 0}}
+      ground_truth: s3://records/labels
+      baseline: {statistics: s3://records/statistics.json, constraints: s3://records/constraints.json}
+    model_explainability:
+      model: credit-model
+      baseline: {constraints: s3://records/analysis.json}
+"""
+    template = synthesise_text(text).templates["ModelMonitoring-credit"]
+    quality = job_definition(template, "ModelQuality", "ModelQuality")
+    attribution = job_definition(template, "ModelExplainability", "ModelExplainability")
+    limits = [one["StoppingCondition"]["MaxRuntimeInSeconds"] for one in (quality, attribution)]
+    isolated = [one["NetworkConfig"]["EnableNetworkIsolation"] for one in (quality, attribution)]
+    assert (limits, isolated) == ([1800, 3600], [True, False])
+    assert "half an hour for model quality and bias" in said(ComputeConfig, "max_runtime_minutes")
+    assert "except for explainability monitors" in said(NetworkConfig, "isolation")
+    assert "except for explainability monitors" in said(SharedSettings, "network")
+    assert "labels" in said(LabelledAlarmsConfig, "no_data_after")
+
+
+def said(model, key):
+    return " ".join(model.model_fields[key].description.split())
 
 
 def test_several_classes_and_numbers_are_problems_of_their_own(churn, price):

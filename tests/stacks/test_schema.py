@@ -33,7 +33,7 @@ from stacks.configuration.alarms import (
     MonitorAlarmsConfig,
 )
 from stacks.configuration.base import StrictModel
-from stacks.configuration.inputs import NewCapture
+from stacks.configuration.data_capture import NewCapture
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
 from stacks.configuration.model_explainability import ModelConfig, ShapSettings
 from stacks.configuration.schedule import CronExpression
@@ -157,6 +157,13 @@ def test_editors_flag_captures_that_cannot_be_turned_on(capture):
     monitor = {"baseline": {"dataset": "s3://training/train.csv"}}
     fleet = {"endpoints": {"credit": {"capture": capture, "data_quality": monitor}}}
     assert list(StandardValidator(schema.schema()).iter_errors(fleet)) != []
+
+
+@pytest.mark.parametrize(("name", "right"), [("credit_v2.eu", True), ("_credit", False), ("credit/v2", False)])
+def test_editors_take_every_name_of_a_writer_that_the_app_takes(name, right):
+    model = {"capture": "s3://records/capture", "data_quality": {"baseline": {"dataset": "s3://training/train.csv"}}}
+    errors = list(StandardValidator(schema.schema()).iter_errors({"served_elsewhere": {name: model}}))
+    assert (errors == []) is right
 
 
 def test_defaults_in_the_file_are_those_of_the_library():

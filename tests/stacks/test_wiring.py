@@ -236,6 +236,12 @@ def test_stored_data_go_with_the_stack_only_when_told(detailed, assembly_of):
     assert policies(assembly_of("monitoring.yaml").templates["ModelMonitoring-credit-risk"]) == {"Retain"}
 
 
+def test_role_and_key_of_an_endpoint_reach_what_turns_its_capture_on(churn):
+    role, allowed = "arn:aws:iam::123456789012:role/churn-endpoint", statements(churn)
+    assert any(one["Action"] == "iam:PassRole" and one["Resource"] == role for one in allowed)
+    assert any("kms:CreateGrant" in one["Action"] and one["Resource"] == PLATFORM_KEY for one in allowed)
+
+
 def test_keys_of_captured_records_are_granted(fraud):
     key = "arn:aws:kms:eu-west-1:123456789012:key/66666666-7777-8888-9999-000000000000"
     granted = [statement for statement in statements(fraud) if statement["Resource"] == key]

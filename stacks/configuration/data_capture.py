@@ -1,4 +1,4 @@
-"""What is monitored, and where its records are."""
+"""Data capture of an endpoint: where it writes, or that the deployment turns it on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, Tag
 
 from stacks.configuration.base import StrictModel, by_key
-from stacks.configuration.values import EncryptedLocation, RoleArn, S3Uri
+from stacks.configuration.values import EncryptedLocation, KeyArn, RoleArn, S3Uri
 
 
 class NewCapture(EncryptedLocation):
@@ -22,6 +22,12 @@ class NewCapture(EncryptedLocation):
     model_role: RoleArn | None = None
     """Execution role of the model, which writes the records; what it needs is attached to it as a policy of the stack.
     Left out: it may write there already, or nothing is captured."""
+    execution_role: RoleArn | None = None
+    """`ExecutionRoleArn` of the endpoint's configuration, which the copy of it passes on. Left out: it has none, as is
+    usual."""
+    volume_key: KeyArn | None = None
+    """`KmsKeyId` of the endpoint's configuration, which the endpoint goes on using; the key's policy must leave access
+    to IAM. Left out: it has none."""
 
 
 class TurnOn(StrictModel):
