@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Names, Stack, Token, aws_iam as iam
+from aws_cdk import CustomResource, Names, Stack, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
 from model_monitor.data_capture import DataCapture
@@ -51,6 +51,7 @@ class EndpointDataCapture(Construct):
         endpoint_name: str,
         capture: DataCapture,
         execution_role: iam.IRole | None = None,
+        volume_key: kms.IKey | None = None,
     ) -> None:
         """Makes the resource.
 
@@ -62,6 +63,9 @@ class EndpointDataCapture(Construct):
             execution_role: The `ExecutionRoleArn` of the endpoint's configuration, which a copy must be allowed to
                 pass on (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html).
                 Default: the configuration names none, as is usual.
+            volume_key: The `KmsKeyId` of the endpoint's configuration, which the endpoint must be allowed to go on
+                using. A key that is not of this app must leave access to IAM in its policy. Default: the configuration
+                names none.
 
         Raises:
             ConfigurationError: The name cannot be an endpoint's.
@@ -70,7 +74,10 @@ class EndpointDataCapture(Construct):
         named = MonitoredEndpoint.from_endpoint_name(endpoint_name, capture_location=capture.location)
         provider = DataCaptureProvider.of(self)
         prefix = Names.unique_resource_name(self, max_length=_PREFIX_LENGTH, separator="-").lower()
-        self._grant(provider, named.endpoint_name, prefix, execution_role)
+        self._grant(provider, named.endpoint_name, prefix)
+        for statement in (*_passing(execution_role), *_use_of_volumes(self, volume_key)):
+            for function in provider.functions:
+                function.add_to_role_policy(statement)
         resource = CustomResource(
             self,
             "Resource",
@@ -88,9 +95,7 @@ class EndpointDataCapture(Construct):
                 resource.node.add_dependency(function.role)
         self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
 
-    def _grant(
-        self, provider: DataCaptureProvider, endpoint_name: str, prefix: str, execution_role: iam.IRole | None
-    ) -> None:
+    def _grant(self, provider: DataCaptureProvider, endpoint_name: str, prefix: str) -> None:
         stack = Stack.of(self)
 
         def arn(resource: str, name: str) -> str:
@@ -111,8 +116,6 @@ class EndpointDataCapture(Construct):
             ),
             # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
             iam.PolicyStatement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
-            _use_of_volume_keys(stack),
-            *([_passing(execution_role)] if execution_role else []),
         ]
         for function in provider.functions:
             for statement in statements:
@@ -120,25 +123,36 @@ class EndpointDataCapture(Construct):
                 acknowledge_wildcards(
                     function,
                     statement.resources,
-                    "Names of the endpoint's configurations and models, and its volumes' key, are not known.",
+                    "Names of the endpoint's configurations and models are not known.",
                 )
 
 
-def _use_of_volume_keys(stack: Stack) -> iam.PolicyStatement:
-    """Which key encrypts the endpoint's volumes is its owner's choice, so only the caller of the key is fixed.
+def _passing(role: iam.IRole | None) -> list[iam.PolicyStatement]:
+    if role is None:
+        return []
+    return [
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+    ]
 
-    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+
+def _use_of_volumes(scope: Construct, key: kms.IKey | None) -> list[iam.PolicyStatement]:
+    """Lets SageMaker, and nobody else, go on using the key.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     """
-    return iam.PolicyStatement(
-        actions=["kms:CreateGrant", "kms:DescribeKey"],
-        resources=[stack.format_arn(service="kms", resource="key", resource_name="*")],
-        conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
-    )
-
-
-def _passing(role: iam.IRole) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["iam:PassRole"],
-        resources=[role.role_arn],
-        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-    )
+    if key is None:
+        return []
+    through_sagemaker = {"StringEquals": {"kms:ViaService": f"sagemaker.{Stack.of(scope).region}.amazonaws.com"}}
+    return [
+        iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn], conditions=through_sagemaker),
+        iam.PolicyStatement(
+            actions=["kms:CreateGrant"],
+            resources=[key.key_arn],
+            conditions={**through_sagemaker, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]

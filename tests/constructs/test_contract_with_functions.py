@@ -99,7 +99,7 @@ def everything(kit: Kit) -> Template:
     bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="captured", encryption_key=key)
     role = iam.Role.from_role_arn(stack, "EndpointRole", "arn:aws:iam::123456789012:role/endpoint")
     capture = EndpointDataCapture(
-        stack, "Capture", endpoint_name="fraud", capture=DataCapture.to(bucket), execution_role=role
+        stack, "Capture", endpoint_name="fraud", capture=DataCapture.to(bucket), execution_role=role, volume_key=key
     )
     monitoring = kit.monitoring(stack, endpoint=capture.endpoint)
     monitoring.add_data_quality("Dataset", baseline=kit.baseline())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Refused = Callable[..., AbstractContextManager[None]]
 _TYPE = "Custom::EndpointDataCapture"
+_VOLUME_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +71,37 @@ def test_the_function_makes_and_deletes_only_configurations_of_its_own(step: str
     assert [arn.rpartition(":")[2] for arn in endpoints] == ["endpoint/fraud-prod", "endpoint-config/*"]
 
 
+@pytest.mark.parametrize("action", ["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"])
+def test_no_key_of_volumes_and_no_role_is_used_that_is_not_named(action: str, kit: Kit, captured: Template) -> None:
+    assert kit.allowed(captured, "DataCaptureProvider", action) == []
+
+
+@pytest.fixture
+def encrypted(kit: Kit, stack: cdk.Stack) -> Template:
+    EndpointDataCapture(
+        stack,
+        "Capture",
+        endpoint_name="fraud",
+        capture=DataCapture.to(s3.Bucket.from_bucket_name(stack, "Bucket", "captured")),
+        volume_key=kms.Key.from_key_arn(stack, "Volumes", _VOLUME_KEY),
+    )
+    return Template.from_stack(stack)
+
+
 @pytest.mark.parametrize("step", ["OnEvent", "IsComplete"])
-def test_keys_of_volumes_are_used_through_sagemaker_only(step: str, kit: Kit, captured: Template) -> None:
-    found = [
-        statement
-        for name, statement in kit.statements(captured)
-        if f"DataCaptureProvider{step}Role" in name and "kms:CreateGrant" in statement["Action"]
-    ]
-    (statement,) = found
-    assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "sagemaker.eu-west-1.amazonaws.com"}}
-    assert kit.allowed(captured, f"DataCaptureProvider{step}Role", "iam:PassRole") == []
+def test_the_key_of_volumes_is_used_for_and_through_sagemaker_only(step: str, kit: Kit, encrypted: Template) -> None:
+    through_sagemaker = {"StringEquals": {"kms:ViaService": "sagemaker.eu-west-1.amazonaws.com"}}
+    conditions = {
+        "kms:DescribeKey": through_sagemaker,
+        "kms:CreateGrant": {**through_sagemaker, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+    }
+    for action, condition in conditions.items():
+        (statement,) = [
+            statement
+            for name, statement in kit.statements(encrypted)
+            if f"DataCaptureProvider{step}Role" in name and statement["Action"] == action
+        ]
+        assert (statement["Resource"], statement["Condition"]) == (_VOLUME_KEY, condition)
 
 
 def test_only_the_role_that_is_named_is_passed_on(kit: Kit, stack: cdk.Stack) -> None:
