@@ -14,8 +14,8 @@ from model_monitor.baseline_files import BaselineFiles, BaselineJob
 from model_monitor.errors import ConfigurationError
 from model_monitor.problem import ProblemType, QualityColumns
 
-DEFAULT_TOLERANCE = 0.05
-"""How much worse than the baseline metrics may be, as a share of the baseline's own value."""
+# Of a baseline that a job computes: it suggests its own values as limits.
+_DEFAULT_TOLERANCE = 0.05
 
 
 class ModelQualityBaseline(BaselineFiles):
@@ -35,7 +35,7 @@ class ModelQualityBaseline(BaselineFiles):
         problem: ProblemType,
         columns: QualityColumns | None,
         thresholds: Mapping[str, float | MetricLimit],
-        tolerance: float,
+        tolerance: float | None,
     ) -> None:
         """Makes the resource.
 
@@ -47,7 +47,8 @@ class ModelQualityBaseline(BaselineFiles):
             problem: What the model predicts.
             columns: Columns of the dataset, if the baseline comes from one.
             thresholds: Limits of single metrics.
-            tolerance: Room for all other metrics, as a share of the baseline's own value.
+            tolerance: Room for all other metrics, as a share of the baseline's own value. `None`: 0.05 for a dataset,
+                none for files, whose limits somebody may have written by hand.
 
         Raises:
             ConfigurationError: A dataset without columns, columns without a dataset, or a tolerance that is no share.
@@ -55,6 +56,8 @@ class ModelQualityBaseline(BaselineFiles):
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
         _require_columns(columns, needed=source.needs_job)
+        if tolerance is None:
+            tolerance = _DEFAULT_TOLERANCE if source.needs_job else 0
         _require_tolerance(tolerance)
         metrics: set[str] = set()
         super().__init__(

@@ -8,7 +8,6 @@ from typing import Unpack
 from model_monitor.alarms import DataQualityAlarms, MetricLimit, ModelBiasAlarms, ModelQualityAlarms, MonitorAlarms
 from model_monitor.attributes import CapturedAttributes
 from model_monitor.baseline import Baseline
-from model_monitor.baseline_model_quality import DEFAULT_TOLERANCE
 from model_monitor.bias_config import BiasConfig
 from model_monitor.categorical import CategoricalFeatures
 from model_monitor.constraints import ConstraintOverrides
@@ -81,7 +80,7 @@ class ModelMonitoring(MonitoringBase):
         baseline: Baseline,
         columns: QualityColumns | None = None,
         thresholds: Mapping[str, float | MetricLimit] | None = None,
-        tolerance: float = DEFAULT_TOLERANCE,
+        tolerance: float | None = None,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: ModelQualityAlarms | None = None,
@@ -97,7 +96,8 @@ class ModelMonitoring(MonitoringBase):
             columns: Columns of the baseline's dataset; needed with a dataset only.
             thresholds: From when on single metrics are a violation. Default: `tolerance` decides.
             tolerance: How much worse than the baseline's value every other metric may be, as a share of that value; see
-                `ModelQualityMonitor`. Default: 0.05.
+                `ModelQualityMonitor`. Default: 0.05 where a job computes the baseline; 0 where it is files, whose
+                limits are taken as they are.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.

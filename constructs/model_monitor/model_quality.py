@@ -12,7 +12,7 @@ from model_monitor import metrics
 from model_monitor.alarm_factory import AlarmFactory, late_periods
 from model_monitor.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.baseline import Baseline
-from model_monitor.baseline_model_quality import DEFAULT_TOLERANCE, ModelQualityBaseline
+from model_monitor.baseline_model_quality import ModelQualityBaseline
 from model_monitor.engine import ModelQualityAnalysis
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.labelled import LabelledMonitor
@@ -62,7 +62,7 @@ class ModelQualityMonitor(LabelledMonitor):
         output: S3Location,
         columns: QualityColumns | None = None,
         thresholds: Mapping[str, float | MetricLimit] | None = None,
-        tolerance: float = DEFAULT_TOLERANCE,
+        tolerance: float | None = None,
         preprocessor: AnalysisScript | None = None,
         postprocessor: AnalysisScript | None = None,
         alarms: ModelQualityAlarms | None = None,
@@ -77,7 +77,8 @@ class ModelQualityMonitor(LabelledMonitor):
             problem: What the model predicts, and where it is in captured records.
             ground_truth: Where labels are put, and how long they take to arrive.
             baseline: How good the model was, usually from a validation dataset with predictions and labels.
-            output: Where baselines and reports are kept, as for `DataQualityMonitor`.
+            output: Where baselines and reports are kept, below `baselines/<schedule>/` and `reports/<schedule>/`, which
+                also holds the merged records, so that no other monitor reads them; several monitors may share it.
             columns: Columns of the baseline's dataset; needed with a dataset only.
             thresholds: From when on single metrics are a violation: a number, or how much worse than the baseline's
                 value (`MetricLimit.baseline`), in the metric's own unit. Not of F0.5, which runs never report as
@@ -86,7 +87,8 @@ class ModelQualityMonitor(LabelledMonitor):
                 share of that value, 0 to 1. An error rate may rise by as much as its counterpart may fall. AWS suggests
                 the baseline's value itself, which traffic like the baseline's breaks by chance in about every second
                 run (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-baseline.html); 0
-                keeps that. Default: 0.05.
+                keeps that. Default: 0.05 where a job computes the baseline; 0 where the baseline is files, of
+                `Baseline.from_files` or of a model package: their limits are taken as somebody wrote them.
             preprocessor: Script that runs on every record. Default: none.
             postprocessor: Script that runs after the analysis. Default: none.
             alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
@@ -99,8 +101,8 @@ class ModelQualityMonitor(LabelledMonitor):
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         for metric in thresholds:
             problem.require_threshold(metric)
-        for metric in alarms.metrics:
-            problem.require_metric(metric)
+        for metric, limit in (*thresholds.items(), *alarms.metrics.items()):
+            problem.require_limit(metric, limit)
         if columns is not None:
             columns.require_fitting(problem)
         super().__init__(scope, id, input=input, output=output, settings=settings, ground_truth=ground_truth)

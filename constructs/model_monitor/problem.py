@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from aws_cdk import Token
+
+from model_monitor.alarms import MetricLimit
 from model_monitor.attributes import CapturedAttributes, require_attribute
 from model_monitor.errors import ConfigurationError
 
@@ -31,6 +35,7 @@ _MULTICLASS = dict.fromkeys(
     ("accuracy", "weighted_f0_5", "weighted_f1", "weighted_f2", "weighted_precision", "weighted_recall"), Better.HIGHER
 )
 _REGRESSION = {**dict.fromkeys(("mae", "mse", "rmse"), Better.LOWER), "r2": Better.HIGHER}
+_R2 = "r2"  # 1 for a model without errors, negative for one that is worse than the mean of the labels
 _FROM_PROBABILITIES = "auc"
 # The analyzer writes limits of these and never reports that they are broken: so in all published outputs of runs that
 # must have broken them.
@@ -70,7 +75,8 @@ class ProblemType:
             inference_attribute: Where the predicted label is: the position of a CSV column of the model's output, or a
                 JSON key. Default: the probability tells the label.
             probability_attribute: Where the probability of the positive label is. Without it there is no `auc`.
-            probability_threshold: Probability from which on a prediction counts as positive. Default: 0.5.
+            probability_threshold: Probability from which on a prediction counts as positive. That one which equals it
+                does, too, is not published. Default: 0.5.
 
         Raises:
             ConfigurationError: Neither label nor probability is named, or a threshold without a probability.
@@ -120,6 +126,29 @@ class ProblemType:
                 fix="set an alarm on the metric instead, which is published like all others",
             )
 
+    def require_limit(self, metric: str, limit: float | MetricLimit) -> None:
+        """Checks that a metric can reach its limit.
+
+        Args:
+            metric: Its name.
+            limit: A threshold of runs, or that of an alarm; tokens are taken as they are.
+
+        Raises:
+            ConfigurationError: This kind of problem has no such metric, or the metric cannot take such a value.
+        """
+        self.require_metric(metric)
+        limit = limit if isinstance(limit, MetricLimit) else MetricLimit.at(limit)
+        if Token.is_unresolved(limit.value):
+            return
+        values = _possible_values(metric, relative=limit.relative_to_baseline)
+        if not values.minimum <= limit.value <= values.maximum:
+            distance = " worse than the baseline's value" if limit.relative_to_baseline else ""
+            raise ConfigurationError(
+                got=f"a limit of {limit.value:g}{distance} for the metric {metric!r}",
+                expected=values.words,
+                fix=values.fix,
+            )
+
     def require_metric(self, metric: str) -> Better:
         """The direction in which a metric is better.
 
@@ -136,6 +165,27 @@ class ProblemType:
                 else "choose one of these",
             )
         return self.metrics[metric]
+
+
+@dataclass(frozen=True)
+class _Values:
+    minimum: float
+    maximum: float
+    words: str
+    fix: str
+
+
+_SHARES = _Values(0, 1, "a share, from 0 to 1", "write 80 % as 0.8")
+_ERRORS = _Values(
+    0, math.inf, "0 or more, in the metric's own unit", "leave the minus out: which direction is worse, the metric says"
+)
+_UP_TO_ONE = _Values(-math.inf, 1, "at most 1, the value of a model without errors", "write 80 % as 0.8")
+
+
+def _possible_values(metric: str, *, relative: bool) -> _Values:
+    if metric not in _REGRESSION:
+        return _SHARES
+    return _UP_TO_ONE if metric == _R2 and not relative else _ERRORS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import Duration, Stack, aws_events_targets as targets, aws_sqs as sqs
+from aws_cdk import Duration, Stack, Token, aws_events_targets as targets, aws_sqs as sqs
 from aws_cdk.assertions import Template
 
 from model_monitor import (
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 Refused = Callable[..., AbstractContextManager[None]]
 _DEFINITION = "AWS::SageMaker::ModelQualityJobDefinition"
 _BASELINE = "Custom::ModelMonitorBaseline"
+_FILES = Baseline.from_files(
+    constraints=S3Location.from_uri("s3://lake/constraints.json"),
+    statistics=S3Location.from_uri("s3://lake/statistics.json"),
+)
+_PACKAGE = Baseline.from_model_package("fraud", files=S3Location.from_uri("s3://registry/fraud"))
 
 
 def test_runs_join_predictions_and_labels(kit: Kit, quality_template: Template) -> None:
@@ -228,14 +233,10 @@ def test_refuses_columns_that_do_not_fit_the_captured_records(kit: Kit, refused:
 
 
 def test_columns_belong_to_datasets(kit: Kit, refused: Refused) -> None:
-    files = Baseline.from_files(
-        constraints=S3Location.from_uri("s3://lake/constraints.json"),
-        statistics=S3Location.from_uri("s3://lake/statistics.json"),
-    )
     with refused("a baseline dataset without columns", "QualityColumns(ground_truth="):
         kit.model_quality(columns=None)
     with refused("columns with a baseline that needs no dataset", "leave columns out"):
-        kit.model_quality(baseline=files)
+        kit.model_quality(baseline=_FILES)
 
 
 @pytest.mark.parametrize("monitor", ["monitor", "model_quality"])
@@ -258,6 +259,61 @@ def test_refuses_a_negative_tolerance_and_an_impossible_share(refused: Refused) 
 def test_refuses_tolerances_that_are_no_share(tolerance: float, kit: Kit, refused: Refused) -> None:
     with refused(f"tolerance={tolerance}", "from 0 to 1", "5 % as 0.05", "0 keeps AWS's suggestion"):
         kit.model_quality(tolerance=tolerance)
+
+
+@pytest.mark.parametrize("baseline", [_FILES, _PACKAGE], ids=["files", "package"])
+@pytest.mark.parametrize(("options", "tolerance"), [({}, 0), ({"tolerance": 0.1}, 0.1)])
+def test_limits_of_files_are_taken_as_they_are_unless_somebody_asks_for_room(
+    baseline: Baseline, options: dict[str, Any], tolerance: float, kit: Kit, stack: Stack
+) -> None:
+    kit.model_quality(stack, baseline=baseline, columns=None, **options)
+    overrides = kit.json(kit.properties(Template.from_stack(stack), _BASELINE)["Overrides"])
+    assert overrides == {"tolerance": tolerance, "metrics": {}}
+
+
+_BINARY = ProblemType.binary_classification(probability_attribute=0)
+_NUMBER = ProblemType.regression(inference_attribute=0)
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric", "limit", "expected"),
+    [
+        (_BINARY, "recall", 80, "a share, from 0 to 1; write 80 % as 0.8"),
+        (_BINARY, "false_positive_rate", MetricLimit.at(-0.1), "a share, from 0 to 1"),
+        (_BINARY, "auc", MetricLimit.baseline(tolerance=20), "a share, from 0 to 1"),
+        (_NUMBER, "rmse", -1, "0 or more, in the metric's own unit; leave the minus out"),
+        (_NUMBER, "mae", MetricLimit(-1, relative_to_baseline=True), "0 or more"),
+        (_NUMBER, "r2", 80, "at most 1"),
+    ],
+)
+def test_refuses_limits_that_no_metric_reaches(
+    problem: ProblemType, metric: str, limit: float | MetricLimit, expected: str, refused: Refused
+) -> None:
+    with refused("got a limit of ", f" for the metric {metric!r}; expected {expected}"):
+        problem.require_limit(metric, limit)
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric", "limit"),
+    [
+        (_BINARY, "recall", 0),
+        (_BINARY, "false_positive_rate", 1),
+        (_BINARY, "recall", MetricLimit.at(Token.as_number({"Ref": "Recall"}))),
+        (_NUMBER, "rmse", MetricLimit.at(250)),
+        (_NUMBER, "mse", MetricLimit.baseline(tolerance=40)),
+        (_NUMBER, "r2", MetricLimit.at(-0.5)),
+        (_NUMBER, "r2", MetricLimit.baseline(tolerance=2)),
+    ],
+)
+def test_accepts_limits_that_metrics_can_reach(problem: ProblemType, metric: str, limit: float | MetricLimit) -> None:
+    problem.require_limit(metric, limit)
+
+
+def test_limits_of_runs_and_of_alarms_are_checked(kit: Kit, refused: Refused) -> None:
+    with refused("a limit of 80 for the metric 'recall'"):
+        kit.model_quality(thresholds={"recall": 80})
+    with refused("a limit of 20 worse than the baseline's value for the metric 'recall'"):
+        kit.model_quality(alarms=ModelQualityAlarms(metrics={"recall": MetricLimit.baseline(tolerance=20)}))
 
 
 def test_another_tolerance_is_another_job_definition(kit: Kit) -> None:
