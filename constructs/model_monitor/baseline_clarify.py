@@ -28,6 +28,7 @@ class ClarifyBaseline(BaselineFiles):
         job: BaselineJob,
         config: Mapping[str, Any],
         dataset_config: Mapping[str, Any] | None,
+        dataset_options: Mapping[str, object],
     ) -> None:
         """Makes the resource.
 
@@ -38,9 +39,10 @@ class ClarifyBaseline(BaselineFiles):
             job: How it is computed.
             config: Clarify's configuration of runs.
             dataset_config: What is added to it for the baseline's dataset; `None` if there is nothing to compute from.
+            dataset_options: What the user said of the dataset, by the names of the options.
 
         Raises:
-            ConfigurationError: A dataset from which nothing can be computed.
+            ConfigurationError: A dataset from which nothing can be computed, or options of a dataset without one.
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         documents: dict[str, Any] = {"AnalysisConfig": dict(config)}
@@ -50,7 +52,19 @@ class ClarifyBaseline(BaselineFiles):
                 expected="one, since bias is measured in what the model predicts",
                 fix='pass predicted_label="..."',
             )
-        if source.needs_job:
+        if not source.needs_job:
+            _require_none(dataset_options)
+        else:
             documents["BaselineConfig"] = dict(dataset_config or {})
         super().__init__(scope, id, source=source, job=job, documents=documents, named={})
         self.config_uri = self._attribute("ConfigUri")
+
+
+def _require_none(dataset_options: Mapping[str, object]) -> None:
+    given = ", ".join(name for name, value in dataset_options.items() if value is not None)
+    if given:
+        raise ConfigurationError(
+            got=f"{given} with a baseline that needs no dataset",
+            expected="what a dataset is computed with of a dataset only: the files hold the results already",
+            fix=f"leave {given} out",
+        )

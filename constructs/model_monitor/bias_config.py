@@ -64,8 +64,9 @@ class BiasConfig:
         headers: Names of the inputs, in their order, and of the label, which captured records do not have. Default:
             none; columns are named by their positions then.
         group_variable: Column that explains differences, needed by CDDL and CDDPL. Default: none.
-        metrics: Short names of the metrics that the baseline holds, and that runs are therefore compared in. Each is a
-            test of its own that can go wrong by chance: name those that matter to you. Default: all.
+        metrics: Short names of the metrics that are computed from the baseline's dataset, and that runs are therefore
+            compared in. Each is a test of its own that can go wrong by chance: name those that matter to you. Not with
+            a baseline of files, which holds what it holds. Default: all.
 
     Example:
         ```python

@@ -87,9 +87,10 @@ class ModelBiasMonitor(LabelledMonitor):
                 inputs stand before it.
             ground_truth: Where labels are put, and how long they take to arrive.
             baseline: How groups were treated, usually from a validation dataset with predictions and labels.
-            output: Where baselines and reports are kept, as for `DataQualityMonitor`.
+            output: Where baselines and reports are kept, below `baselines/<schedule>/` and `reports/<schedule>/`, which
+                also holds the merged records, so that no other monitor reads them; several monitors may share it.
             predicted_label: Column of the predictions in the baseline's dataset; needed with a dataset only.
-            dataset_headers: Names of the dataset's columns. Default: those of `config`, or the dataset has them.
+            dataset_headers: Names of that dataset's columns. Default: those of `config`, or the dataset has them.
             alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
             **options: See `MonitorOptions`.
 
@@ -114,6 +115,11 @@ class ModelBiasMonitor(LabelledMonitor):
             job=self._baseline_job(),
             config=config.to_document(),
             dataset_config=_dataset_config(config, predicted_label, dataset_headers),
+            dataset_options={
+                "predicted_label": predicted_label,
+                "dataset_headers": dataset_headers,
+                "metrics": config.metrics,
+            },
         )
         analysis = BiasAnalysis(self.baseline.config_uri, attributes, ground_truth)
         self._running = self._run(analysis, self.baseline)

@@ -31,8 +31,11 @@ _CLARIFY_PREFIX = "sm-clarify-"
 class ModelExplainabilityMonitor(Monitor):
     """Computes how much each feature contributes to predictions, and compares the order with the baseline's.
 
-    A run whose order has an NDCG below 0.9 reports a violation, which the alarm on violations rings for. Every run
-    makes an endpoint of the model for itself, which costs time and money.
+    A run whose order has an NDCG below 0.9 reports a violation, which the alarm on violations rings for. The service
+    fixes that limit: neither a baseline nor an option changes it
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-feature-attribute-drift-violations.html); for another one,
+    make alarms on `metric_attribution`. Every run makes an endpoint of the model for itself, which costs time and
+    money.
 
     Attributes:
         baseline: Files that runs compare with.
@@ -114,6 +117,7 @@ class ModelExplainabilityMonitor(Monitor):
                 **({} if dataset_label is None else {"label": dataset_label}),
                 **({"headers": list(dataset_headers)} if dataset_headers else {}),
             },
+            dataset_options={"dataset_label": dataset_label, "dataset_headers": dataset_headers},
         )
         dependencies = [model.dependency] if model.dependency else []
         self.baseline.node.add_dependency(*dependencies)

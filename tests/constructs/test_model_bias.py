@@ -123,11 +123,32 @@ def test_an_alarm_watches_one_metric_of_one_group(metric: str, kit: Kit, clarify
 
 def test_files_need_no_column_of_predictions(kit: Kit) -> None:
     stack = kit.stack()
-    files = Baseline.from_files(constraints=S3Location.from_uri("s3://lake/analysis.json"))
-    kit.model_bias(stack, baseline=files, predicted_label=None)
+    kit.model_bias(stack, baseline=_ANALYSIS, predicted_label=None)
     baseline = _baseline(kit, Template.from_stack(stack))
     assert kit.json(baseline["Source"]) == {"files": {"constraints": "s3://lake/analysis.json"}}
     assert "BaselineConfig" not in baseline
+
+
+_ANALYSIS = Baseline.from_files(constraints=S3Location.from_uri("s3://lake/analysis.json"))
+_PACKAGE = Baseline.from_model_package("fraud", files=S3Location.from_uri("s3://registry/fraud"))
+
+
+@pytest.mark.parametrize("baseline", [_ANALYSIS, _PACKAGE], ids=["files", "package"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("predicted_label", "prediction"),
+        ("dataset_headers", ["sex", "age", "region", "approved"]),
+        ("metrics", ["DPPL"]),
+    ],
+)
+def test_refuses_options_of_a_dataset_without_one(
+    name: str, value: Any, baseline: Baseline, kit: Kit, refused: Refused
+) -> None:
+    options: dict[str, Any] = {"predicted_label": None, "metrics": None, name: value}
+    config = kit.bias_config(metrics=options.pop("metrics"))
+    with refused(f"got {name} with a baseline that needs no dataset", f"leave {name} out"):
+        kit.model_bias(baseline=baseline, config=config, **options)
 
 
 def test_refuses_a_dataset_without_predictions(kit: Kit, refused: Refused) -> None:

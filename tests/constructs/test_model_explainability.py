@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
 
-from model_monitor import CapturedAttributes, ModelReference, MonitorNetwork, S3Location, ShapConfig
+from model_monitor import Baseline, CapturedAttributes, ModelReference, MonitorNetwork, S3Location, ShapConfig
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -149,6 +149,14 @@ def test_refuses_analyses_that_clarify_would_refuse(
 def test_refuses_models_that_clarify_cannot_ask(options: dict[str, Any], text: str, refused: Refused) -> None:
     with refused(text):
         ModelReference.from_model_name(**options)
+
+
+@pytest.mark.parametrize("options", [{"dataset_label": "fraud"}, {"dataset_headers": ["age", "income"]}])
+def test_refuses_options_of_a_dataset_without_one(options: dict[str, Any], kit: Kit, refused: Refused) -> None:
+    (name,) = options
+    files = Baseline.from_files(constraints=S3Location.from_uri("s3://lake/analysis.json"))
+    with refused(f"got {name} with a baseline that needs no dataset", f"leave {name} out"):
+        kit.model_explainability(baseline=files, **options)
 
 
 def test_refuses_a_threshold_where_scores_are_explained(kit: Kit, refused: Refused) -> None:
