@@ -19,7 +19,8 @@ class MonitorAlarms:
         any_violation: Alarm when a run reports any violation. Default: on.
         execution_failed: Alarm when a run fails. Default: on.
         silence_after: Alarm when no run has ended for this many periods; `None` for never. Default: 3.
-        no_data_after: Alarm when this many runs in a row found no captured traffic; `None` for never. Default: 3.
+        no_data_after: Alarm when this many runs in a row found no captured traffic or, where predictions are compared
+            with labels, no labels; `None` for never. Default: 3.
     """
 
     any_violation: bool = True

@@ -22,7 +22,10 @@ class CapturedAttributes:
         features: Where the features are in a JSON input. Default: all of it.
         inference: Where the predicted label, or value, is. Default: the probability tells the label.
         probability: Where the probability of the positive outcome is. Default: there is none.
-        probability_threshold: Probability from which on the outcome counts as positive. Default: 0.5.
+        probability_threshold: Bias counts an outcome as positive when its probability is greater than this ("a
+            probability value > 0.5 indicates predicted label `1`", in AWS's own notebook on bias drift:
+            https://github.com/aws/amazon-sagemaker-examples, sagemaker_model_monitor); model quality also when it
+            equals this, which is not published. Default: 0.5.
     """
 
     features: str | int | None = None

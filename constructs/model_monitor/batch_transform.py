@@ -41,7 +41,8 @@ class BatchTransform:
                 of predictions that model-quality monitors name then count the inputs before them.
             files: Where the inputs and predictions of the jobs lie: capture only lists them, and the monitors read
                 the files themselves, for which they are given the permission. Empty: they have it from elsewhere.
-            format: How inputs and predictions are stored. Default: CSV without a header line.
+            format: How inputs and predictions are stored; not as Parquet where a monitor has ground truth. Default: CSV
+                without a header line.
         """
         return cls(captured, format or DatasetFormat.csv(header=False), tuple(files))
 

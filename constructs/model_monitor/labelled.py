@@ -6,6 +6,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor import metrics
+from model_monitor.endpoint import MonitoredEndpoint
+from model_monitor.errors import ConfigurationError
 from model_monitor.ground_truth import GroundTruth
 from model_monitor.monitor import Monitor
 from model_monitor.monitor_input import MonitorInput
@@ -36,6 +38,7 @@ class LabelledMonitor(Monitor):
         ground_truth: GroundTruth,
     ) -> None:
         ground_truth.require_window(settings.schedule)
+        _require_ids(input)
         super().__init__(scope, id, input=input, output=output, settings=settings)
         self.ground_truth = ground_truth
         ground_truth.location.grant_read(self.role)
@@ -44,6 +47,12 @@ class LabelledMonitor(Monitor):
         """Share of the captured records of a run that found their label, 0 to 1."""
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
 
+    def _place_of_reports(self, output: S3Location) -> S3Location:
+        # Runs merge into <place>/merge/<endpoint>/<variant>/<hour> and analyse all that lies there. Monitors that share
+        # a place would read each other's merged records; what these are called, and so whether a record is counted
+        # twice, is not published.
+        return super()._place_of_reports(output).join(self.monitoring_schedule_name)
+
     @property
     def _labels_uri(self) -> str | None:
         return self.ground_truth.location.uri
@@ -51,3 +60,20 @@ class LabelledMonitor(Monitor):
     def _make_label_alarm(self, minimum: float | None) -> None:
         if minimum is not None:
             self.alarms.append(self._alarm_factory().label_coverage(self.metric_label_coverage(), minimum))
+
+
+def _require_ids(input: MonitorInput) -> None:
+    """Checks that records can have the ids by which labels find them.
+
+    Batch transform writes them behind the rows of CSV and into JSON objects
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html).
+
+    Raises:
+        ConfigurationError: The predictions are Parquet.
+    """
+    if not isinstance(input, MonitoredEndpoint) and "parquet" in input.format.document:
+        raise ConfigurationError(
+            got="Parquet predictions for a monitor that compares them with labels",
+            expected="CSV or JSON lines, in which records have the ids that labels name",
+            fix="let the jobs write one of the two, and pass format=DatasetFormat.json_lines() or leave it out for CSV",
+        )

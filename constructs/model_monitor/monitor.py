@@ -78,7 +78,7 @@ class Monitor(Construct):
         self.input = input
         self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
-        self.reports = output.join("reports")
+        self.reports = self._place_of_reports(output)
         self.engine = settings.engine
         self.role: iam.IRole = self._in_this_stack(settings.role) if settings.role else self._make_role()
         self.alarms: list[cloudwatch.Alarm] = []
@@ -129,7 +129,7 @@ class Monitor(Construct):
         return self._metrics.own(metrics.FAILED_EXECUTIONS)
 
     def metric_no_data(self) -> cloudwatch.Metric:
-        """Runs that found no captured traffic."""
+        """Runs that found no captured traffic or, where predictions are compared with labels, no labels."""
         return self._metrics.own(metrics.NO_DATA)
 
     def metric_violations(self) -> cloudwatch.Metric:
@@ -280,6 +280,10 @@ class Monitor(Construct):
         if alarms.no_data_after is not None and self.schedule.period is not None:
             runs, period = alarms.no_data_after, self.schedule.period
             made.append(factory.no_data(self.metric_no_data(), runs, period, labels_uri=self._labels_uri))
+
+    def _place_of_reports(self, output: S3Location) -> S3Location:
+        """Where the service is told to write; it appends the endpoint, if there is one, the schedule and the time."""
+        return output.join("reports")
 
     @property
     def _labels_uri(self) -> str | None:

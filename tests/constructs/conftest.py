@@ -351,7 +351,7 @@ def clarify_template(clarify_stack: cdk.Stack) -> Template:
 
 @pytest.fixture(scope="session")
 def batch_stack(kit: Kit) -> cdk.Stack:
-    """All four monitors of batch transform, each with another format."""
+    """All four monitors of batch transform, in all formats."""
     stack = kit.stack("Batch")
     inputs = {
         "csv": kit.batch(),
@@ -359,9 +359,9 @@ def batch_stack(kit: Kit) -> cdk.Stack:
         "parquet": kit.batch(DatasetFormat.parquet()),
     }
     kit.model_quality(stack, input=inputs["json"])
-    kit.model_bias(stack, input=inputs["parquet"])
+    kit.model_bias(stack, input=inputs["csv"])
     kit.model_explainability(stack, input=inputs["csv"])
-    BatchMonitoring(stack, "Churn", transform=inputs["csv"]).add_data_quality(
+    BatchMonitoring(stack, "Churn", transform=inputs["parquet"]).add_data_quality(
         baseline=kit.baseline(), alarms=DataQualityAlarms(drift={"age": 0.2})
     )
     return stack

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import BatchMonitoring, CapturedAttributes, Facet, ModelReference
+from model_monitor import BatchMonitoring, CapturedAttributes, DatasetFormat, Facet, ModelReference
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -18,9 +18,9 @@ Refused = Callable[..., AbstractContextManager[None]]
 @pytest.mark.parametrize(
     ("kind", "dataset_format"),
     [
-        ("DataQuality", {"Csv": {"Header": False}}),
+        ("DataQuality", {"Parquet": True}),
         ("ModelQuality", {"Json": {"Line": True}}),
-        ("ModelBias", {"Parquet": True}),
+        ("ModelBias", {"Csv": {"Header": False}}),
         ("ModelExplainability", {"Csv": {"Header": False}}),
     ],
 )
@@ -56,6 +56,12 @@ def test_bias_and_explainability_are_added_to_jobs(kit: Kit) -> None:
 def test_refuses_bias_of_csv_that_cannot_tell_inputs_from_predictions(kit: Kit, refused: Refused) -> None:
     with refused("no headers for a bias monitor of CSV", "where the predictions begin", "headers=[...]"):
         kit.model_bias(input=kit.batch(), config=kit.bias_config(label=2, facets=[Facet.of(0, 1)], headers=None))
+
+
+@pytest.mark.parametrize("monitor", ["model_quality", "model_bias"])
+def test_refuses_labels_for_records_that_cannot_have_ids(monitor: str, kit: Kit, refused: Refused) -> None:
+    with refused("Parquet predictions", "CSV or JSON lines", "DatasetFormat.json_lines()"):
+        getattr(kit, monitor)(input=kit.batch(DatasetFormat.parquet()))
 
 
 @pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])

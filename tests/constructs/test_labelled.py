@@ -1,0 +1,86 @@
+"""Where monitors that merge predictions with labels put what they write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from model_monitor import CapturedAttributes, QualityColumns
+
+if TYPE_CHECKING:
+    from tests.constructs.conftest import Kit
+
+_KINDS = ["ModelQuality", "ModelBias"]
+
+
+@pytest.fixture(scope="module")
+def labelled_stack(kit: Kit) -> cdk.Stack:
+    """Two monitors with labels and one without, of one endpoint and with one output."""
+    stack = kit.stack()
+    monitoring = kit.monitoring(stack, output=kit.output())
+    monitoring.add_data_quality(baseline=kit.baseline())
+    labels: dict[str, Any] = {"ground_truth": kit.ground_truth(), "baseline": kit.baseline()}
+    columns = QualityColumns(ground_truth="fraud", probability="score")
+    monitoring.add_model_quality(problem=kit.problem(), columns=columns, **labels)
+    attributes = CapturedAttributes(inference=0)
+    monitoring.add_model_bias(config=kit.bias_config(), attributes=attributes, predicted_label="prediction", **labels)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def labelled(labelled_stack: cdk.Stack) -> Template:
+    return Template.from_stack(labelled_stack)
+
+
+def _schedule(kit: Kit, template: Template, kind: str) -> str:
+    (name,) = [
+        schedule["Properties"]["MonitoringScheduleName"]
+        for schedule in kit.resources(template, "AWS::SageMaker::MonitoringSchedule").values()
+        if schedule["Properties"]["MonitoringScheduleConfig"]["MonitoringType"] == kind
+    ]
+    return str(name)
+
+
+def _written(kit: Kit, template: Template, kind: str) -> str:
+    definition = kit.properties(template, f"AWS::SageMaker::{kind}JobDefinition")
+    (output,) = definition[f"{kind}JobOutputConfig"]["MonitoringOutputs"]
+    return kit.flat(output["S3Output"]["S3Uri"])
+
+
+def test_no_monitor_merges_where_another_one_reads(kit: Kit, labelled: Template) -> None:
+    root = "s3://monitoring-output/monitoring/reports"
+    assert _written(kit, labelled, "DataQuality") == root
+    for kind in _KINDS:
+        assert _written(kit, labelled, kind) == f"{root}/{_schedule(kit, labelled, kind)}"
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_role_writes_to_the_place_of_its_monitor_only(kind: str, kit: Kit, labelled: Template) -> None:
+    name = _schedule(kit, labelled, kind)
+    place = "arn:<AWS::Partition>:s3:::monitoring-output/monitoring"
+    assert set(kit.allowed(labelled, f"{kind}Role", "s3:PutObject")) == {
+        f"{place}/{folder}/{name}{end}" for folder in ("reports", "baselines") for end in ("", "/*")
+    }
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, labelled: Template) -> None:
+    place, name = _written(kit, labelled, kind), _schedule(kit, labelled, kind)
+    (variables,) = [
+        function["Properties"]["Environment"]["Variables"]
+        for function in kit.resources(labelled, "AWS::Lambda::Function").values()
+        if function["Properties"]["Handler"] == "results.handler.handler"
+    ]
+    assert kit.json(variables["MONITORS"])[name]["reports"] == place
+    readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
+    assert f"arn:<AWS::Partition>:s3:::{place.removeprefix('s3://')}/*" in readable
+    descriptions = [
+        kit.flat(alarm["Properties"]["AlarmDescription"])
+        for alarm in kit.resources(labelled, "AWS::CloudWatch::Alarm").values()
+    ]
+    of_monitor = [text for text in descriptions if f"monitor {name}." in text]
+    assert of_monitor
+    assert all(text.endswith(f"Reports: {place}.") for text in of_monitor)
