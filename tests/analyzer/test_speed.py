@@ -1,4 +1,4 @@
-"""Speed as ratios to Polars and orjson, measured side by side on this machine."""
+"""Speed as ratios to Polars and orjson, measured side by side on this machine; memory as it grows with the input."""
 
 import re
 import subprocess
@@ -6,8 +6,18 @@ import sys
 
 import pytest
 
+from analyzer.bench.inputs import write_captures, write_table
 
-@pytest.mark.slow
+pytestmark = pytest.mark.slow
+
+_MEASURE = """
+import sys
+from pathlib import Path
+from analyzer.bench.__main__ import measure
+print(measure(sys.argv[1], Path(sys.argv[2]), 1).peak_megabytes)
+"""
+
+
 def test_the_benchmark_prints_every_contender_and_keeps_its_limits():
     command = [sys.executable, "-m", "analyzer.bench", "--rows=60000", "--records=30000", "--repetitions=2"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -20,9 +30,57 @@ def test_the_benchmark_prints_every_contender_and_keeps_its_limits():
         "orjson_merge",
     ):
         assert f"  {name}" in printed
-    profile, captures, merge, megabytes = (float(value) for value in re.findall(r"([0-9.]+) +\(limit", printed))
+    profile, captures, merge, _ = (float(value) for value in re.findall(r"([0-9.]+) +\(limit", printed))
     assert profile < 4
     # The limits are 1.5 and 4; half as much again, so that a busy machine does not fail the build.
     assert captures < 2.25
     assert merge < 6
-    assert megabytes < 1000
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """A table that is several blocks long, and one with the same rows four times: no value is new."""
+    once, again = (tmp_path_factory.mktemp("tables") / name for name in ("once.csv", "again.csv"))
+    write_table(once, 240_000)
+    header, _, rows = once.read_bytes().partition(b"\n")
+    again.write_bytes(header + b"\n" + rows * 4)
+    return once, again
+
+
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory):
+    """An hour of capture records, and one with four times as many."""
+    folders = [tmp_path_factory.mktemp("captures") / str(records) for records in (60_000, 240_000)]
+    for folder in folders:
+        write_captures(folder, int(folder.name))
+    return folders
+
+
+@pytest.mark.parametrize(
+    ("contender", "inputs", "is_held"),
+    [
+        ("analyzer_profile", "tables", False),
+        ("analyzer_captures", "captures", False),
+        # What holds its input shows that the measurement would see it.
+        ("polars_describe", "tables", True),
+        ("orjson_and_polars", "captures", True),
+    ],
+)
+def test_only_part_of_the_input_is_in_memory_however_long_it_is(contender, inputs, is_held, request):
+    small, large = request.getfixturevalue(inputs)
+
+    growth = peak_megabytes(contender, large) - peak_megabytes(contender, small)
+
+    share = growth / (megabytes(large) - megabytes(small))
+    assert (share > 0.5) if is_held else (share < 0.4), f"{growth:.0f} MB more"
+
+
+def peak_megabytes(contender, path):
+    # Measured by another program, because a process's peak starts at the size of the one that started it.
+    command = [sys.executable, "-c", _MEASURE, contender, str(path)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def megabytes(path):
+    files = path.rglob("*.jsonl") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files) / 1e6
