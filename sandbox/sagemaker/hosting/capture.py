@@ -19,6 +19,7 @@ from sandbox import clock, seams
 from sandbox.sagemaker import aws, s3_uri
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
 from sandbox.sagemaker.hosting.worker import Answer
+from sandbox.sagemaker.media_types import media_type
 from sandbox.sagemaker.state import Document
 
 _log = logging.getLogger(__name__)
@@ -130,10 +131,10 @@ def _payload(content_type: str, mode: str, body: bytes, header: Document) -> dic
 
 def _encoding(content_type: str, header: Document) -> str:
     """CSV or JSON when the media type, without its parameters, is listed; all else is stored in base 64."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in (listed.lower() for listed in header.get("CsvContentTypes", [])):
+    kind = media_type(content_type)
+    if kind in (listed.lower() for listed in header.get("CsvContentTypes", [])):
         return "CSV"
-    if media_type in (listed.lower() for listed in header.get("JsonContentTypes", [])):
+    if kind in (listed.lower() for listed in header.get("JsonContentTypes", [])):
         return "JSON"
     return "BASE64"
 

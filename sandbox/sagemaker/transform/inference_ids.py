@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch
 import json
 import uuid
 
-from sandbox.sagemaker.transform.joined import CSV, JSON_TYPES, media_type
+from sandbox.sagemaker.media_types import CSV, JSON_TYPES, media_type
 
 _ID, _TIME = "SageMakerInferenceId", "SageMakerInferenceTime"
 _BARE = "SageMakerOutput"
@@ -29,21 +29,24 @@ def with_ids(output: bytes, content_type: str, started: str) -> bytes:
         UnidentifiableError: The content type is neither CSV nor JSON, or a line is not JSON after all.
     """
     kind = media_type(content_type)
-    lines = [line for line in output.decode().splitlines() if line.strip()]
+    # Text would part at more than line ends, e.g. at U+2028, which a field may hold.
+    lines = [line for line in output.splitlines() if line.strip()]
     if kind == CSV:
-        return "".join(f"{line},{uuid.uuid4()},{started}\n" for line in lines).encode()
+        return b"".join(line + f",{uuid.uuid4()},{started}\n".encode() for line in lines)
     if kind in JSON_TYPES:
-        return "".join(_json_line(line, started) + "\n" for line in lines).encode()
+        return b"".join(_json_line(line, started) + b"\n" for line in lines)
     raise UnidentifiableError(
         f"GenerateInferenceId needs predictions in text/csv, application/json or application/jsonlines, the model "
         f"answers {content_type or 'without a content type'}"
     )
 
 
-def _json_line(line: str, started: str) -> str:
+def _json_line(line: bytes, started: str) -> bytes:
     try:
         prediction = json.loads(line)
     except ValueError as error:
         raise UnidentifiableError(f"a line of the predictions is not JSON: {error}") from error
     members = prediction if isinstance(prediction, dict) else {_BARE: prediction}
-    return json.dumps({_ID: str(uuid.uuid4()), _TIME: started, **members}, separators=(",", ":"))
+    added = {_ID: str(uuid.uuid4()), _TIME: started}
+    # They stand in front, and win over those of an earlier job, which a joined record may bring along.
+    return json.dumps(added | members | added, separators=(",", ":")).encode()

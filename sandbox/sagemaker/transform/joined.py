@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.
 import json
 from typing import Any
 
+from sandbox.sagemaker.media_types import CSV, JSON_TYPES, media_type
+
 _INPUT, _OUTPUT = "SageMakerInput", "SageMakerOutput"
-CSV = "text/csv"
-JSON_TYPES = ("application/json", "application/jsonlines")
 
 
 class UnjoinableError(Exception):
@@ -39,11 +39,6 @@ def joined(records: bytes, answers: bytes, *, content_type: str, answer_type: st
     )
 
 
-def media_type(content_type: str) -> str:
-    """A content type without its parameters."""
-    return content_type.partition(";")[0].strip().lower()
-
-
 def _pairs(records: bytes, answers: bytes) -> list[tuple[bytes, bytes]]:
     lines = [[line for line in body.splitlines() if line.strip()] for body in (records, answers)]
     if len(lines[0]) != len(lines[1]):
@@ -60,4 +55,6 @@ def _member(record: bytes, answer: bytes) -> bytes:
     except ValueError as error:
         raise UnjoinableError(f"a line is not JSON: {error}") from error
     members: dict[str, Any] = given if isinstance(given, dict) else {_INPUT: given}
-    return json.dumps({_OUTPUT: output, **members}, separators=(",", ":")).encode()
+    added = {_OUTPUT: output}
+    # It stands in front, and wins over a member of the record that was a prediction once.
+    return json.dumps(added | members | added, separators=(",", ":")).encode()

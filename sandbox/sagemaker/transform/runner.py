@@ -163,10 +163,11 @@ def _read(job: Document, objects: list[Listed]) -> list[Any]:
     https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Feature-Attribution-Drift-for-Batch-Transform.ipynb
     """
     first, uri = objects[0], job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
-    if uri == f"s3://{first.bucket}/{first.key}":
+    if len(objects) == 1 and uri == f"s3://{first.bucket}/{first.key}":
         return [{"prefix": uri}, ""]
-    folder = f"s3://{first.bucket}/{first.key.removesuffix(first.relative)}"
-    return [{"prefix": folder}, *(item.relative for item in objects)]
+    # A prefix without a slash at its end names objects beside a folder and in it.
+    folder = min((item.key.removesuffix(item.relative) for item in objects), key=len)
+    return [{"prefix": f"s3://{first.bucket}/{folder}"}, *(item.key.removeprefix(folder) for item in objects)]
 
 
 def _put(s3: "S3Client", uri: str, body: bytes, kms_key_id: str | None) -> None:

@@ -8,11 +8,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, strategies as st
-
-from sandbox.sagemaker.transform.inference_ids import UnidentifiableError, with_ids
-from sandbox.sagemaker.transform.joined import UnjoinableError, joined
-from sandbox.sagemaker.transform.records import RecordTooLongError, assembled, requests
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ROWS = "1,2\n3,4\n5,6\n"
@@ -26,8 +21,6 @@ def transform_fn(model, body, content_type, accept):
     time.sleep(0.5)
     return "0", "text/csv"
 """
-STARTED = "2026-01-31T08:15:00Z"
-lines = st.lists(st.text(alphabet="0123456789,.", min_size=1, max_size=20), max_size=20)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +126,22 @@ def test_joined_predictions_stand_behind_their_input(world: Any, model: str) -> 
     assert all(re.fullmatch(UUID, row[3]) for row in rows)
 
 
+def test_the_manifest_of_a_prefix_that_is_a_key_too_names_all_objects(world: Any, model: str) -> None:
+    place = world.unique("batch")
+    root = f"s3://{world.bucket}/{place}"
+    for key in ("part-1", "part-1/more", "part-10"):
+        world.put(f"{place}/in/{key}", ROWS)
+    capture = {"DestinationS3Uri": f"{root}/capture"}
+    described = transform(world, job(world, model, f"{root}/in/part-1", f"{root}/out", DataCaptureConfig=capture))
+    assert described["TransformJobStatus"] == "Completed", described
+    assert manifest(world, f"{place}/capture", "input", described["TransformStartTime"]) == [
+        {"prefix": f"{root}/in/"},
+        "part-1",
+        "part-1/more",
+        "part-10",
+    ]
+
+
 def test_without_capture_predictions_are_as_the_model_gave_them(world: Any, model: str) -> None:
     place = world.unique("batch")
     world.put(f"{place}/in/a.csv.gz", gzip.compress(ROWS.encode()))
@@ -207,66 +216,3 @@ def test_what_cannot_run_is_refused(world: Any, model: str, changes: dict[str, A
 def test_a_job_that_does_not_exist_is_not_found(world: Any) -> None:
     with pytest.raises(ClientError, match="Could not find requested job with name: gone"):
         world.sagemaker.describe_transform_job(TransformJobName="gone")
-
-
-@given(lines, st.sampled_from(["SingleRecord", "MultiRecord"]))
-def test_requests_hold_every_record_once_in_order(records: list[str], strategy: str) -> None:
-    content = "\n".join(records).encode()
-    bodies = list(requests(content, split_type="Line", strategy=strategy, max_payload_mb=6))
-    assert [line for body in bodies for line in body.decode().split("\n")] == records
-    assert len(bodies) == (len(records) if strategy == "SingleRecord" else min(len(records), 1))
-
-
-def test_requests_are_no_longer_than_allowed() -> None:
-    record = b"x" * 400_000
-    bodies = list(requests(b"\n".join([record] * 5), split_type="Line", strategy="MultiRecord", max_payload_mb=1))
-    assert [len(body.split(b"\n")) for body in bodies] == [2, 2, 1]
-    with pytest.raises(RecordTooLongError, match="MaxPayloadInMB=1"):
-        list(requests(b"x" * 2_000_000, split_type="None", strategy="MultiRecord", max_payload_mb=1))
-    assert len(list(requests(b"x" * 2_000_000, split_type="None", strategy="MultiRecord", max_payload_mb=0))) == 1
-
-
-def test_answers_are_assembled_by_line_or_end_to_end() -> None:
-    assert assembled([b"1\n2\n", b"3"], "Line") == b"1\n2\n3\n"
-    assert assembled([b"1\n2\n", b"3"], "None") == b"1\n2\n3"
-
-
-@pytest.mark.parametrize(
-    ("records", "line"),
-    [
-        (b'{"features":[1,2]}\n', {"SageMakerOutput": {"score": 0.5}, "features": [1, 2]}),
-        (b"[1,2]\n", {"SageMakerOutput": {"score": 0.5}, "SageMakerInput": [1, 2]}),
-    ],
-)
-def test_a_joined_json_line_has_its_prediction_as_a_member(records: bytes, line: dict[str, Any]) -> None:
-    kind = "application/jsonlines"
-    assert json.loads(joined(records, b'{"score":0.5}', content_type=kind, answer_type="application/json")) == line
-
-
-@pytest.mark.parametrize(
-    ("records", "answers", "kinds", "reason"),
-    [
-        (b"1\n2", b"1", ("text/csv", "text/csv"), "the model answered 1 for 2; BatchStrategy=SingleRecord"),
-        (b"1", b"1", ("text/csv", "application/json"), "both CSV or both JSON, got text/csv and application/json"),
-        (b"1", b"1", ("text/csv", ""), "got text/csv and no content type"),
-        (b"{", b"1", ("application/json", "application/json"), "a line is not JSON"),
-    ],
-)
-def test_what_cannot_be_joined_is_refused(records: bytes, answers: bytes, kinds: tuple[str, str], reason: str) -> None:
-    with pytest.raises(UnjoinableError, match=re.escape(reason)):
-        joined(records, answers, content_type=kinds[0], answer_type=kinds[1])
-
-
-def test_a_bare_json_prediction_becomes_a_member() -> None:
-    (line,) = with_ids(b"0.25\n", "application/jsonlines", STARTED).splitlines()
-    assert json.loads(line) | {"SageMakerInferenceId": ""} == {
-        "SageMakerOutput": 0.25,
-        "SageMakerInferenceId": "",
-        "SageMakerInferenceTime": STARTED,
-    }
-
-
-@pytest.mark.parametrize(("output", "content_type"), [(b"x", "application/x-npy"), (b"{", "application/json")])
-def test_predictions_that_cannot_hold_an_id_are_refused(output: bytes, content_type: str) -> None:
-    with pytest.raises(UnidentifiableError):
-        with_ids(output, content_type, STARTED)
