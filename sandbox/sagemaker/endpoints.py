@@ -71,6 +71,7 @@ def update_endpoint(request: Request) -> dict[str, Any]:
         endpoint = state.get(ENDPOINT, body["EndpointName"])
         config = state.get(ENDPOINT_CONFIG, body["EndpointConfigName"])
         _require_settled(endpoint, "update")
+        # AWS documents neither rule: what contradicts itself is taken for a mistake.
         if body.get("ExcludeRetainedVariantProperties") and not body.get("RetainAllVariantProperties"):
             raise refuse("ExcludeRetainedVariantProperties can only be set when RetainAllVariantProperties is true.")
         if body.get("RetainDeploymentConfig") and "DeploymentConfig" in body:

@@ -1,12 +1,12 @@
 """A model in its container: fetched, unpacked, loaded, and removed again."""
 
-import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from sandbox.sagemaker import aws
 from sandbox.sagemaker.hosting import archive
+from sandbox.sagemaker.hosting.archive import Unpacked
 from sandbox.sagemaker.hosting.worker import HostingError, ModelWorker
 from sandbox.sagemaker.state import Document
 
@@ -22,12 +22,12 @@ class ServedModel:
     Args:
         role_arn: Its execution role.
         worker: Its container.
-        folder: The unpacked archive.
+        unpacked: Its files.
     """
 
     role_arn: str
     worker: ModelWorker
-    folder: Path
+    unpacked: Unpacked
 
     @classmethod
     def start(
@@ -43,21 +43,21 @@ class ServedModel:
         Raises:
             HostingError: Its archive cannot be had, or it does not load.
         """
-        unpacked = archive.unpack(model)
-        folder, variables = unpacked.folder, dict(unpacked.environment)
         role_arn: str = model["ExecutionRoleArn"]
-        if not model.get("EnableNetworkIsolation"):
-            variables |= aws.container_environment(role_arn)
-        variables |= {"SM_MODEL_DIR": str(folder), **(environment or {})}
-        served = cls(role_arn, ModelWorker(folder, unpacked.image, variables, log), folder)
-        try:
-            served.worker.start()
-        except HostingError as error:
-            served.stop()
-            raise LoadError(str(error)) from error
-        return served
+        with ExitStack() as undo:
+            unpacked = archive.unpack(model, environment or {})
+            undo.callback(unpacked.remove)
+            credentials = {} if model.get("EnableNetworkIsolation") else aws.container_environment(role_arn)
+            variables = unpacked.environment | credentials | {"SM_MODEL_DIR": str(unpacked.model_folder)}
+            worker = ModelWorker(unpacked.model_folder, unpacked.code_folder, unpacked.image, variables, log)
+            try:
+                worker.start()
+            except HostingError as error:
+                raise LoadError(str(error)) from error
+            undo.pop_all()
+        return cls(role_arn, worker, unpacked)
 
     def stop(self) -> None:
         """End the container and remove its files."""
         self.worker.stop()
-        shutil.rmtree(self.folder.parent, ignore_errors=True)
+        self.unpacked.remove()

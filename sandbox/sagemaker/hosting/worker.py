@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sandbox import seams
+from sandbox.sagemaker import processes
 
 OK = 200
 _CONTAINER = Path(__file__).with_name("container")
@@ -55,13 +56,17 @@ class ModelWorker:
 
     Args:
         model_folder: The unpacked model archive.
+        code_folder: Where its script is, if it has one.
         image: URI of its image, which tells the contract that it follows.
         environment: Variables of the container, credentials included.
         log: Group and stream of CloudWatch Logs for what the model prints.
     """
 
-    def __init__(self, model_folder: Path, image: str, environment: dict[str, str], log: tuple[str, str]) -> None:
+    def __init__(
+        self, model_folder: Path, code_folder: Path, image: str, environment: dict[str, str], log: tuple[str, str]
+    ) -> None:
         self._model_folder = model_folder
+        self._code_folder = code_folder
         self._image = image
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         self._environment = inherited | _ONE_THREAD | environment
@@ -91,7 +96,9 @@ class ModelWorker:
             if self._retired:
                 raise RetiredError
             try:
-                if self._process is None or self._process.poll() is not None:
+                if self._process is not None and self._process.poll() is not None:
+                    self._stop()
+                if self._process is None:
                     self._start()
                 return self._ask(body, content_type=content_type, accept=accept)
             except HostingError as error:
@@ -121,6 +128,7 @@ class ModelWorker:
                     str(_CONTAINER),
                     str(theirs.fileno()),
                     str(self._model_folder),
+                    str(self._code_folder),
                     self._image,
                 ],
                 pass_fds=[theirs.fileno()],
@@ -129,6 +137,7 @@ class ModelWorker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._connection, self._incoming = ours, ours.makefile("rb")
         self._follow_log(self._process)
@@ -159,12 +168,7 @@ class ModelWorker:
             if channel is not None:
                 channel.close()
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            processes.end(self._process, _STOP_SECONDS)
         self._process = self._connection = self._incoming = None
 
     def _follow_log(self, process: subprocess.Popen[bytes]) -> None:

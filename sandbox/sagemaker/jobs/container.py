@@ -1,17 +1,15 @@
 """The process that stands for a job's container."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.sagemaker import aws
+from sandbox.sagemaker import aws, processes
 from sandbox.sagemaker.jobs.folder import JobFolder
 from sandbox.sagemaker.state import Document
 
@@ -89,7 +87,7 @@ def run(
         while process.poll() is None:
             if stop.wait(_POLL_SECONDS) or time.monotonic() > deadline:
                 cause = "stopped" if stop.is_set() else "timeout"
-                _end(process)
+                processes.end(process, _GRACE_SECONDS)
             _forward(lines.readlines(), folder, log)
         _forward(lines.readlines(), folder, log)
     return Exit(process.returncode, cause)
@@ -118,15 +116,3 @@ def _repository(image_uri: str) -> str:
 def _forward(lines: list[str], folder: JobFolder, log: Callable[[list[str]], None]) -> None:
     if lines:
         log([folder.as_container(line.rstrip("\n")) for line in lines])
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the container and what it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

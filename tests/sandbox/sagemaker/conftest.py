@@ -5,7 +5,7 @@ import json
 import tarfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -48,15 +48,6 @@ TRUST = {
 CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
 
 
-def model_archive(script: str = INFERENCE) -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
-        info = tarfile.TarInfo("code/inference.py")
-        info.size = len(script.encode())
-        tar.addfile(info, io.BytesIO(script.encode()))
-    return stream.getvalue()
-
-
 @dataclass
 class World:
     """A bucket and a role in a sandbox, and short ways to make SageMaker resources with them."""
@@ -71,6 +62,17 @@ class World:
     def unique(prefix: str) -> str:
         """A name that no other test has."""
         return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+    @staticmethod
+    def archive(files: Mapping[str, bytes]) -> bytes:
+        """A .tar.gz of files, by path."""
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+            for path, content in files.items():
+                info = tarfile.TarInfo(path)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+        return stream.getvalue()
 
     @staticmethod
     def eventually(condition: Callable[[], Any], timeout: float = 30) -> Any:
@@ -131,7 +133,7 @@ class World:
 
     def make_model(self, script: str = INFERENCE, role: str | None = None) -> str:
         name = self.unique("model")
-        archive = self.put(f"models/{name}/model.tar.gz", model_archive(script))
+        archive = self.put(f"models/{name}/model.tar.gz", self.archive({"code/inference.py": script.encode()}))
         self.sagemaker.create_model(
             ModelName=name,
             ExecutionRoleArn=role or self.role,

@@ -1,9 +1,7 @@
 """XGBoost models in the sandbox: as the built-in algorithm trains them, and with a script of one's own."""
 
-import io
 import json
 import pickle
-import tarfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,14 +50,8 @@ def scores(booster: xgboost.Booster) -> list[str]:
 
 def create(world: Any, files: Mapping[str, bytes], environment: Mapping[str, str] | None = None) -> str:
     """A model of an archive with files."""
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
-        for path, content in files.items():
-            member = tarfile.TarInfo(path)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
     name: str = world.unique("boosted")
-    container = {"Image": IMAGE, "ModelDataUrl": world.put(f"models/{name}/model.tar.gz", stream.getvalue())}
+    container = {"Image": IMAGE, "ModelDataUrl": world.put(f"models/{name}/model.tar.gz", world.archive(files))}
     world.sagemaker.create_model(
         ModelName=name,
         ExecutionRoleArn=world.role,

@@ -27,7 +27,7 @@ from .contract import (
 
 _READERS: dict[str, tuple[str, Callable[[str | bytes], Any]]] = {
     **dict.fromkeys(("csv", CSV), ("csv", dmatrix.from_csv)),
-    **dict.fromkeys(("libsvm", "text/libsvm", "text/x-libsvm"), ("libsvm", dmatrix.from_libsvm)),
+    **dict.fromkeys(("libsvm", "text/libsvm", "text/x-libsvm"), ("libsvm", dmatrix.from_libsvm_pairs)),
 }
 _ACCEPTED = (JSON, CSV)
 _FIRST_THAT_HEEDS_ACCEPT = (1, 2, 2)
@@ -56,7 +56,9 @@ class AlgorithmModel:
                 "model.tar.gz holds no model: XGBoost's container needs a file such as xgboost-model at its root, or "
                 "code/inference.py and SAGEMAKER_PROGRAM=inference.py"
             )
-        self._boosters = [_booster(path) for path in files]
+        loaded = [_booster(path) for path in files]
+        self._boosters = [booster for booster, _ in loaded]
+        self._is_pickled = loaded[0][1]
         self._heeds_accept = _heeds_accept(image)
 
     def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
@@ -78,19 +80,24 @@ class AlgorithmModel:
         import numpy as np  # noqa: PLC0415 - comes with XGBoost
 
         try:
-            found = [_predictions(booster, matrix, kind) for booster in self._boosters]
+            if kind == "csv" and self._is_pickled:
+                _require_trained_columns(self._boosters[0], matrix)
+            found = [_predictions(booster, matrix) for booster in self._boosters]
         except Exception as error:
             raise RefusedError(BAD_REQUEST, f"Unable to evaluate payload provided: {error}") from error
         predictions: list[Any] = (found[0] if len(found) == 1 else np.mean(found, axis=0)).tolist()
         return predictions
 
 
-def _booster(path: Path) -> Any:
+def _booster(path: Path) -> tuple[Any, bool]:
+    """A booster, and whether it was pickled."""
     import xgboost  # noqa: PLC0415 - a user's model brings it
 
+    is_pickled = True
     try:
         booster = pickle.loads(path.read_bytes())  # noqa: S301 - that is what the built-in algorithm writes
     except Exception as pickled:
+        is_pickled = False
         booster = xgboost.Booster()
         try:
             booster.load_model(str(path))
@@ -100,7 +107,7 @@ def _booster(path: Path) -> Any:
                 f"({str(error).splitlines()[0]})"
             ) from error
     booster.set_param("nthread", 1)
-    return booster
+    return booster, is_pickled
 
 
 def _read(body: bytes, content_type: str) -> tuple[Any, str]:
@@ -119,14 +126,17 @@ def _read(body: bytes, content_type: str) -> tuple[Any, str]:
         ) from error
 
 
-def _predictions(booster: Any, matrix: Any, kind: str) -> Any:
+def _require_trained_columns(booster: Any, matrix: Any) -> None:
+    """Refuse rows of CSV as the container does for pickled models, to which rows may be one column short."""
     trained, given = booster.num_features(), matrix.num_col()
-    # A row may keep the column that held the label in training.
-    if kind == "csv" and given not in (trained, trained + 1):
+    if trained not in (given, given + 1):
         raise ValueError(
             f"Feature size of csv inference data {given} is not consistent with feature size of trained model "
             f"{trained}."
         )
+
+
+def _predictions(booster: Any, matrix: Any) -> Any:
     best = getattr(booster, "best_iteration", None)
     rounds = (0, 0) if best is None else (0, best + 1)
     return booster.predict(matrix, iteration_range=rounds, validate_features=False)

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-
 """
 
 import os
+import sys
 from pathlib import Path
 
 from . import script
@@ -12,25 +13,29 @@ from .contract import Model, repository
 _XGBOOST = ("sagemaker-xgboost", "xgboost")
 _DEFAULTS = {"sagemaker-scikit-learn": script.SCIKIT_LEARN, **dict.fromkeys(_XGBOOST, script.XGBOOST)}
 _SCRIPT_VARIABLES = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
-"""What the SageMaker Python SDK tells these containers; without, they import a module named None or, XGBoost's, run no
-script (https://github.com/aws/sagemaker-scikit-learn-container/issues/82)."""
+"""How these containers are told of a script in the model's archive; without, they import a module named None or,
+XGBoost's, run no script (https://github.com/aws/sagemaker-scikit-learn-container/issues/82). The directory may be the
+URI of an archive in S3 too, as the SageMaker Python SDK writes it for models without network isolation."""
+_XGBOOST_PACKAGES = Path(__file__).with_name("xgboost_image")
+"""What scripts can import in XGBoost's image only."""
 
 
-def load(model_folder: Path, image: str) -> Model:
+def load(model_folder: Path, code_folder: Path, image: str) -> Model:
     """Load a model as the container of an image does.
 
     Args:
         model_folder: The unpacked archive.
-        image: URI of the image; a repository that AWS does not offer is taken for scikit-learn's container, without its
-            demands on the environment.
+        code_folder: Where its script is, if it has one.
+        image: URI of the image; any other repository than those of scikit-learn and XGBoost is taken for
+            scikit-learn's container, without its demands on the environment.
 
     Raises:
-        ValueError: The container would not find the archive's script.
+        ValueError: The container would not find the script.
     """
     name = repository(image)
     if name not in _DEFAULTS:
-        return script.load(model_folder, script.SCIKIT_LEARN)
-    if name in _XGBOOST and "SAGEMAKER_PROGRAM" not in os.environ and not script.script_path(model_folder).is_file():
+        return script.load(model_folder, code_folder, script.SCIKIT_LEARN)
+    if name in _XGBOOST and "SAGEMAKER_PROGRAM" not in os.environ and not script.script_path(code_folder).is_file():
         from .algorithm import AlgorithmModel  # noqa: PLC0415 - few endpoints need it
 
         return AlgorithmModel(model_folder, image)
@@ -40,4 +45,6 @@ def load(model_folder: Path, image: str) -> Model:
             f"the container {name} runs code/inference.py only if the environment of the model (Environment of its "
             f"container definition) has {' and '.join(missing)}"
         )
-    return script.load(model_folder, _DEFAULTS[name])
+    if name in _XGBOOST:
+        sys.path.append(str(_XGBOOST_PACKAGES))
+    return script.load(model_folder, code_folder, _DEFAULTS[name])

@@ -1,4 +1,4 @@
-"""Script mode: the user's ``code/inference.py``, with the container's defaults for what it leaves out.
+"""Script mode: the user's ``inference.py``, with the container's defaults for what it leaves out.
 
 https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html#deploy-a-scikit-learn-model
 https://sagemaker.readthedocs.io/en/stable/frameworks/xgboost/using_xgboost.html#deploy-open-source-xgboost-models
@@ -75,15 +75,17 @@ class ScriptModel:
         return self._output(self._predict(self._input(content, content_type), model), accept)
 
 
-def load(model_folder: Path, defaults: Defaults) -> ScriptModel:
-    """Import the archive's inference script; modules beside it can be imported by it.
+def load(model_folder: Path, code_folder: Path, defaults: Defaults) -> ScriptModel:
+    """Import the inference script; modules beside it can be imported by it.
 
     Raises:
-        FileNotFoundError: The archive has no such script.
+        FileNotFoundError: There is no such script.
     """
-    path = script_path(model_folder)
+    path = script_path(code_folder)
     if not path.is_file():
-        raise FileNotFoundError(f"model.tar.gz has no code/{path.name}")
+        submitted = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        place = f"{submitted} has no " if submitted.startswith("s3://") else "model.tar.gz has no code/"
+        raise FileNotFoundError(place + path.name)
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
@@ -94,6 +96,6 @@ def load(model_folder: Path, defaults: Defaults) -> ScriptModel:
     return ScriptModel(module, model_folder, defaults)
 
 
-def script_path(model_folder: Path) -> Path:
-    """Where the script is: ``code/inference.py``, unless SAGEMAKER_PROGRAM names another file."""
-    return model_folder / "code" / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
+def script_path(code_folder: Path) -> Path:
+    """Where the script is: ``inference.py``, unless SAGEMAKER_PROGRAM names another file."""
+    return code_folder / os.environ.get("SAGEMAKER_PROGRAM", "inference.py")

@@ -18,12 +18,12 @@ _DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "cv2": "opencv-pyt
 """Packages whose name on PyPI is not that of their import."""
 
 
-def main(descriptor: str, model_folder: str, image: str) -> None:
+def main(descriptor: str, model_folder: str, code_folder: str, image: str) -> None:
     """Load the model, say how that went, then serve."""
     connection = socket.socket(fileno=int(descriptor))
     with connection, connection.makefile("rb") as incoming, connection.makefile("wb") as outgoing:
         try:
-            model = images.load(Path(model_folder), image)
+            model = images.load(Path(model_folder), Path(code_folder), image)
         except Exception as error:
             traceback.print_exc()
             send(outgoing, f"{type(error).__name__}: {explained(error)}".encode(), status=SERVER_ERROR)
