@@ -1,1 +1,1 @@
-"""A credit-scoring endpoint with data-quality monitoring: the smallest complete app, and what `make demo` shows."""
+"""A credit-scoring endpoint under all four monitors: a complete app, and what `make demo` shows."""

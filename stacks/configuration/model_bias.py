@@ -26,8 +26,9 @@ class ModelBiasSettings(MonitorSettings):
     """What bias monitors can share."""
 
     metrics: list[str] | None = None
-    """Short names of the metrics that runs are compared in. Each can go wrong by chance: name those that matter to you.
-    Left out: all."""
+    """Short names of the metrics that are computed from the baseline's dataset, and that runs are therefore compared
+    in. Each can go wrong by chance: name those that matter to you. Not with a baseline of files, which holds what it
+    holds. Left out: all."""
     alarms: ModelBiasAlarmsConfig | None = None
     """Left out: any violation, failed runs, silence, missing traffic and missing labels."""
 

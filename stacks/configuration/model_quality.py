@@ -16,7 +16,9 @@ class ModelQualitySettings(ScriptedSettings):
     baseline. Left out: `tolerance` decides."""
     tolerance: float | None = None
     """How much worse than the baseline every other metric may be before it violates, as a share of the baseline's value
-    (0 to 1). 0 is what the service suggests, and breaks by chance in about every second run. Left out: 0.05."""
+    (0 to 1). 0 keeps the limits of the baseline; those that a job suggests break by chance in about every second run.
+    Left out: 0.05 where a job computes the baseline; 0 where it is files or a model package, whose limits are taken as
+    somebody wrote them."""
     alarms: ModelQualityAlarmsConfig | None = None
     """Left out: any violation, failed runs, silence, missing traffic and missing labels."""
 

@@ -120,4 +120,5 @@ class BatchTransformConfig(MonitoredConfig):
     files: list[Location] = Field(min_length=1)
     """Where inputs and predictions of the jobs lie: capture only lists them, and monitors read the files themselves."""
     format: Format | None = None
-    """How inputs and predictions are stored. `csv` is CSV without a header line here. Left out: csv."""
+    """How inputs and predictions are stored. `csv` is CSV without a header line here; `parquet` is not possible where
+    labels are compared. Left out: csv."""

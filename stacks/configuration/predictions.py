@@ -27,7 +27,8 @@ class BinaryConfig(StrictModel):
     probability: Column | None = None
     """Where the probability of the positive label is. Left out: there is none, and no `auc`."""
     probability_threshold: float | None = None
-    """Probability from which on a prediction counts as positive. Left out: 0.5."""
+    """Probability from which on a prediction counts as positive; for bias, which it must be greater than. Left out:
+    0.5."""
 
 
 class AttributesConfig(BinaryConfig):

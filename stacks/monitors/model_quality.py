@@ -34,7 +34,7 @@ def add_model_quality(
         columns=columns,
         thresholds=_thresholds(settings, problem, values),
         alarms=_alarms(settings.alarms, problem, values) if settings.alarms else None,
-        **({} if settings.tolerance is None else {"tolerance": settings.tolerance}),
+        tolerance=settings.tolerance,
         **values.scripts(settings),
         **options,
     )
@@ -71,6 +71,7 @@ def _thresholds(
         with values.at("thresholds", name):
             problem.require_threshold(name)
             limits[name] = translation.limit(limit)
+            problem.require_limit(name, limits[name])
     return limits
 
 
@@ -78,8 +79,8 @@ def _alarms(config: ModelQualityAlarmsConfig, problem: ProblemType, values: Moni
     limits = {}
     for name, limit in config.metrics.items():
         with values.at("alarms", "metrics", name):
-            problem.require_metric(name)
             limits[name] = translation.limit(limit)
+            problem.require_limit(name, limits[name])
     with values.at("alarms"):
         return ModelQualityAlarms(
             metrics=limits,

@@ -102,6 +102,12 @@ endpoints:
       - name: Runtime
         <<: *quality
         compute: {max_runtime_minutes: 40}
+      - name: Limits
+        <<: *quality
+        thresholds: {recall: 80}
+      - name: AlarmLimits
+        <<: *quality
+        alarms: {metrics: {recall: {worse_by: 5}}}
 """
 BIAS = """\
 endpoints:
@@ -184,6 +190,17 @@ served_elsewhere:
     format: parquet
     data_quality: {baseline: {dataset: s3://training/train.csv}}
 """
+BATCH = """\
+batch_transforms:
+  credit:
+    capture: s3://records/capture
+    files: [s3://records/inputs]
+    format: parquet
+    model_quality:
+      problem: {regression: {inference: price}}
+      ground_truth: s3://records/labels
+      baseline: {statistics: s3://records/statistics.json, constraints: s3://records/constraints.json}
+"""
 
 
 def told(synthesise_text, text):
@@ -210,6 +227,12 @@ def test_model_quality_is_refused_where_the_mistake_is(synthesise_text):
         (33, "model_quality.8", "a baseline of files without statistics"),
         (38, "model_quality.9.baseline", "model_package: 'credit/7'"),
         (39, "model_quality.10", "max_runtime_minutes of 2400 seconds with the schedule cron(0 * ? * * *)"),
+        (44, "model_quality.11.thresholds.recall", "a limit of 80 for the metric 'recall'"),
+        (
+            47,
+            "model_quality.12.alarms.metrics.recall",
+            "a limit of 5 worse than the baseline's value for the metric 'recall'",
+        ),
     ]
 
 
@@ -244,10 +267,16 @@ def test_models_served_elsewhere_are_refused_where_the_mistake_is(synthesise_tex
     ]
 
 
+def test_batch_transform_is_refused_where_the_mistake_is(synthesise_text):
+    assert told(synthesise_text, BATCH) == [
+        (6, "model_quality", "Parquet predictions for a monitor that compares them with labels")
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
-    [MONITORS, QUALITY, BIAS, EXPLAINABILITY, ELSEWHERE],
-    ids=["data", "quality", "bias", "explainability", "elsewhere"],
+    [MONITORS, QUALITY, BIAS, EXPLAINABILITY, ELSEWHERE, BATCH],
+    ids=["data", "quality", "bias", "explainability", "elsewhere", "batch"],
 )
 def test_no_fix_speaks_python(synthesise_text, tmp_path, text):
     (tmp_path / "empty.py").write_text("", encoding="utf-8")
