@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import (
@@ -16,13 +17,18 @@ from aws_cdk import (
 from constructs import Construct
 
 from model_monitor import metrics
+from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.functions import MonitoringFunction
+from model_monitor.labelled import LabelledMonitor
 from model_monitor.lazy import lazy_json
 from model_monitor.monitor import Monitor
+from model_monitor.monitor_input import MonitorInput
 from model_monitor.nag import acknowledge, acknowledge_wildcards
 from model_monitor.s3_location import S3Location
 from model_monitor.served_elsewhere import ServedElsewhere
 
+# To count a day of captured records takes about a minute.
+_TIMEOUT = Duration.minutes(5)
 _WHY_WILDCARDS = "SageMaker names the jobs of runs; listing runs and publishing metrics have no resources to name."
 
 
@@ -68,6 +74,7 @@ class Results(Construct):
             handler="results.handler.handler",
             description="Publishes metrics and a readable message for every run of a SageMaker monitor",
             environment=environment,
+            timeout=_TIMEOUT,
         )
         topic.grant_publish(self.function)
         acknowledge(
@@ -102,8 +109,12 @@ class Results(Construct):
             **({"model": watched.name} if isinstance(watched, ServedElsewhere) else {}),
             "type": monitor.MONITOR_TYPE,
             "reports": monitor.reports.uri,
+            **({"captured": _captured(watched).uri} if isinstance(monitor, LabelledMonitor) else {}),
         }
         monitor.reports.grant_read(self.function)
+        if isinstance(monitor, LabelledMonitor):
+            for location in _counted(watched):
+                location.grant_read(self.function)
         monitor.on_ended("Results", target=targets.LambdaFunction(self.function))
 
     def _statements(self) -> list[iam.PolicyStatement]:
@@ -119,3 +130,18 @@ class Results(Construct):
                 conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
             ),
         ]
+
+
+def _captured(watched: MonitorInput) -> S3Location:
+    """Where the records lie that labels are merged with; of batch transform the manifests of predictions.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html
+    """
+    if isinstance(watched, MonitoredEndpoint):
+        return watched.capture_location.join(watched.endpoint_name)
+    return watched.capture_location.join("output")
+
+
+def _counted(watched: MonitorInput) -> Sequence[S3Location]:
+    """What must be read to count these records: where there are manifests, the objects that they name, too."""
+    return (_captured(watched),) if isinstance(watched, MonitoredEndpoint) else watched.reads

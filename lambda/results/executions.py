@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Job = dict[str, Any]
 
 _JOB_NAME_TIME = re.compile(r"-(\d{12})-[0-9a-f]+$")
+_HOUR = timedelta(hours=1)
 _MERGE_JOB = "groundtruth-merge-"
 _VIOLATIONS = "CompletedWithViolations"
 _NO_DATA = "no data"
@@ -72,11 +73,34 @@ class Execution:
     @property
     def window(self) -> tuple[datetime, datetime]:
         """Beginning and end of the traffic that was looked at (UTC)."""
+        return self._window_of_job or (self.scheduled - _HOUR, self.scheduled)
+
+    @property
+    def whole_hours(self) -> tuple[datetime, ...]:
+        """Beginnings of the hours (UTC) that lie in the window as a whole; none if the job does not tell its window."""
+        if self._window_of_job is None:
+            return ()
+        start, end = self._window_of_job
+        first = start.replace(minute=0, second=0, microsecond=0)
+        if first < start:
+            first += _HOUR
+        return tuple(first + number * _HOUR for number in range((end - first) // _HOUR))
+
+    @property
+    def has_merged(self) -> bool:
+        """Whether captured records were given their labels, by this job or by the one before it."""
+        if self.job is None:
+            return False
+        is_merge = self.job["ProcessingJobName"].startswith(_MERGE_JOB)
+        return not is_merge or self.job["ProcessingJobStatus"] == "Completed"
+
+    @property
+    def _window_of_job(self) -> tuple[datetime, datetime] | None:
         environment = self.job.get("Environment", {}) if self.job else {}
         try:
             return _utc(environment["start_time"]), _utc(environment["end_time"])
         except (KeyError, ValueError):
-            return self.scheduled - timedelta(hours=1), self.scheduled
+            return None
 
     @property
     def report_folders(self) -> tuple[S3Uri, ...]:

@@ -7,12 +7,12 @@ effort), and a run without traffic, which has no job and therefore no event.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from results import executions
 from results.executions import Execution, Outcome
@@ -26,6 +26,7 @@ from shared.console import Console
 from shared.logs import log
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.literals import StandardUnitType
     from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDatumTypeDef
     from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef as Summary
 
@@ -65,7 +66,7 @@ def _sweep(settings: Settings) -> int:
     for monitor in settings.monitors:
         try:
             executions_left = list(_not_handled(monitor, start, settings))
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             if errors.is_missing(error):  # not made yet, or deleted
                 log("no such schedule", schedule=monitor.schedule)
             else:
@@ -98,8 +99,9 @@ def _handle(execution: Execution, settings: Settings) -> bool:
     once = Once(settings.state)
     report = cache(lambda: read_report(execution))
     actions = {
-        "metrics": lambda: _publish_metrics(execution, report().count, label_coverage(execution), settings),
+        "metrics": lambda: _publish_metrics(execution, report().count, settings),
         "message": lambda: _publish_message(execution, report(), settings),
+        "labels": lambda: _publish_label_coverage(execution, settings),
     }
     handled, troubles = False, []
     for name in _markers(execution.monitor, execution.scheduled, execution.outcome, settings):
@@ -125,6 +127,8 @@ def _markers(monitor: Monitor, scheduled: datetime, outcome: Outcome, settings: 
     things = ["metrics"]
     if settings.topic_arn and outcome in (Outcome.VIOLATIONS, Outcome.FAILED):
         things.append("message")
+    if monitor.captured:
+        things.append("labels")  # last, since counting takes time
     return [_marker(monitor, scheduled, thing) for thing in things]
 
 
@@ -132,28 +136,30 @@ def _marker(monitor: Monitor, scheduled: datetime, thing: str) -> str:
     return f"{monitor.schedule}/{scheduled:%Y-%m-%dT%H-%MZ}.{thing}"
 
 
-def _publish_metrics(execution: Execution, violations: int, coverage: float | None, settings: Settings) -> None:
-    values: dict[str, float] = {
+def _publish_metrics(execution: Execution, violations: int, settings: Settings) -> None:
+    values = {
         "Executions": 1,
         # What somebody stopped on purpose is told, but wakes nobody: else every other deployment rang an alarm.
         "FailedExecutions": int(execution.outcome is Outcome.FAILED and not execution.was_interrupted),
         "NoData": int(execution.outcome is Outcome.NO_DATA),
         "Violations": violations,
     }
+    _put(execution.monitor, values, "Count", settings)
+
+
+def _publish_label_coverage(execution: Execution, settings: Settings) -> None:
+    coverage = label_coverage(execution)
     if coverage is not None:
-        values["LabelCoverage"] = coverage
-    dimensions: list[DimensionTypeDef] = [{"Name": "MonitoringSchedule", "Value": execution.monitor.schedule}]
-    if execution.monitor.endpoint:
-        dimensions.insert(0, {"Name": "Endpoint", "Value": execution.monitor.endpoint})
+        _put(execution.monitor, {"LabelCoverage": coverage}, "None", settings)
+
+
+def _put(monitor: Monitor, values: Mapping[str, float], unit: StandardUnitType, settings: Settings) -> None:
+    dimensions: list[DimensionTypeDef] = [{"Name": "MonitoringSchedule", "Value": monitor.schedule}]
+    if monitor.endpoint:
+        dimensions.insert(0, {"Name": "Endpoint", "Value": monitor.endpoint})
     # No timestamp, so the data count now: alarms look at the last hours, not at the hour of the traffic.
     data: list[MetricDatumTypeDef] = [
-        {
-            "MetricName": name,
-            "Dimensions": dimensions,
-            "Value": value,
-            "Unit": "None" if name == "LabelCoverage" else "Count",
-        }
-        for name, value in values.items()
+        {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit} for name, value in values.items()
     ]
     clients.cloudwatch().put_metric_data(Namespace=settings.metric_namespace, MetricData=data)
 

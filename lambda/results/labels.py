@@ -1,50 +1,89 @@
-"""How many of the captured predictions have found their label.
+"""How many of the captured records have found their label.
 
-Model quality and bias are only known for predictions whose label has arrived; a broken feed of labels makes both blind
-without any other sign. The merge job leaves its counts beside the merged records.
+Model quality and bias are only known for records whose label has arrived; a broken feed of labels makes both blind
+without any other sign. Merge jobs leave no counts, so the records are counted where they lie: all of them where they
+were captured, and those with a label where the merge job has put them.
+
+Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html and
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html for captured records,
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html for merged ones. Where these lie
+is seen in descriptions of real jobs: `<reports>/merge/<endpoint>/<variant>/yyyy/mm/dd/hh/`, for batch transform
+`<reports>/merge/<schedule>/yyyy/mm/dd/hh/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
-from results.executions import Execution, Job
+from botocore.exceptions import BotoCoreError, ClientError
+
+from results.executions import Execution
+from results.records import count_records
+from results.settings import Monitor
 from shared import s3
 from shared.logs import log
-
-STATISTICS_FILE = "merge_statistics.json"
-_MONITORS_WITH_LABELS = ("ModelQuality", "ModelBias")
+from shared.s3 import S3Uri
 
 
 def label_coverage(execution: Execution) -> float | None:
     """Return the share of captured records that found their label, from 0 to 1.
 
+    Records are compared by the hour in whose folder they lie, and only hours that the run has looked at as a whole
+    count. A record that an earlier run has merged already may lie there twice; the share is 1 at most.
+
     Returns:
-        None when it is not known: the monitor needs no labels, nothing was captured, the merge job left no counts, or a
-        later one has overwritten them.
+        None when it is not known: the monitor needs no labels, nothing was merged or captured, the run has no whole
+        hour, or the records could not be read. A person learns the reason from the log.
     """
-    if execution.monitor.type not in _MONITORS_WITH_LABELS or execution.job is None:
+    monitor, hours = execution.monitor, execution.whole_hours
+    if monitor.captured is None or not execution.has_merged:
         return None
     try:
-        counts = s3.read_json(execution.monitor.reports / "merge" / STATISTICS_FILE)
-    except s3.ObjectError as error:
-        log("no counts of labels", schedule=execution.monitor.schedule, problem=str(error))
+        captured = count_records(list(_captured(monitor, monitor.captured, hours)))
+        merged = count_records(list(_merged(monitor, hours)))
+    except (ClientError, BotoCoreError, s3.ObjectError) as error:
+        log("labels not counted", schedule=monitor.schedule, problem=str(error))
         return None
-    if not _is_of(counts, execution.job):
-        log("counts of labels are of another run", schedule=execution.monitor.schedule)
-        return None
-    return _share(counts)
+    log("labels counted", schedule=monitor.schedule, hours=len(hours), captured=round(captured), merged=round(merged))
+    return min(merged / captured, 1.0) if captured else None
 
 
-def _is_of(counts: Mapping[str, Any], job: Job) -> bool:
-    """Say whether the counts are of this run: every merge job overwrites those of the one before."""
-    environment = job.get("Environment", {})
-    return all(counts.get(edge) == environment.get(edge) for edge in ("start_time", "end_time"))
+def _captured(monitor: Monitor, place: S3Uri, hours: Sequence[datetime]) -> Iterator[S3Uri]:
+    if monitor.endpoint is not None:
+        yield from _in_hours(s3.folders(place), hours)
+        return
+    for manifest in _in_hours([place], hours):
+        yield from _listed(manifest)
 
 
-def _share(counts: Mapping[str, Any]) -> float | None:
-    captured, matched = counts.get("captured"), counts.get("matched")
-    if not isinstance(captured, int) or not isinstance(matched, int) or captured <= 0:
-        return None
-    return min(matched / captured, 1.0)
+def _merged(monitor: Monitor, hours: Sequence[datetime]) -> Iterator[S3Uri]:
+    merged = monitor.reports / "merge"
+    variants = [merged / monitor.schedule] if monitor.endpoint is None else s3.folders(merged / monitor.endpoint)
+    return _in_hours(variants, hours)
+
+
+def _in_hours(places: Iterable[S3Uri], hours: Sequence[datetime]) -> Iterator[S3Uri]:
+    """Yield the objects in the folders of some hours."""
+    for place in places:
+        for hour in hours:
+            for item in s3.objects(place / f"{hour:%Y/%m/%d/%H}"):
+                yield S3Uri(place.bucket, item["Key"])
+
+
+def _listed(manifest: S3Uri) -> Iterator[S3Uri]:
+    """Yield the objects that a manifest names: a prefix, and what follows it.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+
+    Raises:
+        ObjectError: It is no manifest.
+    """
+    try:
+        first, *rest = json.loads(s3.read(manifest))
+        prefix = first["prefix"]
+        for name in rest:
+            yield S3Uri.parse(f"{prefix}{name}")
+    except (ValueError, TypeError, KeyError) as error:
+        raise s3.ObjectError(f"{manifest} is no manifest of objects in S3: {error!r}") from error

@@ -12,13 +12,24 @@ from shared.s3 import S3Uri
 
 @dataclass(frozen=True)
 class Monitor:
-    """A monitoring schedule that this function looks after."""
+    """A monitoring schedule that this function looks after.
+
+    Attributes:
+        schedule: Its name.
+        endpoint: None for batch transform jobs, and for a model that SageMaker does not serve.
+        type: Such as `DataQuality`.
+        reports: Where runs write to.
+        model: The model that SageMaker does not serve.
+        captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
+            merged with them.
+    """
 
     schedule: str
-    endpoint: str | None  # none: batch transform jobs, or a model that SageMaker does not serve
+    endpoint: str | None
     type: str
     reports: S3Uri
-    model: str | None = None  # of the latter
+    model: str | None = None
+    captured: S3Uri | None = None
 
     @property
     def kind(self) -> str:
@@ -46,6 +57,7 @@ class Settings:
                 options["type"],
                 S3Uri.parse(options["reports"]),
                 options.get("model"),
+                S3Uri.parse(options["captured"]) if "captured" in options else None,
             )
             for schedule, options in json.loads(environment["MONITORS"]).items()
         )

@@ -134,3 +134,12 @@ def objects(prefix: S3Uri, *, after: str = "") -> Iterator[ObjectTypeDef]:
         for item in page.get("Contents", []):
             if not item["Key"].endswith("/"):
                 yield item
+
+
+def folders(prefix: S3Uri) -> Iterator[S3Uri]:
+    """Yield the folders right below a location, sorted: what keys have between its slash and the next one."""
+    below = f"{prefix.key}/" if prefix.key else ""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=below, Delimiter="/")
+    for page in pages:
+        for item in page.get("CommonPrefixes", []):
+            yield prefix / item["Prefix"].removeprefix(below)

@@ -84,3 +84,17 @@ def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, lab
     of_monitor = [text for text in descriptions if f"monitor {name}." in text]
     assert of_monitor
     assert all(text.endswith(f"Reports: {place}.") for text in of_monitor)
+
+
+def test_the_results_function_may_count_what_labels_are_merged_with(kit: Kit, labelled: Template) -> None:
+    (variables,) = [
+        function["Properties"]["Environment"]["Variables"]
+        for function in kit.resources(labelled, "AWS::Lambda::Function").values()
+        if function["Properties"]["Handler"] == "results.handler.handler"
+    ]
+    told = {monitor["type"]: monitor.get("captured") for monitor in kit.json(variables["MONITORS"]).values()}
+    captured = told["ModelQuality"]
+    assert told == {"DataQuality": None, "ModelQuality": captured, "ModelBias": captured}
+    assert captured.endswith("/fraud-prod")
+    readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
+    assert f"arn:<AWS::Partition>:s3:::{captured.removeprefix('s3://')}/*" in readable

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.response import StreamingBody
 
 from shared import clients
 
@@ -203,7 +204,7 @@ class FakeAws(Endpoints, Schedules):
         body, _ = self._object(Bucket, Key)
         if Range:
             body = body[: int(Range.rpartition("-")[2]) + 1]
-        return {"Body": io.BytesIO(body)}
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
     def HeadObject(self, Bucket, Key):  # noqa: N802, N803
         body, _ = self._object(Bucket, Key, "404")
@@ -222,7 +223,7 @@ class FakeAws(Endpoints, Schedules):
             raise FakeError("NoSuchBucket", status=404)
         self.objects.pop((Bucket, Key), None)
 
-    def ListObjectsV2(self, Bucket, Prefix="", StartAfter="", **_):  # noqa: N802, N803
+    def ListObjectsV2(self, Bucket, Prefix="", StartAfter="", Delimiter=None, **_):  # noqa: N802, N803
         if Bucket not in self.buckets:
             raise FakeError("NoSuchBucket", "The specified bucket does not exist", 404)
         contents = [
@@ -230,6 +231,10 @@ class FakeAws(Endpoints, Schedules):
             for (bucket, key), (body, modified) in sorted(self.objects.items())
             if bucket == Bucket and key.startswith(Prefix) and key > StartAfter
         ]
+        if Delimiter:
+            below = (item["Key"].removeprefix(Prefix).partition(Delimiter) for item in contents)
+            folders = dict.fromkeys(Prefix + name + slash for name, slash, _ in below if slash)
+            return {"CommonPrefixes": [{"Prefix": folder} for folder in folders], "IsTruncated": False}
         return {"Contents": contents, "IsTruncated": False} if contents else {"IsTruncated": False}
 
     # SageMaker

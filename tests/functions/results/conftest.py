@@ -109,8 +109,10 @@ def watch_as(monkeypatch):
     """Return a function that makes the monitor one of another type."""
 
     def change(kind):
-        monitors = {SCHEDULE: {"endpoint": "credit-risk", "type": kind, "reports": "s3://out/reports"}}
-        monkeypatch.setenv("MONITORS", json.dumps(monitors))
+        monitor = {"endpoint": "credit-risk", "type": kind, "reports": "s3://out/reports"}
+        if kind in ("ModelQuality", "ModelBias"):
+            monitor["captured"] = "s3://data/capture/credit-risk"
+        monkeypatch.setenv("MONITORS", json.dumps({SCHEDULE: monitor}))
 
     return change
 

@@ -1,24 +1,10 @@
-"""Model quality, bias and explainability: their messages, and the share of predictions that found a label."""
+"""Model quality, bias and explainability: their messages, and runs that have two jobs."""
 
 import json
 
 import pytest
 
 from results.handler import handler
-
-COUNTS = "s3://out/reports/merge/merge_statistics.json"
-
-
-@pytest.fixture
-def count(runs, aws):
-    """Return a function that writes what the merge job of the latest run has counted."""
-
-    def write(**counts):
-        times = {"start_time": runs.time(1), "end_time": runs.time()}
-        aws.put(COUNTS, counts | {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items()})
-
-    return write
-
 
 QUALITY = [
     {
@@ -86,54 +72,6 @@ def test_a_message_says_what_moved_and_what_to_do(*, runs, aws, watch_as, kind, 
     text = " ".join(message["Message"].split())
     for part in parts:
         assert part in text
-
-
-@pytest.mark.parametrize("kind", ["ModelQuality", "ModelBias"])
-@pytest.mark.parametrize(
-    ("counts", "coverage"),
-    [
-        ({"captured": 200, "labels": 60, "matched": 50}, 0.25),
-        ({"captured": 200, "labels": 0, "matched": 0}, 0),
-        ({"captured": 3, "matched": 4}, 1),
-        ({"captured": 0, "labels": 4, "matched": 0}, None),
-        ({"captured": "many"}, None),
-        (None, None),
-    ],
-)
-def test_the_share_of_predictions_that_found_their_label(*, runs, count, metrics, watch_as, kind, counts, coverage):
-    watch_as(kind)
-    if counts:
-        count(**counts)
-    handler(runs.event(runs.add("Completed")), None)
-    assert metrics().get("LabelCoverage") == coverage
-    assert metrics()["Executions"] == 1
-
-
-@pytest.mark.parametrize("kind", ["DataQuality", "ModelExplainability"])
-def test_monitors_without_labels_have_no_share(runs, count, metrics, watch_as, kind):
-    watch_as(kind)
-    count(captured=2, matched=1)
-    handler(runs.event(runs.add("Completed")), None)
-    assert "LabelCoverage" not in metrics()
-
-
-def test_counts_of_a_later_run_are_not_taken_for_an_earlier_one(runs, aws, count, watch_as):
-    watch_as("ModelQuality")
-    count(captured=2, matched=1)
-    runs.add("Completed", hours_ago=1)
-    runs.add("Completed")
-    assert handler({"sweep": True}, None) == {"handled": 2}
-    shares = [datum["Value"] for datum in aws.metrics if datum["MetricName"] == "LabelCoverage"]
-    assert shares == [0.5]
-
-
-def test_a_run_without_a_job_has_no_share(runs, count, metrics, watch_as):
-    watch_as("ModelQuality")
-    count(captured=2, matched=1)
-    runs.add("Failed", reason="Job inputs had no data", has_job=False)
-    handler({"sweep": True}, None)
-    assert metrics()["NoData"] == 1
-    assert "LabelCoverage" not in metrics()
 
 
 def test_a_merge_job_that_fails_ends_the_run_and_the_sweep_tells(runs, aws, metrics, watch_as):

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from results.handler import SweepError, handler
 
@@ -77,6 +78,22 @@ def test_a_monitor_that_cannot_be_listed_does_not_keep_the_others_back(runs, aws
     runs.add("Completed")
     aws.fail("ListMonitoringExecutions", "AccessDeniedException", "not authorized")
     with pytest.raises(SweepError, match=r"denied: .*not authorized"):
+        handler(SWEEP, None)
+    assert metrics()["Executions"] == 1
+
+
+def test_a_monitor_for_which_sagemaker_does_not_answer_does_not_keep_the_others_back(runs, aws, metrics, monkeypatch):
+    def answer(MonitoringScheduleName, **options):  # noqa: N803 - the name of the API
+        if MonitoringScheduleName == "silent":
+            raise ReadTimeoutError(endpoint_url="https://api.sagemaker.us-east-1.amazonaws.com/")
+        return listed(MonitoringScheduleName, **options)
+
+    options = {"endpoint": "credit-risk", "type": "DataQuality", "reports": "s3://out/reports"}
+    monkeypatch.setenv("MONITORS", json.dumps({"silent": options, "Credit-data-quality": options}))
+    runs.add("Completed")
+    listed = aws.ListMonitoringExecutions
+    monkeypatch.setattr(aws, "ListMonitoringExecutions", answer)
+    with pytest.raises(SweepError, match=r"1 could not be handled: silent: Read timeout"):
         handler(SWEEP, None)
     assert metrics()["Executions"] == 1
 

@@ -54,6 +54,16 @@ def test_joined_uris_have_no_doubled_or_lost_slash(parts, trailing):
     assert S3Uri.parse(str(uri)) == uri
 
 
+def test_the_folders_below_a_location_are_told_and_what_lies_deeper_is_not(aws):
+    for key in ("capture/b/2026/1.jsonl", "capture/a/2.jsonl", "capture/a/3.jsonl", "capture/4.jsonl", "captured/c/5"):
+        aws.put(f"s3://data/{key}", b"")
+    assert [str(folder) for folder in s3.folders(S3Uri("data", "capture"))] == [
+        "s3://data/capture/a",
+        "s3://data/capture/b",
+    ]
+    assert [str(folder) for folder in s3.folders(S3Uri("data", ""))] == ["s3://data/capture", "s3://data/captured"]
+
+
 def test_a_bucket_alone_is_a_location():
     assert str(S3Uri.parse("s3://bucket/")) == "s3://bucket"
     assert str(S3Uri.parse("s3://bucket") / "key") == "s3://bucket/key"
