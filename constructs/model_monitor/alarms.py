@@ -129,7 +129,8 @@ class ModelQualityAlarms(MonitorAlarms):
     Attributes:
         metrics: Alarm on single metrics: name, such as `recall` or `rmse`, to limit. Default: none.
         minimum_label_coverage: Alarm when in three runs in a row a smaller share of the captured records found their
-            label; `None` for never. Default: 0.01, which means that labels hardly arrive at all.
+            label, which is counted in the records when a run has ended; `None` for never. Default: 0.01, which means
+            that labels hardly arrive at all.
     """
 
     metrics: Mapping[str, MetricLimit] = field(default_factory=dict)

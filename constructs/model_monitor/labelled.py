@@ -44,7 +44,11 @@ class LabelledMonitor(Monitor):
         ground_truth.location.grant_read(self.role)
 
     def metric_label_coverage(self) -> cloudwatch.Metric:
-        """Share of the captured records of a run that found their label, 0 to 1."""
+        """Share of the captured records of a run that found their label, 0 to 1.
+
+        AWS has no such metric: when a run has ended, its captured and its merged records are counted. Of very many an
+        even sample is, and the share is an estimate. Runs without captured records have none.
+        """
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
 
     def _place_of_reports(self, output: S3Location) -> S3Location:
