@@ -1,6 +1,7 @@
 """JSON text in the layout that the analyzer's documents have: Jackson's default pretty printer."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import orjson
@@ -26,6 +27,11 @@ def to_json(document: Json) -> str:
         }
     """
     return _value(document, depth=0)
+
+
+def write_json(path: Path, document: Json) -> None:
+    """Write a document as ``to_json`` lays it out."""
+    path.write_text(to_json(document), encoding="utf-8")
 
 
 def _value(value: Json, depth: int) -> str:

@@ -7,12 +7,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import orjson
 
-from analyzer.parameters import Parameters
+from analyzer.parameters import TIME_FORMAT, Publication
 
 # Any file in the folder is read; the name of the container's own file is not published.
 METRICS_FILE = "metrics.jsonl"
@@ -33,48 +31,36 @@ class Metric:
     dimensions: Mapping[str, str]
 
 
-class MetricsFile:
-    """Writer of the metrics of one run.
+def publish(publication: Publication | None, metrics: Iterable[Metric]) -> None:
+    """Write the metrics of a run when it is to publish any.
+
+    Values that are no finite numbers cannot be sent and are left out.
 
     Args:
-        directory: Folder that the platform reads.
-        schedule: Name of the monitoring schedule.
-        endpoint: Name of the endpoint; None for batch monitors, whose metrics lack that dimension.
-        time: Start of the analysed window; None means now.
+        publication: Where the metrics go, and what they are of; None when nobody wants them.
+        metrics: Data points.
     """
-
-    def __init__(self, directory: Path, *, schedule: str, endpoint: str | None, time: datetime | None) -> None:
-        self._path = directory / METRICS_FILE
-        self._dimensions = ({"Endpoint": endpoint} if endpoint else {}) | {"MonitoringSchedule": schedule}
-        self._timestamp = (time or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def write(self, metrics: Iterable[Metric]) -> None:
-        """Write the file; values that are no finite numbers cannot be sent and are left out."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [orjson.dumps(self._line(metric)) for metric in metrics if _is_finite(metric.value)]
-        self._path.write_bytes(b"".join(line + b"\n" for line in lines))
-
-    def _line(self, metric: Metric) -> dict[str, Any]:
-        dimensions = sorted((self._dimensions | dict(metric.dimensions)).items())
-        value = {"StatisticValues": metric.value} if isinstance(metric.value, Mapping) else {"Value": metric.value}
-        return {
-            "MetricName": metric.name,
-            "Timestamp": self._timestamp,
-            "Dimensions": [{"Name": name, "Value": text} for name, text in dimensions],
-            **value,
-            "Unit": "None",
-        }
+    if publication is None:
+        return
+    timestamp = f"{publication.time or datetime.now(UTC):{TIME_FORMAT}}"
+    publication.directory.mkdir(parents=True, exist_ok=True)
+    lines = (_line(metric, publication, timestamp) for metric in metrics if _is_finite(metric.value))
+    (publication.directory / METRICS_FILE).write_bytes(b"".join(lines))
 
 
-def publish(parameters: Parameters, metrics: Iterable[Metric]) -> None:
-    """Write the metrics of a run when it is asked to publish any."""
-    if parameters.publish_cloudwatch_metrics and parameters.sagemaker_monitoring_schedule_name:
-        MetricsFile(
-            parameters.cloudwatch_metrics_directory,
-            schedule=parameters.sagemaker_monitoring_schedule_name,
-            endpoint=parameters.sagemaker_endpoint_name,
-            time=parameters.metric_time,
-        ).write(metrics)
+def _line(metric: Metric, publication: Publication, timestamp: str) -> bytes:
+    dimensions = {"MonitoringSchedule": publication.schedule, **metric.dimensions}
+    if publication.endpoint:
+        dimensions["Endpoint"] = publication.endpoint
+    value = {"StatisticValues": metric.value} if isinstance(metric.value, Mapping) else {"Value": metric.value}
+    document = {
+        "MetricName": metric.name,
+        "Timestamp": timestamp,
+        "Dimensions": [{"Name": name, "Value": text} for name, text in sorted(dimensions.items())],
+        **value,
+        "Unit": "None",
+    }
+    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _is_finite(value: float | Mapping[str, float]) -> bool:

@@ -16,7 +16,7 @@ from analyzer.failure import AnalysisError
 DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"  # values of analysis_type
 DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
 DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
-_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class FormatKind(StrEnum):
@@ -88,14 +88,62 @@ class Window:
         """
         return cls(time_of(given, "start_time"), time_of(given, "end_time"))
 
+    def contains(self, time: datetime) -> bool:
+        """Return whether a time lies in the window."""
+        return (self.start is None or self.start <= time) and (self.end is None or time < self.end)
+
+    def to_json(self) -> dict[str, str]:
+        """Return the bounds as members ``start_time`` and ``end_time`` of a document; an open one is none."""
+        bounds = {"start_time": self.start, "end_time": self.end}
+        return {name: f"{time:{TIME_FORMAT}}" for name, time in bounds.items() if time}
+
     def __str__(self) -> str:
         bounds = [f"{word} {time:%Y-%m-%dT%H:%MZ}" for word, time in (("from", self.start), ("to", self.end)) if time]
         return " ".join(bounds)
 
 
 @dataclass(frozen=True)
+class Publication:
+    """Where the metrics of a run go, and what they are of.
+
+    Args:
+        directory: Folder that the platform reads.
+        schedule: Name of the monitoring schedule.
+        endpoint: Name of the endpoint; None for batch monitors, whose metrics lack that dimension.
+        time: Time of the metrics: ``metric_time``, else the start of the window; None means now.
+    """
+
+    directory: Path
+    schedule: str
+    endpoint: str | None = None
+    time: datetime | None = None
+
+    @classmethod
+    def from_environment(cls, given: Mapping[str, str], window: Window) -> "Publication | None":
+        """Read the variables about metrics; None when the run publishes none.
+
+        Raises:
+            AnalysisError: When the schedule is missing, or the time is none.
+        """
+        time = time_of(given, "metric_time") or window.start
+        if given.get("publish_cloudwatch_metrics") != "Enabled":
+            return None
+        if "sagemaker_monitoring_schedule_name" not in given:
+            raise AnalysisError(
+                "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
+                "which is a dimension of every metric"
+            )
+        return cls(
+            directory=Path(given.get("cloudwatch_metrics_directory", DEFAULT_METRICS_DIRECTORY)),
+            schedule=given["sagemaker_monitoring_schedule_name"],
+            endpoint=given.get("sagemaker_endpoint_name"),
+            time=time,
+        )
+
+
+@dataclass(frozen=True)
 class Parameters:
-    """What one run does. Field names are those of the environment variables.
+    """What one run does. Fields have the names of the environment variables, unless they are made of several.
 
     Without ``baseline_constraints`` and ``baseline_statistics`` the run suggests a baseline, with one of them it
     monitors.
@@ -116,11 +164,7 @@ class Parameters:
     ground_truth_attribute: str | None = None
     positive_label: str | None = None
     window: Window = Window()
-    metric_time: datetime | None = None
-    publish_cloudwatch_metrics: bool = False
-    cloudwatch_metrics_directory: Path = DEFAULT_METRICS_DIRECTORY
-    sagemaker_endpoint_name: str | None = None
-    sagemaker_monitoring_schedule_name: str | None = None
+    publication: Publication | None = None
 
     @property
     def is_baseline(self) -> bool:
@@ -143,12 +187,6 @@ class Parameters:
         missing = [name for name in ("dataset_source", "dataset_format", "output_path") if name not in given]
         if missing:
             raise AnalysisError(f"the environment lacks {', '.join(missing)}")
-        publish = given.get("publish_cloudwatch_metrics") == "Enabled"
-        if publish and "sagemaker_monitoring_schedule_name" not in given:
-            raise AnalysisError(
-                "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
-                "which is a dimension of every metric"
-            )
         window = Window.from_environment(given)
         return cls(
             dataset_source=Path(given["dataset_source"]),
@@ -166,13 +204,7 @@ class Parameters:
             ground_truth_attribute=given.get("ground_truth_attribute"),
             positive_label=given.get("positive_label"),
             window=window,
-            metric_time=time_of(given, "metric_time") or window.start,
-            publish_cloudwatch_metrics=publish,
-            cloudwatch_metrics_directory=Path(
-                given.get("cloudwatch_metrics_directory", str(DEFAULT_METRICS_DIRECTORY))
-            ),
-            sagemaker_endpoint_name=given.get("sagemaker_endpoint_name"),
-            sagemaker_monitoring_schedule_name=given.get("sagemaker_monitoring_schedule_name"),
+            publication=Publication.from_environment(given, window),
         )
 
 
@@ -194,7 +226,7 @@ def time_of(given: Mapping[str, str], name: str) -> datetime | None:
     if name not in given:
         return None
     try:
-        return datetime.strptime(given[name], _TIME_FORMAT).replace(tzinfo=UTC)
+        return datetime.strptime(given[name], TIME_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         raise AnalysisError(f"{name} {given[name]!r} is not a time like 2026-01-31T08:00:00Z") from None
 

@@ -1,8 +1,9 @@
 """Bias and explainability: an open stand-in for the service's ``sagemaker-clarify-processing`` image.
 
 A job is described by its environment (``parameters``) and by analysis_config.json (``config``). It reads a table
-(``tables``), or captured requests and responses (``captures``), and writes analysis.json (``document``), report.html
-(``report``), and in a monitoring run constraint_violations.json (``violations``) and metrics (``publishing``).
+(``tables``), captured requests and responses (``captures``) or inputs of batch transform jobs (``transform_inputs``).
+It writes analysis.json (``document``), report.html (``report``), and in a monitoring run constraint_violations.json
+(``violations``) and metrics (``publishing``).
 
 Beyond the variables of the service there are three:
 

@@ -62,7 +62,24 @@ def row_values(kind: PayloadKind, text: str, reference: Reference | None) -> lis
             for document in json_documents(text)
             for row in rows_of(document)
         ]
-    return [value for document in json_documents(text) for value in _located(document, str(reference))]
+    return [value for document in json_documents(text) for value in values_at(document, str(reference))]
+
+
+def values_at(document: object, path: str) -> Sequence[Any]:
+    """Return one value for every row of a JSON document.
+
+    Raises:
+        PayloadError: When a row has nothing at this JMESPath.
+    """
+    compiled = parse_path(path, "a value's place")
+    found = compiled.search(document)
+    if found is None:
+        found_in_rows = [compiled.search(row) for row in rows_of(document)]
+        if any(value is None for value in found_in_rows):
+            raise PayloadError(f"there is nothing at {path!r}")
+        return found_in_rows
+    is_projection = "[*]" in path or "[]" in path
+    return found if is_projection and isinstance(found, list) else [found]
 
 
 def scores_of(value: object) -> Scores:
@@ -93,18 +110,6 @@ def _features(document: object, path: str | None) -> Sequence[Any]:
         return [compiled.search(row) for row in rows_of(document)]
     is_table = isinstance(found, list) and bool(found) and all(isinstance(row, list | dict) for row in found)
     return found if is_table else [found]
-
-
-def _located(document: object, path: str) -> Sequence[Any]:
-    compiled = parse_path(path, "a value's place")
-    found = compiled.search(document)
-    if found is None:
-        found_in_rows = [compiled.search(row) for row in rows_of(document)]
-        if any(value is None for value in found_in_rows):
-            raise PayloadError(f"there is nothing at {path!r}")
-        return found_in_rows
-    is_projection = "[*]" in path or "[]" in path
-    return found if is_projection and isinstance(found, list) else [found]
 
 
 def _members(row: object) -> list[Any]:

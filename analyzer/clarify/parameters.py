@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.references import Reference, is_position
 from analyzer.failure import AnalysisError
-from analyzer.parameters import DEFAULT_METRICS_DIRECTORY, DatasetFormat, Window, existing_file, time_of
+from analyzer.parameters import DatasetFormat, Publication, Window, existing_file
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")
@@ -22,7 +21,7 @@ class OutputAttributes:
         features: JMESPath of the features in a request.
         label: Position or JMESPath of the predicted label in a response.
         probability: Position or JMESPath of the score or the scores.
-        threshold: Scores from it on are the positive label.
+        threshold: Scores above it are the positive label.
     """
 
     features: str | None = None
@@ -46,10 +45,7 @@ class ClarifyParameters:
         predictor_url: Where rows are POSTed to for predictions.
         shap_baseline: Local file with the SHAP baseline, when the configuration names one in S3.
         window: Analysed span of time.
-        metric_time: Time of the metrics.
-        metrics_directory: Folder of the metrics; None when none are wanted.
-        endpoint: Name of the monitored endpoint.
-        schedule: Name of the monitoring schedule.
+        publication: Where metrics go; None when none are wanted.
     """
 
     config: Path
@@ -61,10 +57,7 @@ class ClarifyParameters:
     predictor_url: str | None = None
     shap_baseline: Path | None = None
     window: Window = field(default_factory=Window)
-    metric_time: datetime | None = None
-    metrics_directory: Path | None = None
-    endpoint: str | None = None
-    schedule: str = ""
+    publication: Publication | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ClarifyParameters":
@@ -75,13 +68,6 @@ class ClarifyParameters:
         """
         given = {name: value for name, value in environment.items() if value}
         root = _root(given)
-        publish = given.get("publish_cloudwatch_metrics") == "Enabled"
-        schedule = given.get("sagemaker_monitoring_schedule_name")
-        if publish and not schedule:
-            raise AnalysisError(
-                "publish_cloudwatch_metrics is Enabled but the environment lacks sagemaker_monitoring_schedule_name, "
-                "which is a dimension of every metric"
-            )
         window = Window.from_environment(given)
         return cls(
             config=root / _CONFIG_FILE,
@@ -93,12 +79,7 @@ class ClarifyParameters:
             predictor_url=given.get("predictor_url"),
             shap_baseline=existing_file(given, "shap_baseline"),
             window=window,
-            metric_time=time_of(given, "metric_time") or window.start,
-            metrics_directory=Path(given.get("cloudwatch_metrics_directory", DEFAULT_METRICS_DIRECTORY))
-            if publish
-            else None,
-            endpoint=given.get("sagemaker_endpoint_name"),
-            schedule=schedule or "",
+            publication=Publication.from_environment(given, window),
         )
 
 

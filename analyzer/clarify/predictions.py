@@ -1,4 +1,11 @@
-"""Predicted labels and scores out of a model's responses."""
+"""Predicted labels and scores out of a model's responses.
+
+A score that equals the threshold is not the positive label: "a probability value > 0.5 indicates predicted label `1`"
+(https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Endpoint.ipynb),
+"predictions with a probability score over ``0.2``" (``ModelPredictedLabelConfig`` of version 2 of
+https://github.com/aws/sagemaker-python-sdk). Model quality, for which nothing is published, counts it as positive
+(``analyzer.model_quality.problem``).
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +24,7 @@ class ResponseReader:
     Args:
         label: Where the predicted label is.
         probability: Where the score or the scores are.
-        threshold: A single score from it on is the positive label; whether it is itself, the service does not say, and
-            model quality counts it, too.
+        threshold: A single score above it is the positive label.
         label_headers: Label values in the order of the scores.
     """
 
@@ -62,7 +68,7 @@ class ResponseReader:
 
     def _label(self, scores: Scores) -> Any:  # noqa: ANN401 - whatever the labels are
         if len(scores) == 1:
-            is_positive = scores[0] >= self.threshold
+            is_positive = scores[0] > self.threshold
             return self.label_headers[is_positive] if len(self.label_headers) == 2 else int(is_positive)  # noqa: PLR2004 - a pair
         best = scores.index(max(scores))
         return self.label_headers[best] if len(self.label_headers) == len(scores) else best

@@ -24,6 +24,15 @@ def parse_path(path: str, what: str) -> Any:  # noqa: ANN401 - jmespath is untyp
         raise AnalysisError(f"{what} is {path!r}, which is not a JMESPath: {problem}") from None
 
 
+def is_path(text: str) -> bool:
+    """Return whether a text is a JMESPath."""
+    try:
+        parse_path(text, "the text")
+    except AnalysisError:
+        return False
+    return True
+
+
 def position_of(reference: Reference, names: Sequence[str], what: str) -> int:
     """Return the position of the column that ``reference`` means; a text of digits is a position, too.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
-from analyzer.clarify.captures import read_captures, read_transform_inputs
+from analyzer.clarify.captures import read_captures
 from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
 from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
 from analyzer.clarify.parameters import ClarifyParameters
@@ -20,11 +20,12 @@ from analyzer.clarify.shap.baseline import baseline_rows
 from analyzer.clarify.shap.explain import Explanations, explain
 from analyzer.clarify.shap.predictor import Predictor
 from analyzer.clarify.tables import read_table
+from analyzer.clarify.transform_inputs import read_transform_inputs
 from analyzer.clarify.violations import Violation, attribution_violations, bias_violations
 from analyzer.documents.violations import VIOLATIONS_FILE
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
-from analyzer.metrics import Metric, MetricsFile
+from analyzer.metrics import Metric, publish
 from analyzer.parameters import FormatKind
 
 _log = logging.getLogger(__name__)
@@ -52,13 +53,7 @@ def run_clarify(environment: Mapping[str, str]) -> int:
     _write(parameters.output, config, bias, explanations, violations)
     if baseline:
         write_document(parameters.output / VIOLATIONS_FILE, {"version": VERSION, "violations": violations})
-    if parameters.metrics_directory:
-        MetricsFile(
-            parameters.metrics_directory,
-            schedule=parameters.schedule,
-            endpoint=parameters.endpoint,
-            time=parameters.metric_time,
-        ).write(_metrics(bias, explanations))
+    publish(parameters.publication, _metrics(bias, explanations))
     return len(violations)
 
 

@@ -14,7 +14,7 @@ from analyzer.documents.statistics import STATISTICS_FILE, statistics_document
 from analyzer.documents.violations import VIOLATIONS_FILE, Violation, violations_document
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues
-from analyzer.jackson import Json, to_json
+from analyzer.jackson import write_json
 from analyzer.metrics import Metric, publish
 from analyzer.parameters import Parameters
 from analyzer.profile.table import TableProfile
@@ -34,14 +34,15 @@ def run_data_quality(parameters: Parameters) -> int:
     parameters.output_path.mkdir(parents=True, exist_ok=True)
     baseline = Baseline.load(parameters)
     table = _profile(parameters, baseline)
-    _write(parameters, STATISTICS_FILE, statistics_document(table))
-    _write(parameters, CONSTRAINTS_FILE, suggest_constraints(table, parameters.categorical_drift_method).to_json())
+    suggested = suggest_constraints(table, parameters.categorical_drift_method)
+    write_json(parameters.output_path / STATISTICS_FILE, statistics_document(table))
+    write_json(parameters.output_path / CONSTRAINTS_FILE, suggested.to_json())
     drifts = baseline.drifts(table)
     violations: list[Violation] = []
     if not parameters.is_baseline:
         violations = check_constraints(table, baseline.constraints, drifts) if baseline.constraints else []
-        _write(parameters, VIOLATIONS_FILE, violations_document(violations))
-    publish(parameters, _metrics(table, baseline, drifts))
+        write_json(parameters.output_path / VIOLATIONS_FILE, violations_document(violations))
+    publish(parameters.publication, _metrics(table, baseline, drifts))
     return len(violations)
 
 
@@ -63,7 +64,3 @@ def _metrics(table: TableProfile, baseline: Baseline, drifts: Mapping[str, Drift
     for name, profile in table.columns.items():
         if baseline.config(name).emit_metrics:
             yield from feature_metrics(name, profile, drifts.get(name))
-
-
-def _write(parameters: Parameters, name: str, document: Json) -> None:
-    (parameters.output_path / name).write_text(to_json(document), encoding="utf-8")

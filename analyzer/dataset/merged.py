@@ -3,10 +3,13 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
 
 A record gives the columns of its payload as a captured one does, and after them the label. A request of several rows
-has as many labels, one a line.
+has as many labels, one a line. The guide shows labels in CSV. In JSON they come "in the same format as how the ground
+truth labels are stored in the input dataset", such as ``{"label": 1}`` (bias monitor of
+https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Endpoint.ipynb);
+where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.labels``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -111,29 +114,33 @@ class LabellingScript:
         return [row | {GROUND_TRUTH: label} for row, label in zip(rows, record.labels, strict=bool(rows))]
 
 
-def labels_of(record: Mapping[str, Any], name: str | None = None) -> list[Any]:
-    """Return the labels of a merged record, one for each row of its payload: texts of CSV, values of JSON.
-
-    A row of several labels is one label for each row of the payload. AWS knows CSV only; in JSON, a label stands alone
-    or is a member of an object.
-
-    Args:
-        record: The record as it stands in the file.
-        name: Name of the label's member of JSON objects; one that is the only member may have any name.
+def ground_truth_of(record: Mapping[str, Any]) -> tuple[PayloadKind, str]:
+    """Return how the ground truth of a merged record is written, and its text.
 
     Raises:
-        PayloadError: When the record has no such labels.
+        PayloadError: When the record has none, or one that cannot be decoded.
     """
     truth = record.get(GROUND_TRUTH)
     if not isinstance(truth, dict):
         raise PayloadError(f"the record has no {GROUND_TRUTH}; only those that the merge job writes do")
-    kind, text = decode(truth)
+    return decode(truth)
+
+
+def labels_of(record: Mapping[str, Any]) -> list[Any]:
+    """Return the labels of a merged record, one for each row of its payload: texts of CSV, values of JSON.
+
+    A row of several labels is one label for each row of the payload. In JSON, a label stands alone or is the only
+    member of an object, whatever its name.
+
+    Raises:
+        PayloadError: When the record has no such labels.
+    """
+    kind, text = ground_truth_of(record)
     if kind is PayloadKind.CSV:
         rows: list[list[Any]] = [[value.strip() for value in row] for row in csv_rows(text)]
     else:
-        rows = [_values(row, name) for document in json_documents(text) for row in rows_of(document)]
-    if any(isinstance(value, dict | list) for row in rows for value in row):
-        raise PayloadError("the ground truth holds a list or an object where a label is expected")
+        rows = [_values(row) for document in json_documents(text) for row in rows_of(document)]
+    require_scalars(value for row in rows for value in row)
     if len(rows) == 1:
         return rows[0]
     wide = [row for row in rows if len(row) != 1]
@@ -142,16 +149,22 @@ def labels_of(record: Mapping[str, Any], name: str | None = None) -> list[Any]:
     return [row[0] for row in rows]
 
 
-def _values(row: object, name: str | None) -> list[Any]:
+def require_scalars(labels: Iterable[Any]) -> None:
+    """Check that values of JSON can be labels.
+
+    Raises:
+        PayloadError: When one of them is a list or an object.
+    """
+    if any(isinstance(label, dict | list) for label in labels):
+        raise PayloadError("the ground truth holds a list or an object where a label is expected")
+
+
+def _values(row: object) -> list[Any]:
     """Return the label of a JSON row, or those of a list."""
     if isinstance(row, list):
         return row
     if not isinstance(row, dict):
         return [row]
-    if name in row:
-        return [row[name]]
     if len(row) != 1:
-        raise PayloadError(
-            f"the ground truth has the members {', '.join(row)}, of which none is the label {name or ''}"
-        )
+        raise PayloadError(f"the ground truth has {len(row)} members ({', '.join(row)}), expected one label")
     return [*row.values()]

@@ -42,11 +42,10 @@ class MergeStatistics:
             broken_captures: Captured records that were left out.
             broken_labels: Labels that were left out.
         """
-        times = {"start_time": window.start, "end_time": window.end}
         document: dict[str, Json] = {
             **vars(self),
             "broken_captures": {"count": broken_captures.broken_records, **broken_captures.to_json()},
             "broken_labels": {"count": broken_labels.broken_records, **broken_labels.to_json()},
-            **{name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items() if time},
+            **window.to_json(),
         }
         (output / MERGE_STATISTICS_FILE).write_text(to_json(document) + "\n", encoding="utf-8")

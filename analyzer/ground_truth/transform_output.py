@@ -35,8 +35,18 @@ _REMEDY = "the transform job must run with GenerateInferenceId, so that labels c
 
 @dataclass(frozen=True)
 class _Row:
+    """A row of an output.
+
+    Args:
+        identifier: What labels name it by.
+        started: Start of its transform job.
+        started_text: The same as the row has it.
+        data: The row without both.
+    """
+
     identifier: str
-    time: str
+    started: datetime
+    started_text: str
     data: str
 
 
@@ -76,52 +86,67 @@ class TransformOutput:
         """Yield every row as a captured record, with where it stands and the file of its hour that it goes to."""
         encoding = "CSV" if self._is_csv else "JSON"
         for path in self._files:
-            for location, row in self._rows(path):
-                time = datetime.fromisoformat(row.time)
-                if not self._is_within(time):
+            for location, row in self._csv_rows(path) if self._is_csv else self._json_rows(path):
+                if not self._window.contains(row.started):
                     continue
                 record = {
                     "captureData": {BATCH_OUTPUT: {"data": row.data, "encoding": encoding}},
-                    "eventMetadata": {"eventId": row.identifier, "inferenceTime": row.time},
+                    "eventMetadata": {"eventId": row.identifier, "inferenceTime": row.started_text},
                     "eventVersion": "0",
                 }
-                yield Path(self._folder, f"{time:%Y/%m/%d/%H}", f"{path.name}.jsonl"), location, record
+                yield Path(self._folder, f"{row.started:%Y/%m/%d/%H}", f"{path.name}.jsonl"), location, record
 
-    def _rows(self, path: Path) -> Iterator[tuple[Location, _Row]]:
-        for number, (location, row) in enumerate(self._parsed(path)):
-            is_header = self._is_csv and self._header and number == 0
+    def _csv_rows(self, path: Path) -> Iterator[tuple[Location, _Row]]:
+        lines = CsvDataset([path], header=False, issues=self._issues).records()
+        for number, (location, text) in enumerate(lines):
+            try:
+                row = _csv_row(text)
+            except csv.Error as error:
+                self._issues.add(location, "not CSV", str(error))
+                continue
             if row is not None:
                 yield location, row
-            elif not is_header:
-                self._issues.add(location, "no inference id", _REMEDY)
+            elif number or not self._header:
+                # The header is told by content: whether transform outputs have one is the model's decision.
+                self._report_missing_id(location)
 
-    def _parsed(self, path: Path) -> Iterator[tuple[Location, _Row | None]]:
-        if self._is_csv:
-            # The header is looked for by content: whether transform outputs have one is the model's decision.
-            for location, text in CsvDataset([path], header=False, issues=self._issues).records():
-                yield location, _csv_row(text)
-        else:
-            for location, document in JsonLinesDataset([path], issues=self._issues).records():
-                yield location, _json_row(document)
+    def _json_rows(self, path: Path) -> Iterator[tuple[Location, _Row]]:
+        for location, document in JsonLinesDataset([path], issues=self._issues).records():
+            row = _json_row(document)
+            if row is not None:
+                yield location, row
+            else:
+                self._report_missing_id(location)
 
-    def _is_within(self, time: datetime) -> bool:
-        start, end = self._window.start, self._window.end
-        return (start is None or start <= time) and (end is None or time < end)
+    def _report_missing_id(self, location: Location) -> None:
+        self._issues.add(location, "no inference id", _REMEDY)
 
 
 def _csv_row(text: str) -> _Row | None:
     values = next(csv.reader([text]), [])
     ids, prediction = values[-_ADDED_COLUMNS:], values[:-_ADDED_COLUMNS]
-    if not prediction or not ids[0].strip() or not _TIME_TEXT.fullmatch(ids[1].strip()):
+    if not prediction:
         return None
     line = StringIO(newline="")
     csv.writer(line, lineterminator="").writerow(prediction)
-    return _Row(ids[0].strip(), ids[1].strip(), line.getvalue())
+    return _row(ids[0].strip(), ids[1].strip(), line.getvalue())
 
 
 def _json_row(document: Mapping[str, Any]) -> _Row | None:
     identifier, time = document.get(_ID), document.get(_TIME)
-    if not isinstance(identifier, str) or not isinstance(time, str) or not _TIME_TEXT.fullmatch(time):
+    if not isinstance(identifier, str) or not isinstance(time, str):
         return None
     payload = {name: value for name, value in document.items() if name not in (_ID, _TIME)}
-    return _Row(identifier, time, orjson.dumps(payload).decode())
+    return _row(identifier, time, orjson.dumps(payload).decode())
+
+
+def _row(identifier: str, time: str, data: str) -> _Row | None:
+    started = _time_of(time)
+    return _Row(identifier, started, time, data) if identifier and started else None
+
+
+def _time_of(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if _TIME_TEXT.fullmatch(text) else None
+    except ValueError:  # a 30th of February
+        return None

@@ -108,6 +108,8 @@ class BinaryOutcomes:
         """Return the value of every metric; NaN where only one class is there."""
         matrix = ConfusionMatrix.of(self.actual, self.predicted)
         constant = matrix.of_constant()
+        # The guide's example has a true_negative_rate of 0.33333333333333337, which is 1 - 2/3 and not 1/3: the service
+        # subtracts, and so do we, though a rate can then differ in its last digit from a limit that it meets.
         return {
             "recall": matrix.recall,
             "precision": matrix.precision,

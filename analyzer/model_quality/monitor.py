@@ -10,11 +10,11 @@ from analyzer.documents.statistics import STATISTICS_FILE
 from analyzer.documents.violations import VIOLATIONS_FILE
 from analyzer.failure import AnalysisError
 from analyzer.issues import DataIssues, Location
-from analyzer.jackson import Json, to_json
+from analyzer.jackson import write_json
 from analyzer.metrics import Metric, publish
 from analyzer.model_quality.binary import BinaryOutcomes
 from analyzer.model_quality.constraints import Limits, constraints_document, load_limits, suggest_limits
-from analyzer.model_quality.multiclass import MulticlassOutcomes
+from analyzer.model_quality.multiclass import MulticlassOutcomes, report_disjoint_labels
 from analyzer.model_quality.observations import Observations, observe
 from analyzer.model_quality.outcomes import Outcomes, Quality
 from analyzer.model_quality.problem import Problem, ProblemType
@@ -41,17 +41,18 @@ def run_model_quality(parameters: Parameters) -> int:
     parameters.output_path.mkdir(parents=True, exist_ok=True)
     # Merged records are traffic, with or without a baseline to compare them with.
     issues = DataIssues(strict=limits is None and parameters.dataset_format.kind is not FormatKind.MERGED)
-    outcomes = _outcomes(_observations(parameters, problem, issues), problem.type)
+    outcomes = _outcomes(_observations(parameters, problem, issues), problem.type, parameters, issues)
     quality = measure(outcomes)
     _report_undefined(quality, outcomes, parameters, issues)
     violations = _violations(quality, limits, parameters, issues)
     issues.conclude(quality.item_count, parameters.output_path)
     statistics = statistics_document(quality, problem.type, parameters.window)
-    _write(parameters, STATISTICS_FILE, statistics)
-    _write(parameters, CONSTRAINTS_FILE, constraints_document(suggest_limits(quality), problem.type))
+    output = parameters.output_path
+    write_json(output / STATISTICS_FILE, statistics)
+    write_json(output / CONSTRAINTS_FILE, constraints_document(suggest_limits(quality), problem.type))
     if limits is not None:
-        _write(parameters, VIOLATIONS_FILE, violations_document(violations))
-    publish(parameters, _metrics(quality, violations if limits is not None else None))
+        write_json(output / VIOLATIONS_FILE, violations_document(violations))
+    publish(parameters.publication, _metrics(quality, violations if limits is not None else None))
     return len(violations)
 
 
@@ -70,12 +71,16 @@ def _observations(parameters: Parameters, problem: Problem, issues: DataIssues) 
     return observations
 
 
-def _outcomes(observations: Observations, problem_type: ProblemType) -> Outcomes:
+def _outcomes(
+    observations: Observations, problem_type: ProblemType, parameters: Parameters, issues: DataIssues
+) -> Outcomes:
     match problem_type:
         case ProblemType.BINARY:
             return BinaryOutcomes.of(observations)
         case ProblemType.MULTICLASS:
-            return MulticlassOutcomes.of(observations)
+            outcomes = MulticlassOutcomes.of(observations)
+            report_disjoint_labels(observations, parameters.dataset_source, issues)
+            return outcomes
         case ProblemType.REGRESSION:
             return RegressionOutcomes.of(observations)
 
@@ -108,7 +113,3 @@ def _metrics(quality: Quality, violations: Sequence[Violation] | None) -> Iterat
         yield Metric(name, metric.value, {})
     if violations is not None:
         yield Metric("total_number_of_violations", float(len(violations)), {})
-
-
-def _write(parameters: Parameters, name: str, document: Json) -> None:
-    (parameters.output_path / name).write_text(to_json(document), encoding="utf-8")

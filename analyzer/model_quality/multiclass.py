@@ -5,12 +5,14 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-qual
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.failure import AnalysisError
+from analyzer.issues import DataIssues, Location
 from analyzer.jackson import Json
 from analyzer.model_quality.observations import ACTUAL, PREDICTED, Observations
 from analyzer.model_quality.outcomes import Mask
@@ -76,6 +78,27 @@ class MulticlassOutcomes:
         return cells.reshape(size, size)
 
 
+def report_disjoint_labels(observations: Observations, source: Path, issues: DataIssues) -> None:
+    """Report that no prediction is any of the labels: a mistake in a baseline, in traffic it may be the model.
+
+    Args:
+        observations: Labels and predictions.
+        source: Where the data set is, for messages.
+        issues: Where it goes.
+
+    Raises:
+        AnalysisError: When the issues are those of a baseline.
+    """
+    actual, predicted = _labels(observations)
+    if observations.height >= _ENOUGH_ROWS and actual.isdisjoint(predicted):
+        issues.add(
+            Location(source),
+            f"no prediction occurs among the {observations.height} labels",
+            f"predictions are such as {_examples(predicted)}, labels such as {_examples(actual)}; inference_attribute "
+            "must name the predicted class, written as the labels are",
+        )
+
+
 def _weighted_metrics(matrix: NDArray[np.int64], *, suffix: str = "") -> dict[str, float]:
     total = int(matrix.sum())
     weighted = {
@@ -94,20 +117,19 @@ def _weighted_metrics(matrix: NDArray[np.int64], *, suffix: str = "") -> dict[st
 
 
 def _classes(observations: Observations) -> list[str]:
-    actual, predicted = (set(observations[name].unique()) for name in (ACTUAL, PREDICTED))
-    if len(actual | predicted) > MAX_CLASSES:
+    classes = set.union(*_labels(observations))
+    if len(classes) > MAX_CLASSES:
         raise AnalysisError(
-            f"there are {len(actual | predicted)} different labels, such as {_examples(actual | predicted)}; expected "
-            f"at most {MAX_CLASSES} classes: inference_attribute must name the predicted class and not a probability, "
-            "and numbers without end are a Regression"
+            f"there are {len(classes)} different labels, such as {_examples(classes)}; expected at most {MAX_CLASSES} "
+            "classes: inference_attribute must name the predicted class and not a probability, and numbers without "
+            "end are a Regression"
         )
-    if observations.height >= _ENOUGH_ROWS and not actual & predicted:
-        raise AnalysisError(
-            f"no prediction occurs among the {observations.height} labels: predictions are such as "
-            f"{_examples(predicted)}, labels such as {_examples(actual)}; inference_attribute must name the predicted "
-            "class, written as the labels are"
-        )
-    return sorted(actual | predicted, key=_by_number_then_text)
+    return sorted(classes, key=_by_number_then_text)
+
+
+def _labels(observations: Observations) -> tuple[set[str], set[str]]:
+    """Return the distinct labels and the distinct predictions."""
+    return set(observations[ACTUAL].unique()), set(observations[PREDICTED].unique())
 
 
 def _examples(labels: set[str]) -> str:

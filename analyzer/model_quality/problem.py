@@ -48,7 +48,7 @@ class Problem:
         inference: Where the prediction is; None when the probability tells it.
         probability: Where the probability of the positive label is. Only binary problems use it.
         threshold: Probability from which on the prediction is the positive label. Whether the service counts the
-            threshold itself as positive is not published.
+            threshold itself as positive is not published; for bias monitors it is, and they do not.
         positive_label: The label that counts as positive in a binary problem.
     """
 

@@ -26,13 +26,12 @@ def statistics_document(
         window: Span of time that the rows are from.
         evaluation_time: When it was measured; default now.
     """
-    bounds = {"start_time": window.start, "end_time": window.end}
     now = (evaluation_time or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
     return {
         "version": 0.0,
         "dataset": {
             "item_count": quality.item_count,
-            **{name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in bounds.items() if time},
+            **window.to_json(),
             "evaluation_time": f"{now}Z",
         },
         f"{problem_type.section}_metrics": _metrics(quality),

@@ -66,7 +66,7 @@ class BiasAnalysis:
 def analyse_bias(config: BiasConfig, records: Records) -> BiasAnalysis:
     """Compute the configured metrics for every value of every facet.
 
-    Rows without observed or predicted label are left out.
+    Rows of a table without observed or predicted label are left out.
 
     Raises:
         AnalysisError: When a column is missing or a threshold does not fit it.
@@ -117,6 +117,7 @@ def _result(name: str, counts: Counts) -> MetricResult:
 
 
 def _complete(records: Records) -> Records:
+    """Return the rows that have a label and a prediction; captured ones always do (``analyzer.clarify.rows``)."""
     columns = [records.labels] + ([records.predictions] if records.predictions is not None else [])
     kept = [row for row, values in enumerate(zip(*columns, strict=True)) if not any(map(is_missing, values))]
     if not kept:

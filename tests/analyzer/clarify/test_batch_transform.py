@@ -103,6 +103,15 @@ def test_headers_need_not_name_the_label(clarify, outputs, loans):
     assert clarify(without, outputs(joined(made)), inference_attribute="0", **MERGED).analysis == with_label.analysis
 
 
+@pytest.mark.parametrize("label", [3, "3"])
+def test_the_label_may_be_a_position_in_the_headers(clarify, outputs, loans, label):
+    made = loans(300)
+    by_name = clarify(BIAS, outputs(joined(made)), inference_attribute="0", **MERGED)
+    by_position = clarify(BIAS | {"label": label}, outputs(joined(made)), inference_attribute="0", **MERGED)
+    assert by_position.code == 0, by_position.message
+    assert by_position.analysis == by_name.analysis
+
+
 @pytest.mark.parametrize(
     ("members", "attribute"), [(lambda row: {"features": row}, "features"), (lambda row: {"SageMakerInput": row}, "")]
 )

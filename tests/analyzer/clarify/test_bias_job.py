@@ -125,7 +125,7 @@ def test_predictions_come_from_the_model_when_the_data_has_none(clarify, served,
     config |= {"headers": bias_config["headers"][:4], "probability_threshold": 0.7}
     data = [line.rsplit(",", 1)[0] for line in lines(made)]
     url = served(lambda body: "\n".join(str(int(line.split(",")[0]) / 60) for line in body.splitlines()))
-    predicted = [int(row[0] / 60 >= 0.7) for row in made]
+    predicted = [int(row[0] / 60 > 0.7) for row in made]
     expected = clarify(bias_config, lines([(*row[:4], p) for row, p in zip(made, predicted, strict=True)]))
     assert clarify(config, data, predictor_url=url).analysis == expected.analysis
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 MONITOR = {
     "headers": ["age", "sex", "dept", "target"],
     "label": "target",
@@ -118,6 +120,43 @@ def test_labels_may_be_members_of_json_objects(clarify, merged, loans):
     job = clarify(MONITOR, live, inference_attribute="label", **MERGED)
     by_csv = clarify(MONITOR, merged(captured(made), name="csv"), inference_attribute="0", **MERGED)
     assert job.analysis == by_csv.analysis
+
+
+def test_ground_truth_may_be_nested_as_the_data_set_of_the_baseline(clarify, merged, loans):
+    made = loans(300)
+    records = [
+        (json.dumps(row[:3]), json.dumps({"label": row[4]}), json.dumps({"data": {"label": row[3]}})) for row in made
+    ]
+    live = merged(records, encoding="JSON", name="json")
+    job = clarify(MONITOR | {"label": "data.label"}, live, inference_attribute="label", **MERGED)
+    assert job.code == 0, job.message
+    by_csv = clarify(MONITOR, merged(captured(made), name="csv"), inference_attribute="0", **MERGED)
+    assert job.analysis == by_csv.analysis
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"), [(("30,0,1", '""', "1"), "the prediction is empty"), (("30,0,1", "1", '""'), "the label is")]
+)
+def test_rows_without_prediction_or_label_are_broken(clarify, merged, loans, broken, problem):
+    made = captured(loans(200))
+    intact = clarify(MONITOR, merged(made, name="intact"), inference_attribute="0", **MERGED)
+    few = clarify(MONITOR, merged([*made, *[broken] * 20], name="few"), inference_attribute="0", **MERGED)
+    assert few.analysis == intact.analysis
+    issues = json.loads((few.root / "output" / "data_issues.json").read_text())
+    assert (issues["item_count"], issues["broken_records"]) == (200, 20)
+    assert (issues["examples"][0]["line"], problem in issues["examples"][0]["problem"]) == (201, True)
+    many = clarify(MONITOR, merged([*made, *[broken] * 30], name="many"), inference_attribute="0", **MERGED)
+    assert many.code == 1
+    assert "too much of the input is broken (limit 10%): 30 records (13.0%) could not be read" in many.message
+
+
+def test_a_score_that_equals_the_threshold_is_not_the_positive_label(clarify, merged, loans):
+    """As AWS publishes it, see ``analyzer.clarify.predictions``."""
+    made = loans(100)
+    scores = [(given, "0.6" if int(p) else "0.5", label) for given, p, label in captured(made)]
+    by_score = clarify(MONITOR, merged(scores, name="scores"), probability_attribute="0", **MERGED)
+    by_label = clarify(MONITOR, merged(captured(made), name="labels"), inference_attribute="0", **MERGED)
+    assert by_score.analysis == by_label.analysis
 
 
 def test_merged_records_of_other_windows_are_left_out(clarify, merged, loans):

@@ -81,7 +81,7 @@ def test_scores_are_numbers_texts_of_numbers_or_lists_of_them():
     ("reader", "text", "labels"),
     [
         (ResponseReader(label=0), "yes,0.3", ["yes"]),
-        (ResponseReader(probability=1, threshold=0.3), "yes,0.3\nno,0.4\nno,0.2", [1, 1, 0]),
+        (ResponseReader(probability=1, threshold=0.3), "yes,0.3\nno,0.4\nno,0.2", [0, 1, 0]),
         (ResponseReader(label_headers=("no", "yes")), "0.6\n0.4", ["yes", "no"]),
         (ResponseReader(label_headers=("a", "b", "c")), '"[0.2, 0.5, 0.3]"', ["b"]),
         (ResponseReader(), "0.2,0.5,0.3", [1]),

@@ -91,7 +91,9 @@ def test_a_header_is_no_row_and_a_row_in_its_place_is_not_lost(merge, transforme
     assert (job.labels, job.statistics["broken_captures"]["count"]) == ([("id-1", "1")], 0)
 
 
-@pytest.mark.parametrize("row", ["1", "1,id-1", "1,id-1,yesterday", f"1,,{TIME}", f"id-1,{TIME}"])
+@pytest.mark.parametrize(
+    "row", ["1", "1,id-1", "1,id-1,yesterday", f"1,,{TIME}", f"id-1,{TIME}", "1,id-1,2026-02-30T10:15:00Z"]
+)
 def test_rows_without_id_are_a_failure_that_names_the_remedy(merge, transformed, labelled_in, row):
     transformed([row])
     labelled_in([label("id-1")])
@@ -99,6 +101,23 @@ def test_rows_without_id_are_a_failure_that_names_the_remedy(merge, transformed,
     assert job.code == 1
     assert "rows.csv.out, line 1: no inference id" in job.message
     assert "GenerateInferenceId" in job.message
+
+
+def test_a_carriage_return_breaks_one_csv_row_and_not_the_job(merge, transformed, labelled_in):
+    transformed([*(f"{n},id-{n},{TIME}" for n in range(20)), f"a\rb,id-20,{TIME}"])
+    labelled_in([label(f"id-{n}") for n in range(21)])
+    job = merge(**CSV)
+    assert (job.code, job.counts[2]) == (0, 20)
+    (example,) = job.statistics["broken_captures"]["examples"]
+    assert example["file"].endswith("rows.csv.out")
+    assert (example["line"], example["problem"].split(":")[0]) == (21, "not CSV")
+
+
+def test_a_header_hides_no_row_behind_it(merge, transformed, labelled_in):
+    transformed([*(f"{n},id-{n},{TIME}" for n in range(20)), "prediction"])
+    labelled_in([label(f"id-{n}") for n in range(20)])
+    job = merge(dataset_format='{"csv":{"header":"true"}}')
+    assert (job.counts[2], job.statistics["broken_captures"]["count"]) == (20, 1)
 
 
 def test_a_json_row_without_id_is_one_of_the_broken(merge, transformed, labelled_in):

@@ -109,25 +109,24 @@ def test_a_record_whose_labels_do_not_fit_is_reported(rows_of, record, problem):
         ("[1, 0]", "JSON", [1, 0]),
         ("1\n0", "JSON", [1, 0]),
         ('{"anything": 1}', "JSON", [1]),
-        ('{"id": 7, "target": 1}', "JSON", [1]),
-        ('{"rows": [{"id": 7, "target": 1}, {"id": 8, "target": 0}]}', "JSON", [1, 0]),
+        ('{"rows": [{"target": 1}, {"target": 0}]}', "JSON", [1, 0]),
     ],
 )
 def test_labels_are_read_however_they_are_written(data, encoding, labels):
-    assert labels_of(merged(data, encoding=encoding), "target") == labels
+    assert labels_of(merged(data, encoding=encoding)) == labels
 
 
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ('{"id": 7, "truth": 1}', "the members id, truth, of which none is the label target"),
+        ('{"id": 7, "truth": 1}', r"the ground truth has 2 members \(id, truth\), expected one label"),
         ('{"target": {"value": 1}}', "a list or an object where a label is expected"),
         ("{", "not JSON"),
     ],
 )
 def test_json_without_a_label_is_refused(data, problem):
     with pytest.raises(PayloadError, match=problem):
-        labels_of(merged(data, encoding="JSON"), "target")
+        labels_of(merged(data, encoding="JSON"))
 
 
 def test_a_script_makes_the_columns_and_the_label_stays_beside(rows_of, tmp_path):

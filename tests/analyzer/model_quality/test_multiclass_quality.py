@@ -103,15 +103,33 @@ def test_a_class_that_is_never_predicted_has_precision_zero(baseline):
     assert done.values["weighted_precision"] == 0.25
 
 
-def test_probabilities_in_the_place_of_classes_are_refused(monitor, limits):
-    """The service compared them and published a matrix of 300 x 300 zeros."""
-    constraints = limits("multiclass_classification", accuracy=(0.5, "Less"))
-    pairs = [(f"{number / 100},{number % 3}", number % 3) for number in range(1, 100)]
-    done = monitor(MULTICLASS, pairs, constraints, inference_attribute="0")
+def test_a_baseline_with_probabilities_in_the_place_of_classes_is_refused(baseline):
+    rows = [(number / 100, number % 3) for number in range(1, 100)]
+    done = baseline(MULTICLASS, "prediction,label", rows, inference_attribute="prediction")
     assert done.code == 1
     assert "no prediction occurs among the 99 labels" in done.message
     assert "predictions are such as '0.01', '0.02', '0.03', labels such as '0', '1', '2'" in done.message
     assert "inference_attribute must name the predicted class, written as the labels are" in done.message
+
+
+def test_a_model_that_is_always_wrong_breaks_its_limits_and_is_reported(monitor, limits):
+    constraints = limits("multiclass_classification", accuracy=(0.9, "Less"), weighted_f1=(0.9, "Less"))
+    done = monitor(MULTICLASS, [("dog", "cat"), ("fish", "ant")] * 10, constraints, inference_attribute="0")
+    assert done.code == 0
+    assert [violation["metric_name"] for violation in done.violations] == ["accuracy", "weightedF1"]
+    assert set(done.values.values()) == {0.0}
+    assert done.statistics["confusion_matrix"]["cat"] == {"ant": 0, "cat": 0, "dog": 10, "fish": 0}
+    assert done.examples == [
+        "no prediction occurs among the 20 labels: predictions are such as 'dog', 'fish', labels such as 'ant', 'cat'; "
+        "inference_attribute must name the predicted class, written as the labels are"
+    ]
+
+
+def test_a_few_wrong_predictions_are_no_sign_of_another_column(monitor, limits):
+    constraints = limits("multiclass_classification", accuracy=(0.9, "Less"))
+    done = monitor(MULTICLASS, [("dog", "cat")] * 19, constraints, inference_attribute="0")
+    assert len(done.violations) == 1
+    assert not done.has("data_issues.json")
 
 
 def test_numbers_without_end_are_no_classes(baseline):

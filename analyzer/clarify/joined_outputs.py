@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from analyzer.clarify.config import AnalysisConfig, BiasConfig
+from analyzer.clarify.references import is_position
 from analyzer.dataset.payload import PayloadError, PayloadKind, csv_rows
 from analyzer.failure import AnalysisError
 
@@ -45,7 +46,7 @@ def _feature_count(config: AnalysisConfig, bias: BiasConfig) -> int:
             "headers is missing: in the output of a batch transform job, the number of features tells where the "
             "predictions begin; give the names of the features and of the label"
         )
-    has_label = isinstance(bias.label, int) or bias.label in config.headers
+    has_label = is_position(bias.label) or bias.label in config.headers
     return len(config.headers) - has_label
 
 
