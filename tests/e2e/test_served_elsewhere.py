@@ -17,6 +17,7 @@ from examples.served_elsewhere.serve import MODEL
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 REQUESTS = 800
+NEVER_LABELLED = 4  # the label of every fourth request never comes
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def deployed(account):
 
 
 def serve(account, rows, *, right):
-    """Answers and captures requests of this hour, and hands in their labels; `right`: share of right predictions."""
+    """Answers and captures requests of this hour, and hands in labels of most; `right`: share of right predictions."""
     box, now = account.box, account.box.now()
     with (
         CaptureWriter(
@@ -44,8 +45,9 @@ def serve(account, rows, *, right):
             writer.write(
                 Payload.raw(row, "text/csv"), Payload.csv([score]), inference_id=request_id, inference_time=now
             )
-            is_right = number % 100 < 100 * right
-            labels.write(request_id, int((score > 0.5) == is_right), collected=now)
+            if number % NEVER_LABELLED:
+                is_right = number % 100 < 100 * right
+                labels.write(request_id, int((score > 0.5) == is_right), collected=now)
     assert writer.metrics.written == len(rows)
 
 
@@ -93,6 +95,25 @@ def test_drift_rings_and_sends_a_message_of_each_monitor(deployed, eventually):
         assert f"traffic of model {MODEL} between" in " ".join(message["body"].split())
     assert "amount" in inputs["body"]
     assert "recall" in predictions["body"]
+
+
+def test_the_share_of_requests_that_found_their_label_is_told(deployed, eventually):
+    cloudwatch, now = deployed.box.client("cloudwatch"), deployed.box.now()
+
+    def shares():
+        points = cloudwatch.get_metric_statistics(
+            Namespace="ModelMonitoring",
+            MetricName="LabelCoverage",
+            Dimensions=[{"Name": "MonitoringSchedule", "Value": deployed.outputs["PredictionsSchedule"]}],
+            StartTime=now - timedelta(hours=6),
+            EndTime=now + timedelta(hours=1),
+            Period=3600,
+            Statistics=["Average"],
+        )["Datapoints"]
+        return [point["Average"] for point in points]
+
+    eventually(lambda: len(shares()) == 2)
+    assert shares() == [0.75, 0.75]
 
 
 def test_an_hour_without_traffic_is_no_failure(deployed):
