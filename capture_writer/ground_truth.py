@@ -98,6 +98,9 @@ class GroundTruthWriter:
     def close(self, timeout: float | None = None) -> None:
         """Send what is held, wait for it, and take nothing more. Closing twice does no harm.
 
+        The interpreter does this at its end, with what is lost in the log only. For ends of a process without it, such
+        as SIGTERM without a handler, see `CaptureWriter.close`.
+
         Args:
             timeout: Seconds to wait. Default: ``close_seconds`` of the buffering.
 

@@ -202,8 +202,10 @@ class CaptureWriter:
     def close(self, timeout: float | None = None) -> None:
         """Send what is held, wait for it, and take nothing more. Closing twice does no harm.
 
-        The interpreter does this at its end. What ends a process without it loses what is held: SIGKILL,
-        ``os._exit``, and so the children of `multiprocessing`, which must close by themselves.
+        The interpreter does this at its end. What ends a process without it loses what is held, and no log tells:
+        SIGKILL; ``os._exit``, and so the children of `multiprocessing`, which must close by themselves; SIGTERM without
+        a handler, with which Kubernetes and ECS end containers. This handler, set in the main thread when the service
+        starts, makes SIGTERM an end of the interpreter: ``signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))``.
 
         Args:
             timeout: Seconds to wait. Default: ``close_seconds`` of the buffering.

@@ -1,13 +1,15 @@
 """A service with a model in it. `python -m examples.served_elsewhere.serve` listens; any web framework does as well.
 
-What matters are the four lines that name `writer`. `CAPTURE` is an output of the stack; the service's role needs
-`s3:PutObject` below it.
+What matters are the lines that name `writer`, and the handler of SIGTERM. `CAPTURE` is an output of the stack; the
+service's role needs `s3:PutObject` below it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from capture_writer import CaptureLayout, CaptureWriter, Payload
@@ -56,7 +58,10 @@ def _model(applicant: dict[str, float]) -> float:
 
 
 def main() -> None:
-    """Serves `POST /` with a JSON object of the features and a header `X-Request-Id`."""
+    """Serves `POST /` with a JSON object of the features and a header `X-Request-Id`, on `PORT` or else 8080."""
+    # Kubernetes, ECS and `docker stop` end services with SIGTERM. Python would die of it at once, with all records that
+    # are held. So it becomes an end of the interpreter, and the writer closes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with make_writer(os.environ["CAPTURE"]) as writer:
         service = Service(writer)
 
@@ -68,7 +73,7 @@ def main() -> None:
                 self.end_headers()
                 self.wfile.write(json.dumps({"score": score}).encode())
 
-        ThreadingHTTPServer(("127.0.0.1", 8080), Handler).serve_forever()
+        ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Handler).serve_forever()
 
 
 if __name__ == "__main__":
