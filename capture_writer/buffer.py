@@ -60,7 +60,8 @@ class WriterMetrics:
         dropped: Records not accepted because the buffer was full or the writer closed.
         rejected: Records not accepted because they could not be written, e.g. for an inference id that is too long.
         sampled_out: Records left out by the sampling.
-        objects: Objects written.
+        objects: Objects written with these records. In the layouts of batch transform these are inputs, predictions and
+            their manifests, which are written anew every time and count every time.
         upload_errors: Uploads that failed and were tried again.
     """
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
-import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from capture_writer.serialization import csv_lines, json_text
 
 
 class Encoding(str, Enum):
@@ -49,11 +47,7 @@ class Payload:
         """
         values = _plain(rows if hasattr(rows, "tolist") else list(rows))
         nested = bool(values) and all(isinstance(row, (list, tuple)) for row in values)
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        for row in values if nested else [values]:
-            writer.writerow(["" if _is_missing(value) else value for value in row])
-        return cls(text.getvalue().rstrip("\n"), Encoding.CSV, "text/csv")
+        return cls("\n".join(csv_lines(values if nested else [values])), Encoding.CSV, "text/csv")
 
     @classmethod
     def json(cls, value: Any) -> Payload:  # noqa: ANN401 - any JSON value
@@ -63,13 +57,9 @@ class Payload:
 
         Raises:
             TypeError: The value holds something that JSON has no word for.
+            RecursionError: It is nested too deeply.
         """
-        try:
-            text = _to_json(value)
-        except ValueError:
-            # Only now: looking into every value costs more than writing it.
-            text = _to_json(_without_nan(value))
-        return cls(text, Encoding.JSON, "application/json")
+        return cls(json_text(value), Encoding.JSON, "application/json")
 
     @classmethod
     def raw(cls, body: bytes | str, content_type: str) -> Payload:
@@ -77,9 +67,9 @@ class Payload:
 
         Args:
             body: The whole body.
-            content_type: Its content type. ``text/csv`` and JSON types (``application/json``,
-                ``application/jsonlines``, ``...+json``) are stored as text; all others, and whatever is not UTF-8, in
-                base 64, which Model Monitor does not analyse without a script.
+            content_type: Its content type. ``text/csv`` and JSON types (``application/json``, ``...+json``,
+                ``application/jsonlines``, ``application/x-ndjson``) are stored as text; all others, and whatever is not
+                UTF-8, in base 64, which Model Monitor does not analyse without a script.
         """
         encoding = _encoding(content_type)
         content = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
@@ -106,26 +96,3 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
-
-
-def _is_missing(value: Any) -> bool:  # noqa: ANN401 - any value
-    return value is None or (isinstance(value, float) and not math.isfinite(value))
-
-
-def _to_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return json.dumps(value, allow_nan=False, default=_array, separators=(",", ":"), ensure_ascii=False)
-
-
-def _array(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON; turn it into text, numbers, lists or dicts")
-
-
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without_nan(item) for item in value]
-    return None if _is_missing(value) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -44,22 +44,26 @@ class S3Folder:
         """Return the key of a path below the prefix."""
         return f"{self._prefix}/{path}" if self._prefix else path
 
+    def uri(self, path: str) -> str:
+        """Return where the lines of a path are, or would be: for people."""
+        return f"s3://{self.bucket}/{self.key(path)}"
+
+    def objects(self, path: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+        """Yield the objects that lines become, each with its path; write each before asking for the next.
+
+        Asking again for the same lines changes nothing: same paths, same content.
+        """
+        yield path, body
+
     def put(self, path: str, body: bytes) -> None:
-        """Write lines. Writing them again after a doubtful failure changes nothing: same keys, same content."""
+        """Write one object."""
         if self._client is None:
             self._client = self._create_client()
-        for object_path, content in self.objects(path, body):
-            self._put(self._client, self.key(object_path), content)
-
-    def objects(self, path: str, body: bytes) -> list[tuple[str, bytes]]:
-        """Return the objects that lines become, each with its path, in the order in which they are written."""
-        return [(path, body)]
-
-    def _put(self, client: S3Client, key: str, body: bytes) -> None:
+        key = self.key(path)
         if self._kms_key_id is None:
-            client.put_object(Bucket=self.bucket, Key=key, Body=body)
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=body)
         else:
-            client.put_object(
+            self._client.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=body,

@@ -21,6 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from capture_writer.buffer import Buffering, WriterMetrics
+from capture_writer.local_file import write_whole
 from capture_writer.records import file_name
 from capture_writer.s3_folder import S3Folder
 
@@ -226,11 +227,14 @@ class Uploader:
     def _upload(self, batch: _Batch) -> None:
         failures = 0
         while True:
+            objects, path = 0, batch.path
             try:
-                self._store.put(batch.path, b"".join(batch.lines))
+                for path, content in self._store.objects(batch.path, b"".join(batch.lines)):
+                    self._store.put(path, content)
+                    objects += 1
             except Exception as error:  # whatever it is: the records stay
                 failures += 1
-                if not self._pause(batch, failures, error):
+                if not self._pause(batch, path, failures, error):
                     return
             else:
                 break
@@ -238,9 +242,9 @@ class Uploader:
             if self._abandoned:
                 return
             self._finish(batch)
-            self._count(written=len(batch.lines), objects=1)
+            self._count(written=len(batch.lines), objects=objects)
 
-    def _pause(self, batch: _Batch, failures: int, error: Exception) -> bool:
+    def _pause(self, batch: _Batch, path: str, failures: int, error: Exception) -> bool:
         """Wait before the next attempt; return whether there is to be one."""
         with self._changed:
             self._count(upload_errors=1)
@@ -249,8 +253,8 @@ class Uploader:
             pause = min(longest, self._options.retry_seconds * 2 ** min(failures - 1, _LARGEST_EXPONENT))
             held, memory = len(batch.lines), self._memory
         _log.warning(
-            "%s: upload %d of %d records to s3://%s/%s failed, again in %.1f s (%d bytes wait): %s: %s",
-            *(self._name, failures, held, self._store.bucket, self._store.key(batch.path)),
+            "%s: attempt %d to upload %d records failed at s3://%s/%s, again in %.1f s (%d bytes wait): %s: %s",
+            *(self._name, failures, held, self._store.bucket, self._store.key(path)),
             *(pause, memory, type(error).__name__, error),
         )
         jitter = 0.5 + random.random() / 2  # noqa: S311 - keeps the processes of a fleet from knocking together
@@ -277,20 +281,19 @@ class Uploader:
                 self._count(**{"spilled" if spilled else "failed": len(batch.lines)})
 
     def _spill(self, batch: _Batch) -> bool:
-        where = f"s3://{self._store.bucket}/{self._store.key(batch.path)}"
-        if self._options.spill_directory is None:
+        where, directory = self._store.uri(batch.path), self._options.spill_directory
+        if directory is None:
             _log.error("%s: %d records are lost, %s could not be written", self._name, len(batch.lines), where)
             return False
-        file = Path(self._options.spill_directory)
+        file = Path(directory)
         try:
-            for path, body in self._store.objects(batch.path, b"".join(batch.lines)):
-                file = Path(self._options.spill_directory) / self._store.key(path)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(body)
+            for path, content in self._store.objects(batch.path, b"".join(batch.lines)):
+                file = Path(directory) / self._store.key(path)
+                write_whole(file, content)
         except OSError as error:
             _log.error("%s: %d records are lost, for %s and %s: %s", self._name, len(batch.lines), where, file, error)
             return False
-        _log.error("%s: %d records of %s wait in %s", self._name, len(batch.lines), where, file)
+        _log.error("%s: %d records of %s wait in %s", self._name, len(batch.lines), where, directory)
         return True
 
     def _losses(self) -> int:

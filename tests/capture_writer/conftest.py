@@ -59,6 +59,16 @@ class FakeS3:
     def records(self):
         return [json.loads(line) for body in self.objects.values() for line in body.splitlines()]
 
+    def named(self, side):
+        """Every object that the manifests of a side name, by its key: "input" or "output"."""
+        found = {}
+        for key, body in self.objects.items():
+            if f"/{side}/" in key:
+                head, *entries = json.loads(body)
+                prefix = head["prefix"].removeprefix("s3://")
+                found |= {prefix + entry: self.objects[prefix + entry].decode() for entry in entries}
+        return found
+
     def _put(self, request, **_):
         self.gate.wait()
         self.requests.append(request)

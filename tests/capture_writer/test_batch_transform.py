@@ -1,6 +1,7 @@
 """The captures that a batch transform job makes: rows of inputs and predictions, and manifests that name them."""
 
 import csv
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,7 @@ from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.ground_truth.transform_output import TransformOutput
 from analyzer.issues import DataIssues
 from analyzer.parameters import DatasetFormat, FormatKind, Window
-from capture_writer import Buffering, CaptureLayout, CaptureWriter, Encoding, Payload
-from capture_writer.batch_transform import BatchTransformFolder, batch_line
+from capture_writer import CaptureLayout, CaptureWriter, Payload
 
 WHEN = datetime(2022, 8, 26, 13, 10, 26, tzinfo=UTC)
 CSV, LINES = CaptureLayout.BATCH_CSV, CaptureLayout.BATCH_JSON_LINES
@@ -29,23 +29,12 @@ def make(s3, patient):
     return writer
 
 
-def named(s3, side):
-    """Every object that the manifests of a side name, by its key."""
-    found = {}
-    for key, body in s3.objects.items():
-        if key.startswith(f"{ROOT}/{side}/"):
-            head, *entries = json.loads(body)
-            prefix = head["prefix"].removeprefix("s3://")
-            found |= {prefix + entry: s3.objects[prefix + entry].decode() for entry in entries}
-    return found
-
-
 def test_manifests_name_inputs_and_predictions_in_the_folder_of_the_hour(s3, make):
     with make() as writer:
         assert writer.write(Payload.csv([34, "a, b"]), Payload.csv([0.7]), inference_id="r-1", inference_time=WHEN)
         writer.write(Payload.csv([51, None]), Payload.csv([0.2]), inference_id="r-2", inference_time=WHEN)
-    ((input_key, inputs),) = named(s3, "input").items()
-    ((output_key, outputs),) = named(s3, "output").items()
+    ((input_key, inputs),) = s3.named("input").items()
+    ((output_key, outputs),) = s3.named("output").items()
     assert inputs == '34,"a, b"\n51,\n'
     assert outputs == "0.7,r-1,2022-08-26T13:10:26Z\n0.2,r-2,2022-08-26T13:10:26Z\n"
     assert output_key == f"{input_key}.out"
@@ -66,7 +55,7 @@ def test_json_lines_carry_id_and_time_beside_the_prediction(s3, make):
             inference_time=WHEN,
         )
         writer.write(Payload.raw('{"age":1}\n{"age":2}', "application/jsonlines"), None, inference_time=WHEN)
-    (inputs,), (outputs,) = named(s3, "input").values(), named(s3, "output").values()
+    (inputs,), (outputs,) = s3.named("input").values(), s3.named("output").values()
     assert [json.loads(line) for line in inputs.splitlines()] == [{"age": 34}, {"age": 1}, {"age": 2}]
     assert json.loads(outputs) == {
         "score": 0.7,
@@ -81,7 +70,7 @@ def test_joined_predictions_stand_behind_their_inputs(s3, make):
             Payload.csv([[34, "a, b"], [51, "c"]]), Payload.csv([[0.7], [0.2]]), inference_id="r", inference_time=WHEN
         )
         writer.write(Payload.csv([1, "d"]), None, inference_time=WHEN)
-    (inputs,), (outputs,) = named(s3, "input").values(), named(s3, "output").values()
+    (inputs,), (outputs,) = s3.named("input").values(), s3.named("output").values()
     assert inputs == '34,"a, b"\n51,c\n1,d\n'
     assert outputs == '34,"a, b",0.7,r,2022-08-26T13:10:26Z\n51,c,0.2,r,2022-08-26T13:10:26Z\n'
 
@@ -89,7 +78,7 @@ def test_joined_predictions_stand_behind_their_inputs(s3, make):
 def test_joined_json_lines_have_the_prediction_as_a_member(s3, make):
     with make(layout=LINES, join_inputs=True) as writer:
         writer.write(Payload.json({"age": 34}), Payload.json({"score": 0.7}), inference_id="r", inference_time=WHEN)
-    (outputs,) = named(s3, "output").values()
+    (outputs,) = s3.named("output").values()
     assert json.loads(outputs) == {
         "age": 34,
         "SageMakerOutput": {"score": 0.7},
@@ -111,6 +100,37 @@ def test_only_the_layouts_of_batch_transform_are_joined(make):
         make(layout=CaptureLayout.ENDPOINT, join_inputs=True)
 
 
+@pytest.mark.parametrize("content_type", ["application/jsonlines", "application/x-ndjson; charset=utf-8"])
+def test_a_body_of_json_lines_is_a_row_for_each_line(s3, make, content_type):
+    with make(layout=LINES) as writer:
+        writer.write(Payload.raw(b'{"age":1}\n{"age":2}\r\n\n', content_type), None, inference_time=WHEN)
+    assert list(s3.named("input").values()) == ['{"age":1}\n{"age":2}\n']
+
+
+def test_numbers_that_json_does_not_know_are_missing_values(s3, make):
+    with make(layout=LINES) as writer:
+        body = '{"age": NaN, "more": [Infinity, -Infinity, 1e999, 1]}'
+        writer.write(Payload.raw(body, "application/json"), Payload.json({"score": float("nan")}), inference_time=WHEN)
+    (inputs,), (outputs,) = s3.named("input").values(), s3.named("output").values()
+    assert inputs == '{"age":null,"more":[null,null,null,1]}\n'
+    assert json.loads(outputs)["score"] is None
+
+
+@pytest.mark.parametrize("join_inputs", [False, True])
+def test_line_breaks_within_values_split_no_row(s3, make, join_inputs):
+    values = ["a\rb", "c\nd", "e\r\nf", 1]
+    with make(join_inputs=join_inputs) as writer:
+        for number in range(2):
+            writer.write(Payload.csv(values), Payload.csv(["x\ry"]), inference_id=f"r-{number}", inference_time=WHEN)
+    (inputs,), (outputs,) = s3.named("input").values(), s3.named("output").values()
+    texts = [*values[:3], "1"]
+    assert list(csv.reader(io.StringIO(inputs, newline=""))) == [texts, texts]
+    behind = texts if join_inputs else []
+    assert list(csv.reader(io.StringIO(outputs, newline=""))) == [
+        [*behind, "x\ry", f"r-{number}", "2022-08-26T13:10:26Z"] for number in range(2)
+    ]
+
+
 def test_an_hour_has_one_manifest_of_each_side_however_often_it_is_sent(s3, make):
     with make() as writer:
         for number in range(3):
@@ -119,43 +139,7 @@ def test_an_hour_has_one_manifest_of_each_side_however_often_it_is_sent(s3, make
         writer.write(Payload.csv([9]), Payload.csv([9]), inference_time=WHEN + timedelta(hours=1))
     hours = [key.split("/")[-2] for key in s3.objects if key.startswith(f"{ROOT}/input/")]
     assert sorted(hours) == ["13", "14"]
-    assert sorted(named(s3, "input").values()) == ["0\n", "1\n", "2\n", "9\n"]
-
-
-def test_a_manifest_names_only_what_is_there(s3, make):
-    seen = []
-
-    def check(request, **_):
-        key = request.url.partition("s3.test/")[2]
-        if key.endswith(".json"):
-            head, *entries = json.loads(request.body.read())
-            request.body.seek(0)
-            seen.extend(head["prefix"].removeprefix("s3://") + entry in s3.objects for entry in entries)
-
-    s3.client.meta.events.register_first("before-send.s3.PutObject", check)
-    s3.plan = ["fine", "unreachable", "lost", "fine", "refused"]
-    try:
-        with make(buffering=Buffering(flush_seconds=3600, retry_seconds=0.001)) as writer:
-            for number in range(2):
-                writer.write(Payload.csv([number]), Payload.csv([number]), inference_time=WHEN)
-                assert writer.flush()
-    finally:
-        s3.client.meta.events.unregister("before-send.s3.PutObject", check)
-    assert len(seen) > 4
-    assert all(seen)
-    assert sorted(named(s3, "output")) == sorted(f"{key}.out" for key in named(s3, "input"))
-    assert sorted(named(s3, "input").values()) == ["0\n", "1\n"]
-
-
-def test_what_was_spilled_is_complete_when_it_is_copied(s3, make, tmp_path):
-    s3.always = "refused"
-    buffering = Buffering(flush_seconds=3600, retry_seconds=0.001, close_seconds=0.05, spill_directory=tmp_path)
-    with make(buffering=buffering) as writer:
-        writer.write(Payload.csv([1]), Payload.csv([2]), inference_time=WHEN)
-    assert writer.metrics.spilled == 1
-    s3.objects = {f"bucket/{file.relative_to(tmp_path)}": file.read_bytes() for file in tmp_path.rglob("*.*")}
-    assert list(named(s3, "input").values()) == ["1\n"]
-    assert len(named(s3, "output")) == 1
+    assert sorted(s3.named("input").values()) == ["0\n", "1\n", "2\n", "9\n"]
 
 
 @pytest.mark.parametrize(
@@ -165,6 +149,8 @@ def test_what_was_spilled_is_complete_when_it_is_copied(s3, make, tmp_path):
         (CSV, Payload.raw(b"\x00", "image/png"), "a payload in BASE64"),
         (LINES, Payload.json([1, 2]), "must be an object, with a name for every value"),
         (LINES, Payload.raw("{", "application/json"), "Expecting property name"),
+        (LINES, Payload.raw("[" * 100_000, "application/json"), "nested too deeply for a layout of JSON lines"),
+        (LINES, Payload.raw('{"a":' * 100_000 + "1" + "}" * 100_000, "application/json"), "nested too deeply"),
     ],
 )
 def test_what_does_not_fit_the_layout_fails_no_request_but_is_counted_and_logged(make, caplog, layout, payload, reason):
@@ -187,7 +173,7 @@ def test_what_is_no_csv_fails_no_request_either(make, caplog):
 def test_text_that_has_no_bytes_keeps_nobody_waiting(s3, make):
     with make() as writer:
         writer.write(Payload.csv(["\ud800", 1]), None, inference_time=WHEN)
-    assert list(named(s3, "input").values()) == ["?,1\n"]
+    assert list(s3.named("input").values()) == ["?,1\n"]
 
 
 def test_what_the_layout_has_no_place_for_is_a_mistake(make):
@@ -226,15 +212,3 @@ def test_the_analyzer_reads_inputs_and_the_merge_reads_predictions(in_folder, tm
     assert record["eventMetadata"] == {"eventId": "r", "inferenceTime": "2022-08-26T13:10:26Z"}
     assert record["captureData"]["batchTransformOutput"]["data"] == ("0.7" if is_csv else '{"0":0.7}')
     assert path.parts[:4] == ("2022", "08", "26", "13")
-
-
-def test_a_forked_process_has_manifests_of_its_own():
-    folder = BatchTransformFolder("s3://bucket", encoding=Encoding.CSV, kms_key_id=None, create_client=None)
-    line = batch_line(Payload.csv([1]), None, encoding=Encoding.CSV, inference_id="r", time="2022-08-26T13:10:26Z")
-    names = []
-    for file in ("a.jsonl", "b.jsonl"):
-        (_, (name, body)) = folder.objects(f"credit/2022/08/26/13/{file}", line)
-        names.append((name, json.loads(body)[1:]))
-        folder.forget_client()
-    assert [entries for _, entries in names] == [["a.csv"], ["b.csv"]]
-    assert names[0][0] != names[1][0]
