@@ -20,6 +20,9 @@ from typing import Any, List, Optional, Tuple
 # missing in its column, and what is not in the list is left away. Empty: every record gives the columns that it has
 # in its own order, which is right only if all records name the same members in the same order.
 COLUMNS: list[str] = []
+# Whether columns go by their names in COLUMNS, so that findings and alarms say customer_age and not
+# 00000000000000000000. They come in alphabetical order then: the baseline has to be made with this script, too.
+NAMED: bool = False
 
 
 def preprocess_handler(inference_record: Any, logger: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - see read_rows
@@ -29,14 +32,15 @@ def preprocess_handler(inference_record: Any, logger: Any) -> list[dict[str, Any
     except ValueError as error:
         leave_out(inference_record, error, logger)
         return []
-    return [to_columns(_values(row)) for row in rows]
+    return [_columns(row) for row in rows]
 
 
-def _values(row: Row) -> list[Any]:
+def _columns(row: Row) -> dict[str, Any]:
     if not COLUMNS:
-        return [value for _, value in row]
+        return to_columns([value for _, value in row])
     by_name = dict(row)
-    return [by_name.get(name) for name in COLUMNS]
+    values = [by_name.get(name) for name in COLUMNS]
+    return dict(zip(COLUMNS, values)) if NAMED else to_columns(values)
 
 
 # From here on the same in all scripts of this folder, because a script has to be a single file.

@@ -75,6 +75,16 @@ def test_listed_columns_are_matched_by_name(configured, captures):
     assert values(check_script(script, records)) == [[0.7, 34, 900, None], [0.1, 5, None, 1]]
 
 
+def test_columns_may_go_by_their_names_whatever_a_record_lacks_or_has_more(configured, captures):
+    script = configured("flatten_json_lines", COLUMNS=["score", "customer_age", "customer_city"], NAMED=True)
+    report = check_script(script, captures(({"score": 0.7}, NESTED), ({"score": 0.1}, {"other": 1})))
+    assert report.ok, report
+    assert list(report.rows) == [
+        {"score": 0.7, "customer_age": 34, "customer_city": None},
+        {"score": 0.1, "customer_age": None, "customer_city": None},
+    ]
+
+
 def test_a_csv_request_with_a_json_answer_is_one_row(configured, captures):
     script = configured("flatten_json_lines", COLUMNS=["score", "age", "city"])
     assert values(check_script(script, captures(({"score": 0.7}, "34,Rome\n")))) == [[0.7, "34", "Rome"]]
