@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import CapturedAttributes, QualityColumns
+from model_monitor import BatchMonitoring, CapturedAttributes, QualityColumns
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -50,6 +50,16 @@ def _written(kit: Kit, template: Template, kind: str) -> str:
     return kit.flat(output["S3Output"]["S3Uri"])
 
 
+def _told(kit: Kit, template: Template) -> dict[str, Any]:
+    """What the results function is told of every monitor."""
+    (variables,) = [
+        function["Properties"]["Environment"]["Variables"]
+        for function in kit.resources(template, "AWS::Lambda::Function").values()
+        if function["Properties"]["Handler"] == "results.handler.handler"
+    ]
+    return dict(kit.json(variables["MONITORS"]))
+
+
 def test_no_monitor_merges_where_another_one_reads(kit: Kit, labelled: Template) -> None:
     root = "s3://monitoring-output/monitoring/reports"
     assert _written(kit, labelled, "DataQuality") == root
@@ -69,12 +79,7 @@ def test_a_role_writes_to_the_place_of_its_monitor_only(kind: str, kit: Kit, lab
 @pytest.mark.parametrize("kind", _KINDS)
 def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, labelled: Template) -> None:
     place, name = _written(kit, labelled, kind), _schedule(kit, labelled, kind)
-    (variables,) = [
-        function["Properties"]["Environment"]["Variables"]
-        for function in kit.resources(labelled, "AWS::Lambda::Function").values()
-        if function["Properties"]["Handler"] == "results.handler.handler"
-    ]
-    assert kit.json(variables["MONITORS"])[name]["reports"] == place
+    assert _told(kit, labelled)[name]["reports"] == place
     readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
     assert f"arn:<AWS::Partition>:s3:::{place.removeprefix('s3://')}/*" in readable
     descriptions = [
@@ -87,14 +92,32 @@ def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, lab
 
 
 def test_the_results_function_may_count_what_labels_are_merged_with(kit: Kit, labelled: Template) -> None:
-    (variables,) = [
-        function["Properties"]["Environment"]["Variables"]
-        for function in kit.resources(labelled, "AWS::Lambda::Function").values()
-        if function["Properties"]["Handler"] == "results.handler.handler"
-    ]
-    told = {monitor["type"]: monitor.get("captured") for monitor in kit.json(variables["MONITORS"]).values()}
+    told = {monitor["type"]: monitor.get("captured") for monitor in _told(kit, labelled).values()}
     captured = told["ModelQuality"]
     assert told == {"DataQuality": None, "ModelQuality": captured, "ModelBias": captured}
     assert captured.endswith("/fraud-prod")
     readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
     assert f"arn:<AWS::Partition>:s3:::{captured.removeprefix('s3://')}/*" in readable
+
+
+def test_the_results_function_may_count_the_rows_that_manifests_name(kit: Kit) -> None:
+    stack = kit.stack()
+    monitoring = BatchMonitoring(stack, "Churn", transform=kit.batch())
+    monitoring.add_data_quality(baseline=kit.baseline())
+    data_only = kit.allowed(Template.from_stack(stack), "ChurnResultsFunctionRole", "s3:GetObject")
+    assert not [arn for arn in data_only if "captured-batch" in arn]
+
+    stack = kit.stack()
+    monitoring = BatchMonitoring(stack, "Churn", transform=kit.batch())
+    monitoring.add_model_quality(
+        problem=kit.problem(),
+        columns=QualityColumns(ground_truth="fraud", probability="score"),
+        ground_truth=kit.ground_truth(),
+        baseline=kit.baseline(),
+    )
+    template = Template.from_stack(stack)
+    (monitor,) = _told(kit, template).values()
+    assert monitor["captured"] == "s3://captured-batch/churn/output"
+    readable = kit.allowed(template, "ChurnResultsFunctionRole", "s3:GetObject")
+    for place in ("captured-batch/churn", "scored/churn"):
+        assert f"arn:<AWS::Partition>:s3:::{place}/*" in readable
