@@ -23,7 +23,7 @@ $(VENV)/bin/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml | $(VENV)/bin/uv
-	@echo "[setup] Python packages (about 600 MB on disk)"
+	@echo "[setup] Python packages (about 1.4 GB on disk)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.txt
 	@touch $@
 
