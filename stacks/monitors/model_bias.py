@@ -5,6 +5,7 @@ from __future__ import annotations
 from model_monitor import BiasConfig, BiasLimit, Facet, ModelBiasAlarms, ModelMonitoring
 from stacks import translation
 from stacks.configuration.alarms import BiasLimitConfig, ModelBiasAlarmsConfig
+from stacks.configuration.baseline import DatasetBaseline, FileBaseline
 from stacks.configuration.model_bias import FacetConfig, ModelBiasConfig, ModelBiasSettings
 from stacks.monitors.values import MonitorValues, common_alarms
 
@@ -27,7 +28,7 @@ def add_model_bias(
         facets=[_facet(facet, index, values) for index, facet in enumerate(monitor.facets)],
         headers=monitor.headers,
         group_variable=monitor.group_variable,
-        metrics=settings.metrics,
+        metrics=_metrics(monitor, settings),
     )
     monitoring.add_model_bias(
         monitor.id,
@@ -40,6 +41,12 @@ def add_model_bias(
         alarms=_alarms(settings.alarms, config, values) if settings.alarms else None,
         **options,
     )
+
+
+def _metrics(monitor: ModelBiasConfig, settings: ModelBiasSettings) -> list[str] | None:
+    """Those of the defaults only where they are computed: the library refuses them for files, which hold their own."""
+    is_computed = isinstance(monitor.baseline, DatasetBaseline | FileBaseline)
+    return settings.metrics if is_computed else monitor.metrics
 
 
 def _facet(config: FacetConfig, index: int, values: MonitorValues) -> Facet:

@@ -297,6 +297,33 @@ served_elsewhere:
     assert read["DataCapturedDestinationS3Uri"] == f"s3://records/capture/{name}"
 
 
+def test_metrics_that_all_bias_monitors_share_are_those_of_computed_baselines(synthesise_text):
+    text = """\
+defaults: {model_bias: {metrics: [DPPL]}}
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_bias:
+      - name: Files
+        <<: &bias
+          label: defaulted
+          label_values: [0]
+          facets: [{name: sex, values: [female]}]
+          headers: [defaulted, sex]
+          attributes: {inference: 0}
+          ground_truth: s3://records/labels
+        baseline: {constraints: s3://records/analysis.json}
+      - name: Computed
+        <<: *bias
+        baseline: {dataset: s3://training/train.csv}
+        predicted_label: prediction
+"""
+    template = synthesise_text(text).templates["ModelMonitoring-credit"]
+    methods = json.loads(baseline(template, "Computed")["BaselineConfig"])["methods"]
+    assert {tuple(methods[name]["methods"]) for name in methods if name.endswith("bias")} == {("DPPL",)}
+    assert "BaselineConfig" not in baseline(template, "Files")
+
+
 def test_defaults_that_depend_on_the_kind_of_monitor_are_said(synthesise_text):
     text = """\
 endpoints:
