@@ -58,7 +58,12 @@ def refuse_unsupported(endpoint: str, config: Config) -> None:
 
 
 def _is_multi_model(name: str) -> bool:
-    model = clients.sagemaker().describe_model(ModelName=name)
+    try:
+        model = clients.sagemaker().describe_model(ModelName=name)
+    except ClientError as error:
+        if errors.is_missing(error):
+            return False  # nobody can tell any more; what this did to the endpoint, its state says
+        raise
     containers = [*model.get("Containers", []), model.get("PrimaryContainer", {})]
     return any(container.get("Mode") == "MultiModel" for container in containers)
 
@@ -114,6 +119,9 @@ def make_copy(config: Config, name: str, *, original: str, capture: Mapping[str,
         name: Name of the copy.
         original: The configuration that the endpoint had before, kept in a tag.
         capture: The `DataCaptureConfig` of the copy, None for none.
+
+    Raises:
+        CaptureError: Something that the configuration names, such as a model, has been deleted.
     """
     known = clients.sagemaker().meta.service_model.operation_model("CreateEndpointConfig").input_shape
     assert known is not None
@@ -125,6 +133,11 @@ def make_copy(config: Config, name: str, *, original: str, capture: Mapping[str,
     try:
         clients.sagemaker().create_endpoint_config(EndpointConfigName=name, Tags=tags, **request)
     except ClientError as error:
+        if errors.is_missing(error):
+            raise CaptureError(
+                f"the configuration {config['EndpointConfigName']} cannot be copied: {errors.message(error)}; create "
+                "what is missing again, or update the endpoint to a configuration of which all is there"
+            ) from error
         if "already existing" not in errors.message(error):
             raise
         return

@@ -15,6 +15,7 @@ CAPTURE = {
     "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
 }
 VARIANT = {"VariantName": "AllTraffic", "ModelName": "credit", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+NO_MODEL = 'Could not find model "arn:aws:sagemaker:us-east-1:111122223333:model/credit".'
 KMS_KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
 
 
@@ -232,6 +233,20 @@ def test_an_endpoint_of_the_wrong_kind_is_not_asked_to_be_mended_first(stack, aw
         stack.begin("Create", stack.properties())
 
 
+def test_an_endpoint_that_failed_because_its_model_is_gone_is_refused_with_its_own_reason(stack, aws):
+    aws.endpoints["credit"] |= {"EndpointStatus": "Failed", "FailureReason": "the model data could not be read"}
+    aws.fail("DescribeModel", "ValidationException", NO_MODEL)
+    with pytest.raises(CaptureError, match=r"is Failed, expected InService \(the model data could not be read\)"):
+        stack.begin("Create", stack.properties())
+
+
+def test_a_configuration_whose_model_is_gone_cannot_be_copied(stack, aws):
+    aws.fail("DescribeModel", "ValidationException", NO_MODEL)
+    aws.fail("CreateEndpointConfig", "ValidationException", NO_MODEL)
+    with pytest.raises(CaptureError, match=r"configuration credit-1 cannot be copied: Could not find model .*; create"):
+        stack.begin("Create", stack.properties())
+
+
 def test_a_configuration_that_is_gone_cannot_be_copied(stack, aws):
     aws.endpoint_configs.clear()
     with pytest.raises(CaptureError, match="configuration credit-1 of endpoint credit was deleted"):
@@ -278,7 +293,7 @@ def test_configurations_of_others_are_never_deleted(stack, aws):
     assert set(aws.endpoint_configs) == {"credit-1", "prod-capture-of-mine", "prod-capture-00000000-00000000"}
 
 
-@pytest.mark.parametrize("operation", ["DescribeEndpoint", "DescribeEndpointConfig"])
+@pytest.mark.parametrize("operation", ["DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel"])
 def test_what_may_not_be_looked_at_is_an_error(stack, aws, operation):
     aws.fail(operation, "AccessDeniedException", times=9)
     with pytest.raises(ClientError, match="AccessDenied"):
