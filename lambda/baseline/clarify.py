@@ -21,8 +21,16 @@ from baseline.source import Dataset
 CONFIG = "analysis_config.json"
 BASELINE_CONFIG = f"baseline/{CONFIG}"
 
+# What a monitor compares its own results with, in the analysis.json of the baseline.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-analysis-results.html
+COMPARED = {
+    MonitorType.MODEL_BIAS: "post_training_bias_metrics",
+    MonitorType.MODEL_EXPLAINABILITY: "explanations",
+}
+
 _REPORT = {"name": "report", "title": "Baseline"}
-_ALL_BIAS = {"pre_training_bias": {"methods": "all"}, "post_training_bias": {"methods": "all"}}
+_PRE_TRAINING, _POST_TRAINING = "pre_training_bias", "post_training_bias"
+_ALL_BIAS = {_PRE_TRAINING: {"methods": "all"}, _POST_TRAINING: {"methods": "all"}}
 _PREDICTIONS = ("predictor", "predicted_label", "predicted_label_dataset_uri")
 # Clarify itself names no minimum; with a handful of rows it fails in the middle
 # (https://github.com/aws/sagemaker-python-sdk/issues/3260), and its metrics mean nothing.
@@ -76,16 +84,27 @@ def baseline_config(
         **settings.baseline,
         "methods": {**all_bias, "report": _REPORT, **named},
     }
+    if monitor_type is MonitorType.MODEL_BIAS:
+        _check_bias(config)
+    if monitor_type is MonitorType.MODEL_EXPLAINABILITY and not config.get("predictor", {}).get("model_name"):
+        raise BaselineError("AnalysisConfig.predictor.model_name is missing: the model whose scores are explained")
+    return config
+
+
+def _check_bias(config: Mapping[str, Any]) -> None:
     # Column 0 is a column, too.
-    if monitor_type is MonitorType.MODEL_BIAS and all(config.get(key) in (None, "", {}) for key in _PREDICTIONS):
+    if all(config.get(key) in (None, "", {}) for key in _PREDICTIONS):
         raise BaselineError(
             f"BaselineConfig has none of {', '.join(_PREDICTIONS)}, so the baseline job would not know what the model "
             "predicts for the dataset; name the column that holds the predictions (predicted_label), a dataset of "
             "them, or the model to ask (predictor.model_name)"
         )
-    if monitor_type is MonitorType.MODEL_EXPLAINABILITY and not config.get("predictor", {}).get("model_name"):
-        raise BaselineError("AnalysisConfig.predictor.model_name is missing: the model whose scores are explained")
-    return config
+    if _POST_TRAINING not in config["methods"]:
+        raise BaselineError(
+            f"methods: got {_PRE_TRAINING} without {_POST_TRAINING}, so the baseline would tell nothing of the model, "
+            f"which is what a monitor watches; add metrics of {_POST_TRAINING} such as DPPL, or name none for all of "
+            "both kinds"
+        )
 
 
 def check_dataset(config: Mapping[str, Any], dataset: Dataset, facts: DatasetFacts) -> None:

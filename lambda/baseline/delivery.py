@@ -10,7 +10,7 @@ from baseline.attributes import check_size, data_quality_attributes
 from baseline.categories import Categories
 from baseline.effective import write_effective
 from baseline.errors import BaselineError
-from baseline.monitor_type import ANALYSIS, CONSTRAINTS, STATISTICS
+from baseline.monitor_type import ANALYSIS, CONSTRAINTS, STATISTICS, MonitorType
 from baseline.properties import Properties
 from baseline.store import Store
 from baseline.workflow import generated_preprocessor
@@ -31,7 +31,7 @@ def deliver(properties: Properties, store: Store, folder: S3Uri, fingerprint: st
         BaselineError: A file is unusable, or lacks what the stack names.
     """
     if properties.clarify:
-        data = _clarify(folder)
+        data = _clarify(properties.monitor_type, folder)
     elif properties.problem:
         data = _model_quality(properties, store, folder)
     else:
@@ -64,13 +64,12 @@ def _model_quality(properties: Properties, store: Store, folder: S3Uri) -> dict[
     return {**data, "ConstraintsUri": str(target / CONSTRAINTS), **values}
 
 
-def _clarify(folder: S3Uri) -> dict[str, str]:
-    analysis = _read(folder / ANALYSIS)
-    if not any(key in analysis for key in ("post_training_bias_metrics", "explanations")):
+def _clarify(monitor_type: MonitorType, folder: S3Uri) -> dict[str, str]:
+    analysis, compared = _read(folder / ANALYSIS), clarify.COMPARED[monitor_type]
+    if compared not in analysis:
         raise BaselineError(
-            f"{folder / ANALYSIS} holds {', '.join(sorted(analysis)) or 'nothing'}, expected "
-            "post_training_bias_metrics or explanations: a monitor would have nothing to compare with; check that the "
-            "analysis config asks for them"
+            f"{folder / ANALYSIS} holds {', '.join(sorted(analysis)) or 'nothing'}, expected {compared}: a monitor of "
+            f"{monitor_type.value} would have nothing to compare with; check that the analysis config asks for it"
         )
     return {"ConstraintsUri": str(folder / ANALYSIS), "ConfigUri": str(folder / clarify.CONFIG)}
 

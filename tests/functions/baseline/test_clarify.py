@@ -156,6 +156,10 @@ def test_how_it_is_computed_makes_no_other_baseline(container, framework, bias):
         ({"AnalysisConfig": {**BIAS, "facet": [{"name_or_index": "race"}]}}, r"facet\[0\] names 'race'"),
         ({"BaselineConfig": {"predicted_label": 0, "headers": ["a", "b"]}}, "headers: got 2 names, expected 4"),
         (
+            {"AnalysisConfig": {**BIAS, "methods": {"pre_training_bias": {"methods": ["CI"]}}}},
+            "methods: got pre_training_bias without post_training_bias",
+        ),
+        (
             {"AnalysisConfig": {**BIAS, "label_values_or_threshold": ["yes"]}},
             r"got \['yes'\], none of which .* '0', '1'",
         ),
@@ -198,10 +202,17 @@ def test_explainability_needs_the_model(container, framework, shap):
         framework.create(shap(AnalysisConfig={"methods": {"shap": {}}}))
 
 
-def test_a_result_without_anything_to_compare_with_is_told(container, framework, bias):
-    container.run_job = lambda request: {"analysis.json": b'{"version": "1.0", "pre_training_bias_metrics": {}}'}
-    with pytest.raises(BaselineError, match="holds pre_training_bias_metrics, version, expected post_training_bias"):
+@pytest.mark.parametrize("other", ["pre_training_bias_metrics", "explanations"])
+def test_a_bias_baseline_without_bias_of_predictions_is_told(container, framework, bias, other):
+    container.run_job = lambda _: {"analysis.json": json.dumps({other: {}}).encode()}
+    with pytest.raises(BaselineError, match=f"holds {other}, expected post_training_bias_metrics: a monitor of ModelB"):
         framework.create(bias())
+
+
+def test_an_explainability_baseline_without_explanations_is_told(container, framework, shap):
+    container.run_job = lambda _: {"analysis.json": b'{"post_training_bias_metrics": {}}'}
+    with pytest.raises(BaselineError, match="holds post_training_bias_metrics, expected explanations"):
+        framework.create(shap())
 
 
 def test_a_job_that_wrote_no_analysis_is_told(container, framework, bias):
