@@ -27,7 +27,7 @@ from model_monitor.nag import acknowledge, acknowledge_wildcards
 from model_monitor.s3_location import S3Location
 from model_monitor.served_elsewhere import ServedElsewhere
 
-# To count a day of captured records takes about a minute.
+# To count records means to read up to a thousand objects, one after the other.
 _TIMEOUT = Duration.minutes(5)
 _WHY_WILDCARDS = "SageMaker names the jobs of runs; listing runs and publishing metrics have no resources to name."
 
