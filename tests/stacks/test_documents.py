@@ -1,4 +1,4 @@
-"""README and guides: every block of Python runs, every link has a target, and every example is its own."""
+"""README and guides: every block of Python runs, calls in the text exist, and every link has a target."""
 
 from __future__ import annotations
 
