@@ -15,6 +15,7 @@ from analyzer.ground_truth.parameters import MergeParameters
 from analyzer.parameters import DatasetFormat, FormatKind, Window
 from results import records
 from results.handler import handler
+from shared.s3 import S3Uri
 
 CAPTURED, MERGED = "s3://data/capture/credit-risk", "s3://out/reports/merge/credit-risk"
 FAILURES = ["AccessDenied", "KMS.DisabledException", "NoSuchKey", "SlowDown"]
@@ -182,20 +183,29 @@ def test_a_connection_that_breaks_gives_no_share(coverage, put, aws, monkeypatch
 
 def test_of_too_many_objects_an_even_sample_is_read(coverage, put, aws, monkeypatch):
     monkeypatch.setattr(records, "_MOST_OBJECTS", 10)
-    for number in range(95):
+    for number in range(100):
         put(CAPTURED, 6, name=f"{number:02}.jsonl")
-        put(MERGED, 3, name=f"{number:02}.jsonl")
+    put(MERGED, 300, name="all.jsonl")
     assert coverage() == 0.5
     read = [params["Key"].rpartition("/")[2] for name, params in aws.calls if name == "GetObject"]
-    assert read == [f"{number:02}.jsonl" for number in range(0, 95, 10)] * 2
+    assert read == [*(f"{number:02}.jsonl" for number in range(0, 100, 10)), "all.jsonl"]
 
 
-def test_of_objects_that_are_too_large_the_beginning_is_read(put, aws, runs, monkeypatch):
+def test_of_objects_that_are_too_large_the_beginning_is_read(put, aws, monkeypatch):
+    answers = []
+
+    def get_object(**params):
+        answers.append(read(**params))
+        return answers[-1]
+
+    put(CAPTURED, 10_000)
+    ((_, key),) = aws.objects
+    read = aws.GetObject
+    monkeypatch.setattr(aws, "GetObject", get_object)
     monkeypatch.setattr(records, "_MOST_BYTES", 1000)
     monkeypatch.setattr(records, "_CHUNK_BYTES", 100)
-    put(CAPTURED, 10_000)
-    (key,) = [key for bucket, key in aws.objects if bucket == "data"]
-    assert records.count_records([records.S3Uri("data", key)]) == pytest.approx(10_000, rel=0.02)
+    assert records.count_records([S3Uri("data", key)]) == pytest.approx(10_000, rel=0.02)
+    assert [answer["Body"].tell() for answer in answers] == [1000]
 
 
 @pytest.fixture
