@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +23,13 @@ from examples.credit_risk.demo import Demo
 from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
+from examples.credit_risk.troubles import HOURS
 from sandbox.client import SandboxProcess
 
 # On a busy machine the hours of five runs each take their time.
 pytestmark = pytest.mark.timeout(600)
 
+_ROOT = Path(__file__).resolve().parents[2]
 _MONITORS = ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
 
 
@@ -97,6 +107,46 @@ def test_every_trouble_arrives_as_a_message_and_is_shown(sentence: str, shown: S
     assert sentence in shown.said
 
 
+def _cells(said: str, title: str, row: str) -> list[str]:
+    """The cells of the first row of a table that begins so."""
+    table = said[said.index(title) :]
+    line = next(line for line in table.splitlines() if line.startswith(f"│ {row}"))
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+def test_the_baseline_is_shown_beside_what_drifted(shown: Shown) -> None:
+    """The applicants of that hour want to buy at prices that have risen by two thirds."""
+    run = shown.hours["DataQuality"]["DataQuality"]
+    features = {feature["name"]: feature for feature in run.report["statistics.json"]["features"]}
+    (_, before, now, finding) = _cells(shown.said, "What drifted", "price")
+    assert now.startswith(f"mean {features['price']['numerical_statistics']['mean']:.4g} ± ")
+    baseline, current = (float(re.findall(r"mean ([\d.e+]+)", cell)[0]) for cell in (before, now))
+    assert current > 1.3 * baseline
+    assert "drift" in finding.lower()
+    assert re.fullmatch(r"rent \d\d%, .*", _cells(shown.said, "What drifted", "home")[2])
+
+
+def test_all_hours_and_monitors_are_compared_at_the_end(shown: Shown) -> None:
+    assert _cells(shown.said, "Who found what", "All is well")[1:] == ["quiet"] * len(_MONITORS)
+    drifted = str(len(shown.hours["DataQuality"]["DataQuality"].violations))
+    assert _cells(shown.said, "Who found what", "Other people")[1] == drifted
+
+
+@pytest.mark.parametrize("monitor", _MONITORS)
+def test_the_report_that_found_the_trouble_is_named_and_copied_to_this_machine(monitor: str, shown: Shown) -> None:
+    run = shown.hours[monitor][monitor]
+    assert re.search(rf"^{monitor} +{re.escape(run.report_uri)}$", shown.said, re.M)
+    (folder,) = re.findall(r"These reports are copied to (\S+)/", shown.said)
+    copied = _ROOT / folder / monitor / "constraint_violations.json"
+    assert json.loads(copied.read_text())["violations"] == run.violations
+
+
+def test_it_is_said_how_long_each_step_took(shown: Shown) -> None:
+    steps = ["cdk bootstrap and cdk synth", "cdk deploy: endpoint", *(hour.title for hour in HOURS)]
+    for number, step in enumerate(steps, start=1):
+        assert re.search(rf"^✔ {number}\. {re.escape(step)}.* \d+\.\d s$", shown.said, re.M)
+
+
 def test_the_alarms_of_single_metrics_ring(shown: Shown) -> None:
     for happened in (
         "Feature 'price' has drifted",
@@ -129,3 +179,48 @@ def test_destroy_leaves_no_part_of_the_monitoring(shown: Shown) -> None:
         assert getattr(sagemaker, f"list_{kind}_job_definitions")()["JobDefinitionSummaries"] == []
     assert sagemaker.list_endpoints()["Endpoints"] == []
     assert sagemaker.list_models()["Models"] == []
+
+
+# `make demo KEEP=1`, without the model and the deployment, which the other tests look at.
+_KEPT = """
+import sys
+from examples.credit_risk import demo
+demo.train = lambda prepared: 0.5
+demo.Demo.run = lambda self: None
+sys.exit(demo.main())
+"""
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=10) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-c", _KEPT, "--keep"],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert demo.stdout is not None
+        before = "".join(iter(demo.stdout.readline, "  aws sagemaker list-monitoring-executions\n"))
+        exports = dict(re.findall(r"^  export (\w+)=(\S+)$", before, re.M))
+        assert {"AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} < set(exports)
+        assert _answers(exports["AWS_ENDPOINT_URL"])
+        assert demo.poll() is None
+        # A terminal sends it to all processes that the command has started, the embedded AWS among them.
+        os.killpg(demo.pid, signal.SIGINT)
+        after, _ = demo.communicate(timeout=60)
+    finally:
+        demo.kill()
+    assert demo.returncode == 0
+    assert "How long it took" in after
+    assert re.search(r"^ *Train a model .* \d+\.\d *$", after, re.M)
+    assert "cdk destroy" not in after
+    assert not _answers(exports["AWS_ENDPOINT_URL"])
