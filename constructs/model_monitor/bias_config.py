@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -65,8 +65,8 @@ class BiasConfig:
             none; columns are named by their positions then.
         group_variable: Column that explains differences, needed by CDDL and CDDPL. Default: none.
         metrics: Short names of the metrics that are computed from the baseline's dataset, and that runs are therefore
-            compared in. Each is a test of its own that can go wrong by chance: name those that matter to you. Not with
-            a baseline of files, which holds what it holds. Default: all.
+            compared in, at least one of them post-training. Each is a test of its own that can go wrong by chance:
+            name those that matter to you. Not with a baseline of files, which holds what it holds. Default: all.
 
     Example:
         ```python
@@ -99,7 +99,7 @@ class BiasConfig:
         repeated = sorted({str(name) for name in names if names.count(name) > 1})
         if repeated or self.label in names:
             raise ConfigurationError(
-                got=f"{', '.join(repeated) or self.label} as more than one facet, or as facet and label",
+                got=f"{_quoted(repeated or [self.label])} as more than one facet, or as facet and label",
                 expected="each column once",
                 fix="give a facet all its values: Facet.of(name, value, value)",
             )
@@ -110,6 +110,12 @@ class BiasConfig:
             )
         for metric in self.metrics or []:
             self.require_metric(metric)
+        if self.metrics and not POST_TRAINING.intersection(self.metrics):
+            raise ConfigurationError(
+                got=f"the bias metrics {_quoted(self.metrics)} alone, which say nothing of the model's predictions",
+                expected=f"at least one of {', '.join(sorted(POST_TRAINING))}",
+                fix='add one, such as "DPPL"',
+            )
 
     @property
     def baseline_methods(self) -> dict[str, Any]:
@@ -237,10 +243,14 @@ def require_headers(headers: Sequence[str] | None, columns: Sequence[str | int |
     ]
     if repeated or unknown or not names:
         raise ConfigurationError(
-            got=f"the columns {repeated or unknown or 'none at all'!r} with the headers {', '.join(names)}",
+            got=f"the columns {_quoted(repeated or unknown) or 'none at all'} with the headers {_quoted(names)}",
             expected="each header once, and every column that is named among them",
             fix="write all columns in the order of the data",
         )
+
+
+def _quoted(names: Iterable[object]) -> str:
+    return ", ".join(map(repr, names))
 
 
 def _joined(values: Sequence[Value]) -> str:

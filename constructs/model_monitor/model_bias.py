@@ -188,7 +188,7 @@ def _require_names(input: MonitorInput, config: BiasConfig) -> None:
     ]
     if named:
         raise ConfigurationError(
-            got=f"the columns {', '.join(named)} without headers",
+            got=f"the columns {', '.join(map(repr, named))} without headers",
             expected="the names of all inputs, in their order, and of the label: captured records have no header",
             fix="pass headers=[...] to the bias configuration, or name columns by their positions",
         )

@@ -11,9 +11,15 @@ from model_monitor.schedule_control import one_time_prefix
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
 # The service names the jobs of runs: <kind>-<yyyyMMddHHmm>-<24 hexadecimal digits>. In published outputs the kinds are
-# groundtruth-merge, model-monitoring and model-quality-monitoring. Those of Clarify's monitors are not published: bias
-# is taken to follow suit; explainability cannot, as that name would be too long, so nothing is assumed about its end.
-_JOBS_OF_RUNS = ("groundtruth-merge-*", "model-*monitoring-*", "model-explainability-*")
+# groundtruth-merge, model-monitoring and model-quality-monitoring. Those of Clarify's monitors are not published, so
+# nothing is assumed about how they end: model-explainability-monitoring would make names that are too long.
+_JOBS_OF_RUNS = (
+    "groundtruth-merge-*",
+    "model-monitoring-*",
+    "model-quality-monitoring-*",
+    "model-bias-*",
+    "model-explainability-*",
+)
 
 
 class ScheduleGuardProvider(StackProvider):

@@ -166,11 +166,12 @@ def test_refuses_predictions_that_cannot_be_found(kit: Kit, refused: Refused) ->
     [
         ({"facets": []}, ("1 label values and 0 facets", "Facet.of")),
         ({"label_values": []}, ("0 label values", "at least one of each")),
-        ({"facets": [Facet.of("sex", 1), Facet.of("sex", 2)]}, ("sex as more than one facet", "each column once")),
-        ({"label": "sex"}, ("sex as more than one facet, or as facet and label",)),
-        ({"headers": ["approved", "age"]}, ("'sex'", "every column that is named")),
-        ({"headers": ["approved", "age", "sex", "sex"]}, ("['sex']", "each header once")),
-        ({"headers": ["sex", "age"], "label": 2}, ("[2]", "in the order of the data")),
+        ({"facets": [Facet.of("sex", 1), Facet.of("sex", 2)]}, ("'sex' as more than one facet", "each column once")),
+        ({"label": "sex"}, ("'sex' as more than one facet, or as facet and label",)),
+        ({"metrics": ["CI", "DPL"]}, ("'CI', 'DPL' alone", "DPPL")),
+        ({"headers": ["approved", "age"]}, ("the columns 'sex' with", "every column that is named")),
+        ({"headers": ["approved", "age", "sex", "sex"]}, ("'sex'", "each header once")),
+        ({"headers": ["sex", "age"], "label": 2}, ("the columns 2 with", "in the order of the data")),
     ],
 )
 def test_refuses_configurations_that_clarify_would_refuse(

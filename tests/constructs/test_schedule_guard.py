@@ -68,7 +68,9 @@ def test_the_guard_touches_its_schedules_and_jobs_of_runs_only(role: str, kit: K
     ]
     assert kit.allowed(default_template, role, "sagemaker:StopProcessingJob") == [
         f"{prefix}processing-job/groundtruth-merge-*",
-        f"{prefix}processing-job/model-*monitoring-*",
+        f"{prefix}processing-job/model-monitoring-*",
+        f"{prefix}processing-job/model-quality-monitoring-*",
+        f"{prefix}processing-job/model-bias-*",
         f"{prefix}processing-job/model-explainability-*",
     ]
     assert kit.allowed(default_template, role, "sagemaker:DeleteMonitoringSchedule") == [

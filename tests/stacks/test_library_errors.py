@@ -242,10 +242,10 @@ def test_bias_is_refused_where_the_mistake_is(synthesise_text):
         (14, "model_bias.1", "the bias metric 'CDDPL' without a group variable"),
         (19, "model_bias.2.facets.0", "-1 as the facet attribute"),
         (20, "model_bias.3", "1 label values and 0 facets"),
-        (23, "model_bias.4", "the columns ['defaulted'] with the headers age, sex"),
+        (23, "model_bias.4", "the columns 'defaulted' with the headers 'age', 'sex'"),
         (28, "model_bias.5.attributes", "a probability threshold of 0.4 without a probability"),
         (29, "model_bias.6", "a baseline dataset without a column of predictions"),
-        (33, "model_bias.7", "the columns sex without headers"),
+        (33, "model_bias.7", "the columns 'sex' without headers"),
     ]
 
 
@@ -262,7 +262,7 @@ def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_
 
 def test_models_served_elsewhere_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, ELSEWHERE) == [
-        (4, "model_bias", "the columns sex without headers"),
+        (4, "model_bias", "the columns 'sex' without headers"),
         (15, "capture", "the format {'parquet': {}}"),
     ]
 

@@ -91,7 +91,7 @@ def test_a_column_that_the_library_refuses_is_told_as_the_user_calls_it(name):
     facet = Facet.of(name, "x")
     with pytest.raises(ConfigurationError) as caught:
         BiasConfig(label="defaulted", label_values=[1], facets=[facet, facet])
-    assert name in in_words_of_the_file(caught.value)[0]
+    assert repr(name) in in_words_of_the_file(caught.value)[0]
     config = BiasConfig(label="defaulted", label_values=[1], facets=[facet])
     with pytest.raises(ConfigurationError) as caught:
         config.facet_text("other", None)

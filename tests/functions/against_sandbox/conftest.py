@@ -115,7 +115,13 @@ GUARD_POLICY = policy(
         ("sagemaker:StopProcessingJob",),
         tuple(
             f"arn:aws:sagemaker:us-east-1:000000000000:processing-job/{name}"
-            for name in ("groundtruth-merge-*", "model-*monitoring-*", "model-explainability-*")
+            for name in (
+                "groundtruth-merge-*",
+                "model-monitoring-*",
+                "model-quality-monitoring-*",
+                "model-bias-*",
+                "model-explainability-*",
+            )
         ),
     ),
 )
