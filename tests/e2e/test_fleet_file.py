@@ -1,8 +1,12 @@
-"""monitoring.yaml against an endpoint that others deployed: what most teams start with."""
+"""monitoring.yaml against an endpoint that others deployed: what most teams start with.
+
+The tests of this file build on each other.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -85,11 +89,25 @@ def endpoint_elsewhere(account):
     sagemaker.delete_endpoint(EndpointName="loans-elsewhere")
 
 
-def test_a_file_is_all_that_an_existing_endpoint_needs(account, endpoint_elsewhere, eventually):
-    file = account.folder / "fleet.yaml"
-    file.write_text(_FILE)
-    cli = CdkCli(account.box, f"{sys.executable} app.py", _ROOT, account.folder / "fleet.out")
-    (outputs,) = cli.deploy(context={"config": str(file)}).values()
+@pytest.fixture(scope="module")
+def project(account):
+    """A folder with a `cdk.json` of its own, which names the configuration file."""
+    folder = account.folder / "fleet"
+    folder.mkdir()
+    settings = json.loads((_ROOT / "cdk.json").read_text())
+    settings["context"]["config"] = str(folder / "fleet.yaml")
+    (folder / "cdk.json").write_text(json.dumps(settings))
+    (folder / "fleet.yaml").write_text(_FILE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cli(account, project):
+    return CdkCli(account.box, f"{sys.executable} {_ROOT / 'app.py'}", project, project / "cdk.out")
+
+
+def test_a_file_is_all_that_an_existing_endpoint_needs(account, endpoint_elsewhere, cli, eventually):
+    (outputs,) = cli.deploy().values()
     before = len(account.box.outbox())
 
     account.send(loan_app.applicants(250, seed=12, inflation=3, flagged=0.9), endpoint=endpoint_elsewhere)
@@ -101,10 +119,24 @@ def test_a_file_is_all_that_an_existing_endpoint_needs(account, endpoint_elsewhe
     assert "amount" in message
     assert "flag" in message, "a flag drifts when it is compared by the shares of its values"
     assert any("BlindFeatures" in name for name in outputs)
-    CdkCli(account.box, str(account.folder / "fleet.out"), _ROOT).destroy()
-    assert (
-        account.box.client("sagemaker").list_monitoring_schedules(EndpointName=endpoint_elsewhere)[
-            "MonitoringScheduleSummaries"
-        ]
-        == []
-    )
+
+
+def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli):
+    assert "Number of stacks with differences: 0" in cli.diff()
+
+    file = project / "fleet.yaml"
+    file.write_text(file.read_text().replace("amount: 0.2", "amount: 0.35"))
+    shown = cli.diff()
+
+    assert re.findall(r"^\[.\] (\w+::\w+::\w+)", shown, re.M) == ["AWS::CloudWatch::Alarm"], shown
+    assert re.search(r"\[~\] Threshold\b.*\n.*\[-\] 0\.2\n.*\[\+\] 0\.35\n", shown), shown
+    cli.deploy()
+    assert "Number of stacks with differences: 0" in cli.diff()
+
+
+def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, cli):
+    cli.destroy()
+    sagemaker = account.box.client("sagemaker")
+    listed = sagemaker.list_monitoring_schedules(EndpointName=endpoint_elsewhere)
+    assert listed["MonitoringScheduleSummaries"] == []
+    assert sagemaker.describe_endpoint(EndpointName=endpoint_elsewhere)["EndpointStatus"] == "InService"
