@@ -71,3 +71,16 @@ lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
 
 clean: ## Delete what the targets made
 	rm -rf $(VENV) node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info constructs/*.egg-info
+
+# The packages of the SageMaker Python SDK clash with those of the project.
+SDK := build/sdk
+.PHONY: sdk-check
+
+$(SDK)/.ready: tests/sdk/requirements.txt | $(VENV)/bin/uv
+	@echo "[setup] SageMaker Python SDK in an environment of its own, $(SDK) (about 200 MB on disk)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SDK)
+	@$(BIN)/uv pip sync --quiet --python $(SDK)/bin/python tests/sdk/requirements.txt
+	@touch $@
+
+sdk-check: $(VENV)/.ready $(SDK)/.ready ## Run the SageMaker Python SDK against the embedded AWS, and list what works (5 minutes)
+	@$(LOCAL) PYTHONPATH=. python tests/sdk/check.py $(SDK)/bin/python $(ARGS)

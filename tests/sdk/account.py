@@ -1,0 +1,121 @@
+"""The account in which the SDK works: a bucket, a role, and hours that pass when they are told to."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import boto3
+import sagemaker
+
+BUCKET, ROLE = "sdk-check", "sdk-check"
+_MODEL = Path(__file__).parent / "model" / "inference.py"
+_ALLOWED = ["s3:*", "sagemaker:*", "cloudwatch:*", "logs:*"]
+_IDLE_TIMEOUT_SECONDS = 120
+# (age, group) of those who buy and of those who do not; buyers are older than 20.
+PEOPLE = [(age, age % 2) for age in range(60)]
+
+
+def buys(age: int) -> int:
+    return int(age > 20)
+
+
+class Account:
+    """An account of the sandbox that the `AWS_*` variables point to."""
+
+    def __init__(self) -> None:
+        self._s3 = boto3.client("s3")
+        self._s3.create_bucket(Bucket=BUCKET)
+        # Otherwise the SDK asks `sts.<region>.amazonaws.com` for a name, and tells AWS what it is used for.
+        defaults = {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}
+        self.session = sagemaker.Session(
+            default_bucket=BUCKET, sagemaker_config={"SchemaVersion": "1.0", "SageMaker": defaults}
+        )
+        self.role = self._make_role()
+
+    def monitor_settings(self) -> dict[str, Any]:
+        """What the constructors of all monitors want."""
+        return {
+            "role": self.role,
+            "instance_count": 1,
+            "instance_type": "ml.m5.xlarge",
+            "volume_size_in_gb": 20,
+            "max_runtime_in_seconds": 1800,
+            "sagemaker_session": self.session,
+        }
+
+    def put(self, key: str, content: str | bytes) -> str:
+        self._s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+        return self.uri(key)
+
+    def uri(self, key: str) -> str:
+        return f"s3://{BUCKET}/{key}"
+
+    def put_model(self) -> str:
+        archive, content = io.BytesIO(), _MODEL.read_bytes()
+        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+            member = tarfile.TarInfo("code/inference.py")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        return self.put("model/model.tar.gz", archive.getvalue())
+
+    def spend_an_hour(self, predictor: sagemaker.predictor.Predictor) -> None:
+        """Sends people three times as old as those of the training, labels them, and lets the hour end.
+
+        The labels of group 1 are the opposite of what the model says: it is wrong, and unfairly so.
+        """
+        now = _ask("clock")["now"]  # such as 2026-11-21T03:12:45+00:00
+        labels = []
+        for number, (age, group) in enumerate(PEOPLE * 2):
+            inference_id = f"{now}-{number}"
+            predictor.predict([[age * 3, group]], inference_id=inference_id)
+            label = buys(age * 3) if group == 0 else 1 - buys(age * 3)
+            labels.append(
+                {
+                    "groundTruthData": {"data": str(label), "encoding": "CSV"},
+                    "eventMetadata": {"eventId": inference_id},
+                    "eventVersion": "0",
+                }
+            )
+        date, hour = now[:10].replace("-", "/"), now[11:13]
+        self.put(f"labels/{date}/{hour}/labels.jsonl", "\n".join(map(json.dumps, labels)))
+        _ask("clock", {"advance_seconds": 3602 - int(now[14:16]) * 60 - int(now[17:19])})
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        end = time.monotonic() + _IDLE_TIMEOUT_SECONDS
+        while not _ask("idle")["idle"]:
+            assert time.monotonic() < end, "the sandbox is still busy"
+            time.sleep(0.1)
+
+    def wait_for_run(self, schedule: str) -> None:
+        """Waits for the first run of a schedule, which SageMaker begins when it has made the schedule."""
+        client, end = self.session.sagemaker_client, time.monotonic() + _IDLE_TIMEOUT_SECONDS
+        while not client.list_monitoring_executions(MonitoringScheduleName=schedule)["MonitoringExecutionSummaries"]:
+            assert time.monotonic() < end, f"{schedule} has not run"
+            time.sleep(0.1)
+        self.wait_until_idle()
+
+    def _make_role(self) -> str:
+        iam = boto3.client("iam")
+        trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        access = {"Effect": "Allow", "Action": _ALLOWED, "Resource": "*"}
+        arn: str = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=ROLE, PolicyName="all", PolicyDocument=_policy(access))
+        return arn
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _ask(name: str, body: object = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}/_sandbox/{name}", data=data, timeout=60) as answer:
+        return json.load(answer)
