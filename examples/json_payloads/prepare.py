@@ -22,7 +22,7 @@ def flattening_script(columns: Sequence[str]) -> Path:
     """
     text = _FLATTEN.read_text(encoding="utf-8")
     for setting, value in {"COLUMNS": list(columns), "NAMED": True}.items():
-        text = re.sub(rf"^({setting}: .*) = .*$", lambda line, value=value: f"{line[1]} = {value!r}", text, flags=re.M)
+        text = re.sub(rf"^({setting}: .*) = .*$", rf"\g<1> = {value!r}", text, flags=re.M)
     return _written("flatten.py", text.encode())
 
 
@@ -39,5 +39,6 @@ def model_archive() -> Path:
 def _written(name: str, content: bytes) -> Path:
     _BUILD.mkdir(exist_ok=True)
     path = _BUILD / name
-    path.write_bytes(content)
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
     return path
