@@ -20,6 +20,7 @@ from cdk_nag import AwsSolutionsChecks
 from stacks.fleet import make_stacks
 from stacks.loading import load
 from stacks.problems import InvalidConfigurationError, Problem
+from tests.stacks.templates import Template
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
@@ -80,6 +81,24 @@ def assembly_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ass
         return synthesise(ROOT / config, tmp_path_factory.mktemp("assembly"))
 
     return assembly
+
+
+@pytest.fixture(scope="session")
+def credit(assembly_of: Callable[[str], Assembly]) -> Template:
+    """All four monitors on one endpoint."""
+    return assembly_of("examples/configurations/credit_all_monitors.yaml").templates["CreditRiskAllMonitors"]
+
+
+@pytest.fixture(scope="session")
+def churn_scoring(assembly_of: Callable[[str], Assembly]) -> Template:
+    """A batch transform job that classifies."""
+    return assembly_of("examples/configurations/batch.yaml").templates["ModelMonitoring-churn-scoring"]
+
+
+@pytest.fixture(scope="session")
+def price_scoring(assembly_of: Callable[[str], Assembly]) -> Template:
+    """A batch transform job that estimates."""
+    return assembly_of("examples/configurations/batch.yaml").templates["ModelMonitoring-price-scoring"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,26 +13,6 @@ CAPTURE_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-55
 MODEL_ROLE = "credit-risk-model"
 
 
-@pytest.fixture(scope="module")
-def credit(assembly_of):
-    return assembly_of("examples/configurations/credit_all_monitors.yaml").templates["CreditRiskAllMonitors"]
-
-
-@pytest.fixture(scope="module")
-def batch(assembly_of):
-    return assembly_of("examples/configurations/batch.yaml").templates
-
-
-@pytest.fixture(scope="module")
-def churn(batch):
-    return batch["ModelMonitoring-churn-scoring"]
-
-
-@pytest.fixture(scope="module")
-def price(batch):
-    return batch["ModelMonitoring-price-scoring"]
-
-
 def test_capture_is_turned_on(credit):
     (capture,) = properties(credit, "Custom::EndpointDataCapture")
     assert capture["EndpointName"] == "credit-risk"
@@ -80,14 +60,14 @@ endpoints:
     assert all("Ref" in role for role in roles), "no role of others gets a policy"
 
 
-def test_batch_transform_is_read_without_an_endpoint(churn, price):
-    read = job_definition(churn, "DataQuality")["DataQualityJobInput"]
+def test_batch_transform_is_read_without_an_endpoint(churn_scoring, price_scoring):
+    read = job_definition(churn_scoring, "DataQuality")["DataQualityJobInput"]
     assert "EndpointInput" not in read
     assert read["BatchTransformInput"]["DataCapturedDestinationS3Uri"] == "s3://example-churn-data/capture"
     assert read["BatchTransformInput"]["DatasetFormat"] == {"Csv": {"Header": False}}
     for files in ("customers", "predictions"):
-        assert f"example-churn-data/{files}/*" in json.dumps(statements(churn))
-    read = job_definition(price, "ModelQuality", "ModelQuality")["ModelQualityJobInput"]["BatchTransformInput"]
+        assert f"example-churn-data/{files}/*" in json.dumps(statements(churn_scoring))
+    read = job_definition(price_scoring, "ModelQuality", "ModelQuality")["ModelQualityJobInput"]["BatchTransformInput"]
     assert read["DatasetFormat"] == {"Json": {"Line": True}}
     assert read["InferenceAttribute"] == "price"
 

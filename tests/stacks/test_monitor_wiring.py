@@ -21,26 +21,6 @@ from tests.stacks.templates import (
 CAPTURE_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 
-@pytest.fixture(scope="module")
-def credit(assembly_of):
-    return assembly_of("examples/configurations/credit_all_monitors.yaml").templates["CreditRiskAllMonitors"]
-
-
-@pytest.fixture(scope="module")
-def batch(assembly_of):
-    return assembly_of("examples/configurations/batch.yaml").templates
-
-
-@pytest.fixture(scope="module")
-def churn(batch):
-    return batch["ModelMonitoring-churn-scoring"]
-
-
-@pytest.fixture(scope="module")
-def price(batch):
-    return batch["ModelMonitoring-price-scoring"]
-
-
 def test_one_endpoint_has_all_four_monitors_and_one_alarm_that_notifies(credit):
     kinds = ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")
     assert [len(of_type(credit, f"AWS::SageMaker::{kind}JobDefinition")) for kind in kinds] == [1, 1, 1, 1]
@@ -246,30 +226,30 @@ def said(model, key):
     return " ".join(model.model_fields[key].description.split())
 
 
-def test_several_classes_and_numbers_are_problems_of_their_own(churn, price):
+def test_several_classes_and_numbers_are_problems_of_their_own(churn_scoring, price_scoring):
     kinds = {
         job_definition(template, "ModelQuality", "ModelQuality")["ModelQualityAppSpecification"]["ProblemType"]
-        for template in (churn, price)
+        for template in (churn_scoring, price_scoring)
     }
     assert kinds == {"MulticlassClassification", "Regression"}
 
 
-def test_a_model_package_gives_the_baseline(churn):
+def test_a_model_package_gives_the_baseline(churn_scoring):
     package = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/churn/7"
-    assert json.loads(baseline(churn, "ModelQuality")["Source"]) == {"model_package": package}
+    assert json.loads(baseline(churn_scoring, "ModelQuality")["Source"]) == {"model_package": package}
     assert any(
         statement["Action"] == "sagemaker:DescribeModelPackage" and statement["Resource"] == package
-        for statement in statements(churn)
+        for statement in statements(churn_scoring)
     )
 
 
-def test_findings_of_an_earlier_clarify_job_are_enough(price):
-    resource = baseline(price, "ModelExplainability")
+def test_findings_of_an_earlier_clarify_job_are_enough(price_scoring):
+    resource = baseline(price_scoring, "ModelExplainability")
     assert json.loads(resource["Source"]) == {
         "files": {"constraints": "s3://example-price-data/explainability/analysis.json"}
     }
     assert "BaselineConfig" not in resource
-    read = job_definition(price, "ModelExplainability", "ModelExplainability")["ModelExplainabilityJobInput"]
+    read = job_definition(price_scoring, "ModelExplainability", "ModelExplainability")["ModelExplainabilityJobInput"]
     assert read["BatchTransformInput"]["FeaturesAttribute"] == "features"
 
 
