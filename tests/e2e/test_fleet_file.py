@@ -122,8 +122,6 @@ def test_a_file_is_all_that_an_existing_endpoint_needs(account, endpoint_elsewhe
 
 
 def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli):
-    assert "Number of stacks with differences: 0" in cli.diff()
-
     file = project / "fleet.yaml"
     file.write_text(file.read_text().replace("amount: 0.2", "amount: 0.35"))
     shown = cli.diff()
