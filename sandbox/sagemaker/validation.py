@@ -74,7 +74,9 @@ def render(operation: str, document: dict[str, Any]) -> dict[str, Any]:
     """Those members of a document that the operation answers with."""
     shape = service_model().operation_model(operation).output_shape
     assert isinstance(shape, StructureShape)
-    return {name: value for name, value in document.items() if name in shape.members and value is not None}
+    # A thread may change the document meanwhile; its copy is of one moment, and can be walked through.
+    now = document.copy()
+    return {name: value for name, value in now.items() if name in shape.members and value is not None}
 
 
 def _complaints(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -128,7 +128,7 @@ def test_refuses_features_and_outputs_that_the_configuration_does_not_have(kit: 
         ({"baseline": []}, ("no values",)),
         ({"baseline": [[1, 2]], "features": ["age"]}, ("2 values", "1 in each row", "without the label")),
         ({"num_samples": 0}, ("num_samples=0",)),
-        ({"features": ["age", "age"]}, ("['age']",)),
+        ({"features": ["age", "age"]}, ("the columns 'age' with",)),
     ],
 )
 def test_refuses_analyses_that_clarify_would_refuse(

@@ -1,10 +1,16 @@
 """Requests are checked against botocore's model, and the complaint is worded as AWS words it."""
 
+import itertools
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import given, strategies as st
 
 from sandbox.errors import AwsError
-from sandbox.sagemaker.validation import validate
+from sandbox.sagemaker.validation import render, validate
 
 
 def complaint(operation: str, request: object) -> str:
@@ -96,3 +102,33 @@ def test_every_name_of_the_documented_form_passes(name: str) -> None:
 @given(st.text(alphabet="ab-_ .é", min_size=1, max_size=70).filter(lambda t: not t.isascii() or set(t) & set("_ .")))
 def test_a_name_with_other_characters_never_passes(name: str) -> None:
     assert "failed to satisfy constraint" in complaint("DescribeProcessingJob", {"ProcessingJobName": name})
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def test_an_answer_is_of_one_moment_while_a_thread_changes_the_resource(hasty_threads: None) -> None:
+    endpoint: dict[str, Any] = {"EndpointName": "credit"}
+    stopped = threading.Event()
+
+    def change() -> None:
+        for number in itertools.count():
+            endpoint.pop("FailureReason", None)
+            endpoint.update(EndpointConfigName=number, EndpointStatus=number, FailureReason=number)
+            if stopped.is_set():
+                return
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(20_000):
+            answer = render("DescribeEndpoint", endpoint)
+            assert answer.get("EndpointConfigName") == answer.get("EndpointStatus")
+    finally:
+        stopped.set()
+        thread.join()
