@@ -21,6 +21,7 @@ from botocore.config import Config
 _START_TIMEOUT = timedelta(seconds=90)
 _STOP_TIMEOUT = timedelta(seconds=15)
 _IDLE_POLL = 0.1
+_INTO_NEXT_HOUR = timedelta(hours=1, minutes=5)
 # What a shell may have set for a real account and would win over the sandbox's values, or send calls elsewhere.
 _FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
@@ -167,6 +168,19 @@ class SandboxProcess:
             The sandbox's new time.
         """
         return datetime.fromisoformat(self._ask("clock", {"advance_seconds": by.total_seconds()})["now"])
+
+    def advance_into_next_hour(self) -> datetime:
+        """Move the sandbox's clock to five minutes past the next full hour.
+
+        What follows then has most of an hour before hourly schedules run; without it, what is done at one minute to the
+        hour lies in two hours.
+
+        Returns:
+            The sandbox's new time.
+        """
+        now = self.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        return self.advance(hour + _INTO_NEXT_HOUR - now)
 
     def is_idle(self) -> bool:
         """Whether no job, execution or endpoint change is under way."""

@@ -128,6 +128,7 @@ class Account:
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with SandboxProcess.start(iam=True) as box:
+        box.advance_into_next_hour()
         CdkCli(box, "", _ROOT).bootstrap()
         yield Account(box, tmp_path_factory.mktemp("e2e"))
 

@@ -19,6 +19,7 @@ ASSUMABLE_BY = "arn:aws:iam::000000000000:root"
 @pytest.fixture(scope="session")
 def box() -> Iterator[SandboxProcess]:
     with SandboxProcess.start() as started:
+        started.advance_into_next_hour()
         yield started
 
 

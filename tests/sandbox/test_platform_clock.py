@@ -23,6 +23,13 @@ def test_advancing_moves_the_clock_by_at_least_as_much(box: SandboxProcess) -> N
     assert HOUR <= after - before < HOUR + timedelta(seconds=10)
 
 
+def test_most_of_the_next_hour_is_left_when_it_is_entered(box: SandboxProcess) -> None:
+    before = box.now()
+    after = box.advance_into_next_hour()
+    assert after.replace(minute=0, second=0, microsecond=0) == before.replace(minute=0, second=0, microsecond=0) + HOUR
+    assert after.minute in (5, 6)
+
+
 def test_the_clock_never_runs_backwards(box: SandboxProcess) -> None:
     with pytest.raises(SandboxError, match="a number from 0 on"):
         box.advance(-HOUR)

@@ -275,6 +275,7 @@ class World:
 @pytest.fixture(scope="package")
 def world():
     with SandboxProcess.start() as box:
+        box.advance_into_next_hour()
         yield World(box)
 
 

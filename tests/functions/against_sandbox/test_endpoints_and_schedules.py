@@ -63,7 +63,7 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as)
     schedule = world.slow_schedule
     world.make_endpoint("slow")
     world.box.wait_until_idle()
-    world.box.advance(timedelta(minutes=65 - world.box.now().minute))
+    world.box.advance_into_next_hour()
     world.send([(1, 0)] * 3, "slow")
     world.box.advance(timedelta(minutes=6))
     world.box.wait_until_idle()

@@ -17,7 +17,7 @@ def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch)
     world.make_endpoint()
     world.box.wait_until_idle()
     # The traffic must lie within one hour.
-    world.box.advance(timedelta(minutes=65 - world.box.now().minute))
+    world.box.advance_into_next_hour()
     world.make_schedule(baseline)
     world.box.wait_until_idle()
     world.send([(amount, 1) for amount in range(1, 301, 3)])
