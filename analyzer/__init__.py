@@ -1,12 +1,12 @@
 """The analysis engine of the monitors: an open stand-in for the service's ``sagemaker-model-monitor-analyzer`` image.
 
-``python -m analyzer`` reads environment variables (``analyzer.parameters``) and the files they name, and writes
+``python -m analyzer`` reads environment variables (``analyzer.job.parameters``) and the files they name, and writes
 ``statistics.json``, ``constraints.json``, ``constraint_violations.json``, CloudWatch metric files and an exit message,
 with the numbers and texts of the service.
 
 Bad input is never skipped in silence. In a baseline job the first broken record ends the job with its file and line.
 A monitoring job leaves broken records out, counts them, reports them in ``data_issues.json`` and in its log, and fails
-when more than a tenth of all records is broken (``analyzer.issues``). Broken are: a row with too few or too many
+when more than a tenth of all records is broken (``analyzer.job.issues``). Broken are: a row with too few or too many
 values, bytes that are not UTF-8, a line that is not JSON or not a capture record, a payload that cannot be decoded, an
 empty file; for model quality a row whose label, prediction or probability is missing or none of the problem's; for
 bias a captured row without label or prediction. Whatever concerns more than single records ends both kinds of job: an

@@ -5,10 +5,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from analyzer import exit_message
-from analyzer.analyses import analysis_of
-from analyzer.failure import AnalysisError
-from analyzer.parameters import message_file
+from analyzer.job import exit_message
+from analyzer.job.analyses import analysis_of
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import message_file
 
 _log = logging.getLogger("analyzer")
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.scripts import PreprocessingScript
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.scripts import PreprocessingScript
 from preprocessors.records import read_records
 from preprocessors.report import Problem, ScriptReport, Severity
 from preprocessors.rows import RowChecks

@@ -11,8 +11,8 @@ from analyzer.dataset.files import find_files
 from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.source import Dataset, ScriptInput
-from analyzer.issues import DataIssues, Location
-from analyzer.parameters import Window
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.parameters import Window
 
 _ALL_TIMES = Window(start=None, end=None)
 

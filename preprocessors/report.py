@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from analyzer.issues import Location
+from analyzer.job.issues import Location
 
 _EXAMPLES_PER_KIND = 3
 _SHOWN_WIDTH = 24

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analyzer.failure import AnalysisError
+from analyzer.job.failure import AnalysisError
 from preprocessors.check import check_script
 
 _FINE, _PROBLEMS, _CANNOT_RUN = 0, 1, 2

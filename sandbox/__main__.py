@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from sandbox import server
+from sandbox.process import server
 from sandbox.seams.names import SeamError
 
 

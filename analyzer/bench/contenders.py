@@ -15,15 +15,15 @@ from pathlib import Path
 import orjson
 import polars as pl
 
+from analyzer.data_quality.documents.statistics import statistics_document
+from analyzer.data_quality.profile.table import TableProfile
 from analyzer.dataset.capture import CaptureDataset
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
-from analyzer.documents.statistics import statistics_document
 from analyzer.ground_truth import MergeParameters, run_merge
-from analyzer.issues import DataIssues
-from analyzer.jackson import to_json
-from analyzer.parameters import DatasetFormat, FormatKind, Window
-from analyzer.profile.table import TableProfile
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import DatasetFormat, FormatKind, Window
+from analyzer.text.jackson import to_json
 
 _HOUR = Window(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 11, tzinfo=UTC))
 

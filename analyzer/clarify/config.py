@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from analyzer.clarify.block import Block
-from analyzer.clarify.references import Reference
-from analyzer.documents.reading import read_document
-from analyzer.failure import AnalysisError
+from analyzer.clarify.reading.block import Block
+from analyzer.clarify.reading.references import Reference
+from analyzer.data_quality.documents.reading import read_document
+from analyzer.job.failure import AnalysisError
 
 Value: TypeAlias = str | int | float | bool
 

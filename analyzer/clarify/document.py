@@ -14,8 +14,8 @@ from analyzer.clarify.bias.analysis import BiasAnalysis, FacetResult, MetricResu
 from analyzer.clarify.bias.metrics import METRICS
 from analyzer.clarify.config import METRIC_ALIASES
 from analyzer.clarify.shap.explain import Explanations
-from analyzer.documents.reading import read_document
-from analyzer.failure import AnalysisError
+from analyzer.data_quality.documents.reading import read_document
+from analyzer.job.failure import AnalysisError
 
 ANALYSIS_FILE = "analysis.json"
 VERSION = "1.0"

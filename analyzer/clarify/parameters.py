@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
-from analyzer.clarify.references import Reference, is_position
-from analyzer.failure import AnalysisError
-from analyzer.parameters import DatasetFormat, Publication, Window, existing_file
+from analyzer.clarify.reading.references import Reference, is_position
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import DatasetFormat, Publication, Window, existing_file
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")

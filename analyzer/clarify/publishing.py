@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from analyzer.clarify.bias.analysis import BiasAnalysis
 from analyzer.clarify.document import results_of
 from analyzer.clarify.shap.explain import Explanations
-from analyzer.metrics import Metric
+from analyzer.job.metrics import Metric
 
 # What the service publishes in the place of infinity, which CloudWatch does not take.
 INFINITY = 2.348543e108

@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
-from analyzer.clarify.captures import read_captures
 from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
 from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
 from analyzer.clarify.parameters import ClarifyParameters
-from analyzer.clarify.predictions import ResponseReader
 from analyzer.clarify.publishing import attribution_metrics, bias_metrics
-from analyzer.clarify.records import Records
+from analyzer.clarify.reading.captures import read_captures
+from analyzer.clarify.reading.predictions import ResponseReader
+from analyzer.clarify.reading.records import Records
+from analyzer.clarify.reading.tables import read_table
+from analyzer.clarify.reading.transform_inputs import read_transform_inputs
 from analyzer.clarify.report import REPORT_FILE, report_page
 from analyzer.clarify.shap.baseline import baseline_rows
 from analyzer.clarify.shap.explain import Explanations, explain
 from analyzer.clarify.shap.predictor import Predictor
-from analyzer.clarify.tables import read_table
-from analyzer.clarify.transform_inputs import read_transform_inputs
 from analyzer.clarify.violations import Violation, attribution_violations, bias_violations
-from analyzer.documents.violations import VIOLATIONS_FILE
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues
-from analyzer.metrics import Metric, publish
-from analyzer.parameters import FormatKind
+from analyzer.data_quality.documents.violations import VIOLATIONS_FILE
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues
+from analyzer.job.metrics import Metric, publish
+from analyzer.job.parameters import FormatKind
 
 _log = logging.getLogger(__name__)
 _SHAP_FOLDER = "explanations_shap"

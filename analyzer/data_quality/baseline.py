@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analyzer.data_quality.documents.constraints import Constraints, MonitoringConfig
+from analyzer.data_quality.documents.statistics import BaselineStatistics, FeatureDistribution
 from analyzer.data_quality.drift import Drift, measure_drift
-from analyzer.documents.constraints import Constraints, MonitoringConfig
-from analyzer.documents.statistics import BaselineStatistics, FeatureDistribution
-from analyzer.parameters import Parameters
-from analyzer.profile.table import TableProfile
+from analyzer.data_quality.profile.table import TableProfile
+from analyzer.job.parameters import Parameters
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from analyzer.data_quality.drift import Drift
-from analyzer.documents.constraints import Constraints, FeatureConstraints, MonitoringConfig
-from analyzer.documents.violations import (
+from analyzer.data_quality.documents.constraints import Constraints, FeatureConstraints, MonitoringConfig
+from analyzer.data_quality.documents.violations import (
     Violation,
     categorical_values_violation,
     column_count_violation,
     completeness_violation,
     data_type_violation,
 )
-from analyzer.profile.column import ColumnProfile
-from analyzer.profile.table import TableProfile
+from analyzer.data_quality.drift import Drift
+from analyzer.data_quality.profile.column import ColumnProfile
+from analyzer.data_quality.profile.table import TableProfile
 
 
 def check_constraints(table: TableProfile, constraints: Constraints, drifts: Mapping[str, Drift]) -> list[Violation]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analyzer.profile.kll import KllSketch
+from analyzer.data_quality.profile.kll import KllSketch
 
 # Correction of Robust for few values: c(alpha) of the two-sample Kolmogorov-Smirnov test at alpha = 0.003.
 _C_ALPHA = 1.8

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.data_quality.distance import categorical_distance, chi_squared, numerical_distance
-from analyzer.documents.constraints import MonitoringConfig
-from analyzer.documents.statistics import FeatureDistribution
-from analyzer.documents.violations import Violation, drift_violation, improbable_drift_violation
-from analyzer.profile.column import ColumnProfile
-from analyzer.profile.kll import KllSketch
+from analyzer.data_quality.documents.constraints import MonitoringConfig
+from analyzer.data_quality.documents.statistics import FeatureDistribution
+from analyzer.data_quality.documents.violations import Violation, drift_violation, improbable_drift_violation
+from analyzer.data_quality.profile.column import ColumnProfile
+from analyzer.data_quality.profile.kll import KllSketch
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ two dimensions; https://github.com/aws/sagemaker-python-sdk (data-quality dashbo
 from collections.abc import Iterator
 
 from analyzer.data_quality.drift import Drift
-from analyzer.metrics import Metric
-from analyzer.profile.column import ColumnProfile
+from analyzer.data_quality.profile.column import ColumnProfile
+from analyzer.job.metrics import Metric
 
 
 def feature_metrics(feature: str, profile: ColumnProfile, drift: Drift | None) -> Iterator[Metric]:

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping
 
 from analyzer.data_quality.baseline import Baseline
 from analyzer.data_quality.check import check_constraints
+from analyzer.data_quality.documents.constraints import CONSTRAINTS_FILE
+from analyzer.data_quality.documents.statistics import STATISTICS_FILE, statistics_document
+from analyzer.data_quality.documents.violations import VIOLATIONS_FILE, Violation, violations_document
 from analyzer.data_quality.drift import Drift
 from analyzer.data_quality.metrics import feature_metrics
+from analyzer.data_quality.profile.table import TableProfile
 from analyzer.data_quality.suggest import suggest_constraints
 from analyzer.dataset.opening import open_dataset
-from analyzer.documents.constraints import CONSTRAINTS_FILE
-from analyzer.documents.statistics import STATISTICS_FILE, statistics_document
-from analyzer.documents.violations import VIOLATIONS_FILE, Violation, violations_document
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues
-from analyzer.jackson import write_json
-from analyzer.metrics import Metric, publish
-from analyzer.parameters import Parameters
-from analyzer.profile.table import TableProfile
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues
+from analyzer.job.metrics import Metric, publish
+from analyzer.job.parameters import Parameters
+from analyzer.text.jackson import write_json
 
 _log = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Constraints that the data itself suggests."""
 
-from analyzer.documents.constraints import Constraints, FeatureConstraints, MonitoringConfig
-from analyzer.profile.column import ColumnProfile
-from analyzer.profile.table import TableProfile
+from analyzer.data_quality.documents.constraints import Constraints, FeatureConstraints, MonitoringConfig
+from analyzer.data_quality.profile.column import ColumnProfile
+from analyzer.data_quality.profile.table import TableProfile
 
 
 def suggest_constraints(table: TableProfile, categorical_drift_method: str | None = None) -> Constraints:

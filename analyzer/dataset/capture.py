@@ -17,16 +17,16 @@ from typing import Any, TypeAlias
 import orjson
 import polars as pl
 
+from analyzer.data_quality.profile.table import NUMBERED_COLUMN, numbered_names
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.files import may_hold_window
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
-from analyzer.dataset.texts import frame_of
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.parameters import Window
-from analyzer.profile.table import NUMBERED_COLUMN, numbered_names
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.parameters import Window
+from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 BATCH_OUTPUT = "batchTransformOutput"

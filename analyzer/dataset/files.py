@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from analyzer.failure import AnalysisError
-from analyzer.parameters import Window
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import Window
 
 _HOUR_FOLDER = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]+$")
 # The folder's hour is that of the file, which can lie past that of the inference; the record's own time decides.

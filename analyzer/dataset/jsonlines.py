@@ -8,8 +8,8 @@ import orjson
 import polars as pl
 
 from analyzer.dataset.source import ScriptInput
-from analyzer.dataset.texts import flatten, frame_of
-from analyzer.issues import DataIssues, Location
+from analyzer.job.issues import DataIssues, Location
+from analyzer.text.spark import flatten, frame_of
 
 _ROWS_PER_BATCH = 50_000
 

@@ -6,7 +6,7 @@ A record gives the columns of its payload as a captured one does, and after them
 has as many labels, one a line. The guide shows labels in CSV. In JSON they come "in the same format as how the ground
 truth labels are stored in the input dataset", such as ``{"label": 1}`` (bias monitor of
 https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Endpoint.ipynb);
-where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.labels``).
+where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.reading.labels``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +20,10 @@ from analyzer.dataset.capture import CaptureDataset, Lines
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
-from analyzer.dataset.texts import to_text
-from analyzer.failure import AnalysisError
-from analyzer.issues import Location
-from analyzer.scripts import PreprocessingScript
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import Location
+from analyzer.job.scripts import PreprocessingScript
+from analyzer.text.spark import to_text
 
 GROUND_TRUTH = "groundTruthData"
 

@@ -8,9 +8,9 @@ from analyzer.dataset.merged import LabellingScript, MergedDataset
 from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.scripted import ScriptedDataset
 from analyzer.dataset.source import Dataset
-from analyzer.issues import DataIssues
-from analyzer.parameters import FormatKind, Parameters
-from analyzer.scripts import PreprocessingScript
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import FormatKind, Parameters
+from analyzer.job.scripts import PreprocessingScript
 
 
 def open_dataset(parameters: Parameters, issues: DataIssues) -> Dataset:

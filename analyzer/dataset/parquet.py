@@ -7,8 +7,8 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from analyzer.dataset.source import ScriptInput
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
 
 _ROWS_PER_BATCH = 100_000
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from analyzer.dataset.texts import flatten
+from analyzer.text.spark import flatten
 
 # Objects that hold nothing but a list of rows under one of these names, as TensorFlow Serving and many containers
 # send them. How the service's container flattens payloads is not published.

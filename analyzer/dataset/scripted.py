@@ -6,8 +6,8 @@ from typing import Protocol
 import polars as pl
 
 from analyzer.dataset.source import Dataset, ScriptInput
-from analyzer.dataset.texts import frame_of
-from analyzer.issues import Location
+from analyzer.job.issues import Location
+from analyzer.text.spark import frame_of
 
 _ROWS_PER_BATCH = 50_000
 

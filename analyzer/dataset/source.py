@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 import polars as pl
 
-from analyzer.issues import Location
+from analyzer.job.issues import Location
 
 # What a preprocessing script receives: a CSV row as text, a row of JSON lines or Parquet as a dict, a capture record.
 ScriptInput: TypeAlias = Any

@@ -18,7 +18,7 @@ from analyzer.dataset.files import find_files, is_data
 from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.dataset.merged import GROUND_TRUTH
 from analyzer.dataset.payload import PayloadError, decode
-from analyzer.issues import DataIssues
+from analyzer.job.issues import DataIssues
 
 _EXPECTED = '{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"..."},"eventVersion":"0"}'
 _SHOWN_CHARACTERS = 200

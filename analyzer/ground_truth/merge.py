@@ -17,13 +17,13 @@ import orjson
 from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.merged import GROUND_TRUTH
-from analyzer.failure import AnalysisError
 from analyzer.ground_truth.labels import Labels, read_labels
 from analyzer.ground_truth.parameters import MergeParameters
 from analyzer.ground_truth.statistics import MergeStatistics
 from analyzer.ground_truth.transform_output import TransformOutput
-from analyzer.issues import DataIssues, Location
-from analyzer.parameters import FormatKind
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.parameters import FormatKind
 
 _EXAMPLES = 3
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analyzer.failure import AnalysisError
-from analyzer.parameters import DatasetFormat, FormatKind, Window
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import DatasetFormat, FormatKind, Window
 
 _GROUND_TRUTH_SOURCE = "ground_truth_source"
 

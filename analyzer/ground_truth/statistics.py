@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.issues import DataIssues
-from analyzer.jackson import Json, to_json
-from analyzer.parameters import Window
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import Window
+from analyzer.text.jackson import Json, to_json
 
 MERGE_STATISTICS_FILE = "merge_statistics.json"
 

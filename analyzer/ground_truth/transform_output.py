@@ -23,9 +23,9 @@ import orjson
 from analyzer.dataset.capture import BATCH_OUTPUT
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.jsonlines import JsonLinesDataset
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.parameters import DatasetFormat, FormatKind, Window
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.parameters import DatasetFormat, FormatKind, Window
 
 _ID, _TIME = "SageMakerInferenceId", "SageMakerInferenceTime"
 _ADDED_COLUMNS = 2  # id and time

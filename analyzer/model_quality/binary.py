@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyzer.jackson import Json
 from analyzer.model_quality.curves import ThresholdCounts
 from analyzer.model_quality.observations import ACTUAL, PREDICTED, PROBABILITY, Observations
 from analyzer.model_quality.outcomes import Mask
 from analyzer.model_quality.scores import BEST_CONSTANT, f_scores
+from analyzer.text.jackson import Json
 
 
 @dataclass(frozen=True)

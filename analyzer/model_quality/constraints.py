@@ -10,12 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from analyzer.documents.reading import read_document
-from analyzer.failure import AnalysisError
-from analyzer.jackson import Json
+from analyzer.data_quality.documents.reading import read_document
+from analyzer.job.failure import AnalysisError
 from analyzer.model_quality.outcomes import Quality
 from analyzer.model_quality.problem import ProblemType
 from analyzer.model_quality.scores import BEST_CONSTANT
+from analyzer.text.jackson import Json
 
 
 class Comparison(StrEnum):

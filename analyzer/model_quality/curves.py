@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.jackson import Json
+from analyzer.text.jackson import Json
 
 # Longer curves are thinned out to about as many points, as MLlib does.
 _POINTS = 1000

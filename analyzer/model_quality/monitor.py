@@ -4,14 +4,14 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 
+from analyzer.data_quality.documents.constraints import CONSTRAINTS_FILE
+from analyzer.data_quality.documents.statistics import STATISTICS_FILE
+from analyzer.data_quality.documents.violations import VIOLATIONS_FILE
 from analyzer.dataset.opening import open_dataset
-from analyzer.documents.constraints import CONSTRAINTS_FILE
-from analyzer.documents.statistics import STATISTICS_FILE
-from analyzer.documents.violations import VIOLATIONS_FILE
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.jackson import write_json
-from analyzer.metrics import Metric, publish
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
+from analyzer.job.metrics import Metric, publish
+from analyzer.job.parameters import FormatKind, Parameters
 from analyzer.model_quality.binary import BinaryOutcomes
 from analyzer.model_quality.constraints import Limits, constraints_document, load_limits, suggest_limits
 from analyzer.model_quality.multiclass import MulticlassOutcomes, report_disjoint_labels
@@ -22,7 +22,7 @@ from analyzer.model_quality.regression import RegressionOutcomes
 from analyzer.model_quality.spread import measure
 from analyzer.model_quality.statistics import statistics_document
 from analyzer.model_quality.violations import Violation, check_limits, violations_document
-from analyzer.parameters import FormatKind, Parameters
+from analyzer.text.jackson import write_json
 
 _log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues, Location
-from analyzer.jackson import Json
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues, Location
 from analyzer.model_quality.observations import ACTUAL, PREDICTED, Observations
 from analyzer.model_quality.outcomes import Mask
 from analyzer.model_quality.scores import BEST_CONSTANT, f_scores
-from analyzer.values import number
+from analyzer.text.jackson import Json
+from analyzer.text.values import number
 
 # More labels than this are no classes, and a matrix of them is too large to be read by anything.
 MAX_CLASSES = 1000

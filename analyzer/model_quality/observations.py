@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import polars as pl
 
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues
 from analyzer.model_quality.columns import column_of
 from analyzer.model_quality.parsing import BinaryLabels, Parser, labels, numbers, probabilities
 from analyzer.model_quality.problem import Problem, ProblemType

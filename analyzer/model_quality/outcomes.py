@@ -7,7 +7,7 @@ from typing import Protocol, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.jackson import Json
+from analyzer.text.jackson import Json
 
 Mask: TypeAlias = NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from analyzer.values import category
+from analyzer.text.values import category
 
 Parser: TypeAlias = Callable[[pl.Series], pl.Series]
 

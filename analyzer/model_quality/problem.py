@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyzer.dataset.merged import GROUND_TRUTH
-from analyzer.failure import AnalysisError
-from analyzer.parameters import FormatKind, Parameters
-from analyzer.values import category
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import FormatKind, Parameters
+from analyzer.text.values import category
 
 DEFAULT_THRESHOLD = 0.5
 DEFAULT_POSITIVE_LABEL = "1"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.jackson import Json
 from analyzer.model_quality.observations import ACTUAL, PREDICTED, Observations
 from analyzer.model_quality.outcomes import Mask
+from analyzer.text.jackson import Json
 
 
 @dataclass(frozen=True)

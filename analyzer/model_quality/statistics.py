@@ -7,10 +7,10 @@ files that the service's container has written since 2024.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from analyzer.jackson import Json
+from analyzer.job.parameters import Window
 from analyzer.model_quality.outcomes import Metric, Quality
 from analyzer.model_quality.problem import ProblemType
-from analyzer.parameters import Window
+from analyzer.text.jackson import Json
 
 _MATRIX, _FIRST_AREA = "confusion_matrix", "auc"
 

@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.issues import DataIssues, Location
-from analyzer.jackson import Json
-from analyzer.java_double import java_double
+from analyzer.job.issues import DataIssues, Location
 from analyzer.model_quality.constraints import Comparison, Limit, Limits
 from analyzer.model_quality.outcomes import Metric, Quality
+from analyzer.text.jackson import Json
+from analyzer.text.java_double import java_double
 
 _log = logging.getLogger(__name__)
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Unpack
 
-from model_monitor.alarms import DataQualityAlarms, MetricLimit, ModelBiasAlarms, ModelQualityAlarms, MonitorAlarms
-from model_monitor.attributes import CapturedAttributes
-from model_monitor.baseline import Baseline
-from model_monitor.bias_config import BiasConfig
-from model_monitor.categorical import CategoricalFeatures
-from model_monitor.constraints import ConstraintOverrides
-from model_monitor.data_quality import DataQualityMonitor
-from model_monitor.ground_truth import GroundTruth
-from model_monitor.model_bias import ModelBiasMonitor
-from model_monitor.model_explainability import ModelExplainabilityMonitor
-from model_monitor.model_quality import ModelQualityMonitor
+from model_monitor.alarms.options import MonitorAlarms
+from model_monitor.baseline.source import Baseline
+from model_monitor.clarify.alarms import ModelBiasAlarms
+from model_monitor.clarify.bias import ModelBiasMonitor
+from model_monitor.clarify.bias_config import BiasConfig
+from model_monitor.clarify.explainability import ModelExplainabilityMonitor
+from model_monitor.clarify.shap_config import ModelReference, ShapConfig
+from model_monitor.data_quality.alarms import DataQualityAlarms
+from model_monitor.data_quality.categorical import CategoricalFeatures
+from model_monitor.data_quality.constraints import ConstraintOverrides
+from model_monitor.data_quality.monitor import DataQualityMonitor
+from model_monitor.inputs.attributes import CapturedAttributes
+from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.jobs.scripts import AnalysisScript
+from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
+from model_monitor.model_quality.monitor import ModelQualityMonitor
+from model_monitor.model_quality.problem import ProblemType, QualityColumns
+from model_monitor.monitor.options import AddedMonitorOptions
 from model_monitor.monitoring_base import MonitoringBase
-from model_monitor.options import AddedMonitorOptions
-from model_monitor.problem import ProblemType, QualityColumns
-from model_monitor.scripts import AnalysisScript
-from model_monitor.shap_config import ModelReference, ShapConfig
 
 
 class ModelMonitoring(MonitoringBase):

@@ -6,11 +6,11 @@ from typing import Unpack
 
 from constructs import Construct
 
-from model_monitor.batch_transform import BatchTransform
-from model_monitor.endpoint import MonitoredEndpoint
+from model_monitor.inputs.batch_transform import BatchTransform
+from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.model_monitoring import ModelMonitoring
 from model_monitor.monitoring_base import MonitoringOptions
-from model_monitor.served_elsewhere import ServedElsewhere
 
 
 class EndpointMonitoring(ModelMonitoring):

@@ -15,15 +15,15 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from model_monitor.composite_alarm import CompositeAlarms
-from model_monitor.compute import MonitorCompute, MonitorNetwork
-from model_monitor.encryption import MonitoringBucket, MonitoringKey, allow_publishing
+from model_monitor.alarms.composite import CompositeAlarms
 from model_monitor.engine import IMonitorEngine
 from model_monitor.errors import ConfigurationError
-from model_monitor.monitor import Monitor
-from model_monitor.monitor_input import MonitorInput
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.monitor.monitor import Monitor
+from model_monitor.monitor.options import AddedMonitorOptions, MonitorOptions, require_known
 from model_monitor.notifications import MonitoringTopic
-from model_monitor.options import AddedMonitorOptions, MonitorOptions, require_known
+from model_monitor.resources import MonitoringBucket, MonitoringKey, allow_publishing
 from model_monitor.results import Results
 from model_monitor.s3_location import S3Location
 

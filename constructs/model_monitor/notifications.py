@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam, aws_kms as kms, aws_sns as sns
 from constructs import Construct
 
-from model_monitor.encryption import publishers
+from model_monitor.resources import publishers
 
 
 class MonitoringTopic(sns.Topic):

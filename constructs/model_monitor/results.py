@@ -16,16 +16,16 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from model_monitor import metrics
-from model_monitor.endpoint import MonitoredEndpoint
-from model_monitor.functions import MonitoringFunction
-from model_monitor.labelled import LabelledMonitor
-from model_monitor.lazy import lazy_json
-from model_monitor.monitor import Monitor
-from model_monitor.monitor_input import MonitorInput
-from model_monitor.nag import acknowledge, acknowledge_wildcards
+from model_monitor.alarms import metrics
+from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.served_elsewhere import ServedElsewhere
+from model_monitor.internal.functions import MonitoringFunction
+from model_monitor.internal.lazy import lazy_json
+from model_monitor.internal.nag import acknowledge, acknowledge_wildcards
+from model_monitor.monitor.labelled import LabelledMonitor
+from model_monitor.monitor.monitor import Monitor
 from model_monitor.s3_location import S3Location
-from model_monitor.served_elsewhere import ServedElsewhere
 
 # To count records means to read up to a thousand objects, one after the other.
 _TIMEOUT = Duration.minutes(5)

@@ -9,7 +9,7 @@ from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from model_monitor.errors import ConfigurationError
-from model_monitor.nag import acknowledge_wildcards
+from model_monitor.internal.nag import acknowledge_wildcards
 
 
 def _segments(path: str) -> list[str]:

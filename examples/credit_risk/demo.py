@@ -21,8 +21,8 @@ from examples.credit_risk.prepare import BUILD, Prepared, train
 from examples.credit_risk.runs import Run, read_json
 from examples.credit_risk.steps import Steps
 from examples.credit_risk.troubles import HOURS, Hour
-from sandbox.cdk import CdkCli, CdkError
-from sandbox.client import SandboxProcess
+from sandbox.process.cdk import CdkCli, CdkError
+from sandbox.process.client import SandboxProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = _ROOT / ".sandbox" / "demo"

@@ -6,7 +6,7 @@ configuration); Deleting -> gone. https://docs.aws.amazon.com/sagemaker/latest/A
 
 from typing import Any
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.sagemaker import background, events, hosting, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse

@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJo
 
 from typing import Any
 
-from sandbox import clock
 from sandbox.errors import AwsError
+from sandbox.process import clock
 from sandbox.sagemaker import jobs, s3_uri, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse

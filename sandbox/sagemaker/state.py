@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox import clock, seams
+from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker.kinds import KINDS, Kind
 
 Document = dict[str, Any]

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 
 from typing import Any
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.sagemaker import s3_uri, state, transform
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse

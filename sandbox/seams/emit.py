@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.seams.names import Name, get
 
 

@@ -4,8 +4,8 @@ import os
 import secrets
 from collections.abc import Mapping
 
-from sandbox import policy
 from sandbox.errors import AwsError
+from sandbox.platform import policy
 from sandbox.seams.context import account_id, region
 from sandbox.seams.names import Name, get
 

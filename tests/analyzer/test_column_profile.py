@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from hypothesis import given, strategies as st
 
-from analyzer.profile.column import ColumnProfile
-from analyzer.profile.table import TableProfile
-from analyzer.profile.types import DataType
+from analyzer.data_quality.profile.column import ColumnProfile
+from analyzer.data_quality.profile.table import TableProfile
+from analyzer.data_quality.profile.types import DataType
 
 _VALUES = (
     st.none()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from analyzer.data_quality.distance import categorical_distance, chi_squared, numerical_distance
-from analyzer.profile.kll import KllSketch
+from analyzer.data_quality.profile.kll import KllSketch
 
 
 def sketch(*values):

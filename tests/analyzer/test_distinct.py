@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from hypothesis import given, strategies as st
 
-from analyzer.profile.distinct import DistinctSketch
-from analyzer.profile.hll_bias import BIAS, RAW_ESTIMATE
-from analyzer.profile.xxhash64 import xxhash64
+from analyzer.data_quality.profile.distinct import DistinctSketch
+from analyzer.data_quality.profile.hll_bias import BIAS, RAW_ESTIMATE
+from analyzer.data_quality.profile.xxhash64 import xxhash64
 
 _MASK = (1 << 64) - 1
 _P1, _P2, _P3 = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9

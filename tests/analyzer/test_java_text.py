@@ -6,8 +6,8 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from analyzer.jackson import to_json
-from analyzer.java_double import java_double
+from analyzer.text.jackson import to_json
+from analyzer.text.java_double import java_double
 
 
 @pytest.mark.parametrize(

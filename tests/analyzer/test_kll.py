@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from analyzer.profile.kll import KllSketch, capacity, equal_width_buckets
+from analyzer.data_quality.profile.kll import KllSketch, capacity, equal_width_buckets
 
 
 class SlowSketch:

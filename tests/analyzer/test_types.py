@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given, strategies as st
 
-from analyzer.profile.types import DataType, TypeCounts, count_types, count_types_weighted, to_numbers
+from analyzer.data_quality.profile.types import DataType, TypeCounts, count_types, count_types_weighted, to_numbers
 
 _SAMPLES = {
     "integral": ["0", "-5", "+5", " 7", "- 7", "007", "123456789012345678901234567890"],

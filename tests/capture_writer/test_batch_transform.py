@@ -11,8 +11,8 @@ import pytest
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.ground_truth.transform_output import TransformOutput
-from analyzer.issues import DataIssues
-from analyzer.parameters import DatasetFormat, FormatKind, Window
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import DatasetFormat, FormatKind, Window
 from capture_writer import CaptureLayout, CaptureWriter, Payload
 
 WHEN = datetime(2022, 8, 26, 13, 10, 26, tzinfo=UTC)

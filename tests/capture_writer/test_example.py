@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 
 from capture_writer import CaptureLayout, CaptureWriter
 from examples.served_elsewhere.serve import MODEL, Service
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 
 def test_the_service_captures_what_it_was_sent_and_what_it_answered(s3, patient):

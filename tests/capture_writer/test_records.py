@@ -13,8 +13,8 @@ from hypothesis import given, strategies as st
 import capture_writer
 from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
 from analyzer.dataset.payload import csv_rows
-from analyzer.issues import DataIssues
-from analyzer.parameters import Window
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import Window
 from capture_writer import CaptureWriter, Encoding, Payload
 
 WHEN = datetime(2021, 8, 3, 3, 10, 26, 266000, tzinfo=UTC)

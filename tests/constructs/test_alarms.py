@@ -10,7 +10,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 from hypothesis import given, strategies as st
 
 from model_monitor import DataQualityAlarms, MonitorSchedule, S3Location
-from model_monitor.alarm_description import fitting_description
+from model_monitor.alarms.description import fitting_description
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

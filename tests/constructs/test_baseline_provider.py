@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk.assertions import Template
 
-from model_monitor.baseline_provider import BaselineProvider
+from model_monitor.baseline.provider import BaselineProvider
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

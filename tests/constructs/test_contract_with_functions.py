@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from baseline.properties import parse_properties
 from model_monitor import Baseline, DataCapture, EndpointDataCapture, S3Location
-from model_monitor.schedule_control import one_time_prefix
+from model_monitor.engine.schedule_control import one_time_prefix
 from results.settings import Settings
 from shared import schedules
 

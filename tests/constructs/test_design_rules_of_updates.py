@@ -25,7 +25,7 @@ from model_monitor import (
     MonitorSchedule,
     S3Location,
 )
-from model_monitor.lazy import canonical_json
+from model_monitor.internal.lazy import canonical_json
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

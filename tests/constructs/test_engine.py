@@ -11,7 +11,7 @@ from aws_cdk.assertions import Template
 
 import model_monitor
 from model_monitor import AnalysisScript, MonitorCompute, MonitorSchedule, S3Location
-from model_monitor.limits import require_runtime
+from model_monitor.jobs.limits import require_runtime
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

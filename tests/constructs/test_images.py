@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor.images import Image
+from model_monitor.jobs.images import Image
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

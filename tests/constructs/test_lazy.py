@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnOutput, CfnParameter, Stack
 from aws_cdk.assertions import Template
 
-from model_monitor.lazy import canonical_json, lazy_json, lazy_string
+from model_monitor.internal.lazy import canonical_json, lazy_json, lazy_string
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

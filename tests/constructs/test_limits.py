@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 from aws_cdk import CfnParameter, Stack
 
-from model_monitor import limits
+from model_monitor.jobs import limits
 
 Refused = Callable[..., AbstractContextManager[None]]
 

@@ -9,7 +9,8 @@ from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 
-from model_monitor import Baseline, DataQualityAlarms, DatasetFormat, MonitoredEndpoint, MonitorNetwork, S3Location, nag
+from model_monitor import Baseline, DataQualityAlarms, DatasetFormat, MonitoredEndpoint, MonitorNetwork, S3Location
+from model_monitor.internal import nag
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from model_monitor import MonitorSchedule
-from model_monitor.schedule_control import one_time_prefix
+from model_monitor.engine.schedule_control import one_time_prefix
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit

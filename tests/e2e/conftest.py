@@ -12,8 +12,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from sandbox.cdk import CdkCli
-from sandbox.client import SandboxProcess
+from sandbox.process.cdk import CdkCli
+from sandbox.process.client import SandboxProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 

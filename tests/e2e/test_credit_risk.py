@@ -24,7 +24,7 @@ from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
 from examples.credit_risk.troubles import HOURS
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 # On a busy machine the hours of five runs each take their time.
 pytestmark = pytest.mark.timeout(600)

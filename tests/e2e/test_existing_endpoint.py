@@ -14,7 +14,7 @@ from aws_cdk import Stack
 
 from examples.existing_endpoint import app
 from model_monitor import DataCapture, EndpointDataCapture, S3Location
-from sandbox.cdk import CdkError
+from sandbox.process.cdk import CdkError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

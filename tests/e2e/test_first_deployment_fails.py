@@ -5,7 +5,7 @@ from __future__ import annotations
 import loan_app
 import pytest
 
-from sandbox.cdk import CdkError
+from sandbox.process.cdk import CdkError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

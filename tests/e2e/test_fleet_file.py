@@ -13,7 +13,7 @@ from pathlib import Path
 import loan_app
 import pytest
 
-from sandbox.cdk import CdkCli
+from sandbox.process.cdk import CdkCli
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -13,7 +13,7 @@ import loan_app
 import pytest
 
 from model_monitor import MonitorSchedule
-from sandbox.cdk import CdkError
+from sandbox.process.cdk import CdkError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

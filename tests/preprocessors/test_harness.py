@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 
-from analyzer.failure import AnalysisError
+from analyzer.job.failure import AnalysisError
 from preprocessors import Severity, check_script
 from preprocessors.run import main
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 MINUTE = timedelta(minutes=1)
 LONG = timedelta(minutes=30)

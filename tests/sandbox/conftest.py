@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 from tests.sandbox.alarms import Alarms
 
 ASSUMABLE_BY = "arn:aws:iam::000000000000:root"

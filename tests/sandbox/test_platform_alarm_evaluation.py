@@ -7,7 +7,7 @@ In a row, 0 is within the threshold, X breaches it, - is missing; the newest poi
 import pytest
 from hypothesis import given, strategies as st
 
-from sandbox.cloudwatch.evaluation import Rule, State, TreatMissing, decide
+from sandbox.platform.cloudwatch.evaluation import Rule, State, TreatMissing, decide
 
 RETAINED = State.INSUFFICIENT_DATA
 O, A, I, R = State.OK, State.ALARM, State.INSUFFICIENT_DATA, RETAINED  # noqa: E741 - the letters of the tables

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 from tests.sandbox.alarms import LONG, MINUTE, Alarms
 
 

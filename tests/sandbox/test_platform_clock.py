@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.client import SandboxError, SandboxProcess
+from sandbox.process.client import SandboxError, SandboxProcess
 
 HOUR = timedelta(hours=1)
 
 
 def test_the_clock_starts_at_real_time_and_knows_its_zone() -> None:
     with_zone = datetime.now(UTC)
-    from sandbox import clock  # noqa: PLC0415 - its origin is the moment of the import
+    from sandbox.process import clock  # noqa: PLC0415 - its origin is the moment of the import
 
     assert abs(clock.now() - with_zone) < timedelta(seconds=30)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 SOURCE = "my.shop"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 LAMBDA = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import outbox
-from sandbox.client import SandboxProcess
+from sandbox.platform import outbox
+from sandbox.process.client import SandboxProcess
 
 
 def test_an_email_subscription_confirms_itself_and_its_mail_is_recorded(

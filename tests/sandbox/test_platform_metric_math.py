@@ -3,7 +3,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from sandbox.cloudwatch.math import MetricMathError, Series, evaluate, references
+from sandbox.platform.cloudwatch.math import MetricMathError, Series, evaluate, references
 
 A: Series = (None, 1.0, 2.0)
 B: Series = (1.0, None, 4.0)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.policy import allows_service
+from sandbox.platform.policy import allows_service
 
 SERVICE = "cloudwatch.amazonaws.com"
 ACCOUNT = "111122223333"

@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from sandbox.__main__ import main
-from sandbox.client import SandboxError, SandboxProcess
+from sandbox.process.client import SandboxError, SandboxProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,7 +134,7 @@ def test_a_sandbox_that_does_not_start_says_why() -> None:
 def test_it_stops_when_the_program_that_started_it_dies() -> None:
     program = (
         "import os\n"
-        "from sandbox.client import SandboxProcess\n"
+        "from sandbox.process.client import SandboxProcess\n"
         "box = SandboxProcess.start(iam=False)\n"
         "print(box.pid, flush=True)\n"
         "os._exit(1)\n"

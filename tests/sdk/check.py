@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 
 _HERE = Path(__file__).resolve().parent
 

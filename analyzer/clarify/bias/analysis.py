@@ -13,9 +13,9 @@ from analyzer.clarify.bias.flip_test import flips
 from analyzer.clarify.bias.groups import Group, groups_of
 from analyzer.clarify.bias.metrics import METRICS, UndefinedMetricError
 from analyzer.clarify.config import BiasConfig, FacetConfig
-from analyzer.clarify.records import Records
-from analyzer.failure import AnalysisError
-from analyzer.values import category, is_missing, number
+from analyzer.clarify.reading.records import Records
+from analyzer.job.failure import AnalysisError
+from analyzer.text.values import category, is_missing, number
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def _result(name: str, counts: Counts) -> MetricResult:
 
 
 def _complete(records: Records) -> Records:
-    """Return the rows that have a label and a prediction; captured ones always do (``analyzer.clarify.rows``)."""
+    """Return the rows that have a label and a prediction; captured ones always do (`reading.rows`)."""
     columns = [records.labels] + ([records.predictions] if records.predictions is not None else [])
     kept = [row for row, values in enumerate(zip(*columns, strict=True)) if not any(map(is_missing, values))]
     if not kept:

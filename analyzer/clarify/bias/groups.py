@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.clarify.config import Value
-from analyzer.failure import AnalysisError
-from analyzer.values import category, is_missing, is_whole, number
+from analyzer.job.failure import AnalysisError
+from analyzer.text.values import category, is_missing, is_whole, number
 
 # Share of distinct values from which on whole numbers are continuous.
 UNIQUENESS_THRESHOLD = 0.05

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from analyzer.clarify.bodies import feature_rows
 from analyzer.clarify.config import AnalysisConfig, ShapConfig
+from analyzer.clarify.reading.bodies import feature_rows
 from analyzer.dataset.payload import PayloadError, PayloadKind
-from analyzer.failure import AnalysisError
+from analyzer.job.failure import AnalysisError
 
 
 def baseline_rows(

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-fe
 from collections.abc import Mapping
 from math import log2
 
-from analyzer.failure import AnalysisError
+from analyzer.job.failure import AnalysisError
 
 # Scores below it are violations; the service lets nobody change it.
 NDCG_THRESHOLD = 0.9

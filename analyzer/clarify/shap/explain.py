@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.clarify.config import ShapConfig
-from analyzer.clarify.records import Records
+from analyzer.clarify.reading.records import Records
 from analyzer.clarify.shap.kernel import KernelShap, Model
-from analyzer.failure import AnalysisError
-from analyzer.values import category, number
+from analyzer.job.failure import AnalysisError
+from analyzer.text.values import category, number
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.clarify.shap.coalitions import Coalitions, coalitions_of
-from analyzer.values import category
+from analyzer.text.values import category
 
 # Rows to scores: one row of scores for each.
 Model: TypeAlias = Callable[[Sequence[Sequence[Any]]], NDArray[np.float64]]

@@ -14,10 +14,10 @@ import orjson
 from numpy.typing import NDArray
 
 from analyzer.clarify.config import CSV, JSON, PredictorConfig
-from analyzer.clarify.predictions import ResponseReader
+from analyzer.clarify.reading.predictions import ResponseReader
 from analyzer.dataset.payload import PayloadError, PayloadKind
-from analyzer.failure import AnalysisError
-from analyzer.values import is_whole, number
+from analyzer.job.failure import AnalysisError
+from analyzer.text.values import is_whole, number
 
 DEFAULT_CONTENT_TEMPLATE = '{"features":$features}'
 # Far below the size limit of real-time requests, 6 MB.

@@ -9,14 +9,14 @@ from typing import Protocol, TypeAlias
 from aws_cdk import aws_iam as iam, aws_kms as kms
 from constructs import Construct, IConstruct
 
-from model_monitor.attributes import CapturedAttributes
-from model_monitor.baseline_files import BaselineFiles
-from model_monitor.compute import MonitorCompute, MonitorNetwork
-from model_monitor.ground_truth import GroundTruth
-from model_monitor.monitor_input import MonitorInput
-from model_monitor.problem import ProblemType
+from model_monitor.baseline.resource import BaselineFiles
+from model_monitor.inputs.attributes import CapturedAttributes
+from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.jobs.schedule import MonitorSchedule
+from model_monitor.model_quality.problem import ProblemType
 from model_monitor.s3_location import S3Location
-from model_monitor.schedule import MonitorSchedule
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ from typing import Any, TypeAlias
 
 from aws_cdk import aws_sagemaker as sagemaker
 
-from model_monitor.attributes import CapturedAttributes, attribute_text
-from model_monitor.batch_transform import BatchTransform
-from model_monitor.endpoint import MonitoredEndpoint
 from model_monitor.engine.definition import (
     BiasAnalysis,
     DataQualityAnalysis,
@@ -21,8 +18,11 @@ from model_monitor.engine.definition import (
     ModelQualityAnalysis,
     MonitorDefinition,
 )
-from model_monitor.ground_truth import GroundTruth
-from model_monitor.served_elsewhere import ServedElsewhere
+from model_monitor.inputs.attributes import CapturedAttributes, attribute_text
+from model_monitor.inputs.batch_transform import BatchTransform
+from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.inputs.served_elsewhere import ServedElsewhere
 
 JobDefinition: TypeAlias = (
     sagemaker.CfnDataQualityJobDefinition

@@ -17,10 +17,10 @@ from model_monitor.engine.definition import (
     RunningMonitor,
 )
 from model_monitor.engine.names import definition_name
-from model_monitor.images import Image
-from model_monitor.nag import acknowledge_wildcards
-from model_monitor.schedule_control import ScheduleControl, one_time_prefix
-from model_monitor.schedule_guard import ScheduleGuard
+from model_monitor.engine.schedule_control import ScheduleControl, one_time_prefix
+from model_monitor.engine.schedule_guard import ScheduleGuard
+from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.jobs.images import Image
 
 # The service starts the merge job of a monitor with ground truth itself, under the monitor's role. The image of the
 # analysis comes first.

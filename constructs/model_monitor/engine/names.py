@@ -9,7 +9,7 @@ from aws_cdk import Fn
 
 from model_monitor.engine.definition import MonitorDefinition
 from model_monitor.engine.job_definitions import JobDefinition
-from model_monitor.lazy import canonical_json, lazy_string
+from model_monitor.internal.lazy import canonical_json, lazy_string
 
 _NAME_LENGTH = 63
 _VERSION_LENGTH = 16  # of the baseline's fingerprint

@@ -15,7 +15,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sandbox import clock, seams
+from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker import aws, s3_uri
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
 from sandbox.sagemaker.hosting.worker import Answer

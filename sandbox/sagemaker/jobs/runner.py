@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox import clock, seams
+from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker import activity, aws, events, state
 from sandbox.sagemaker.jobs import clarify, container, metrics, transfer
 from sandbox.sagemaker.jobs.container import Exit

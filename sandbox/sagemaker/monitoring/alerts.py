@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-dashboard-monitor.html
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.sagemaker import state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse

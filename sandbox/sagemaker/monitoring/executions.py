@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sandbox import clock, seams
+from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker import hosting, processing_jobs, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.listing import page

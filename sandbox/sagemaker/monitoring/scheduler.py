@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox import clock, seams
+from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker import background
 from sandbox.sagemaker.monitoring import cron
 from sandbox.sagemaker.monitoring.cron import Cron

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.sagemaker import background, events, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sandbox import clock
+from sandbox.process import clock
 from sandbox.sagemaker import aws, background, events, s3_objects, s3_uri, state
 from sandbox.sagemaker.hosting import OK, HostingError, ServedModel
 from sandbox.sagemaker.kinds import MODEL

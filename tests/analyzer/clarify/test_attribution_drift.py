@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from analyzer.clarify.shap.drift import ndcg
-from analyzer.failure import AnalysisError
+from analyzer.job.failure import AnalysisError
 
 # Global attributions of the weather model in Packt's Amazon SageMaker Best Practices, chapter 11.
 WEATHER = {"ismobile": 0.0072, "month": 0.0106, "isBadAir": 0.0113, "location": 0.0192, "pm10": 0.0145, "co": 0.0365}

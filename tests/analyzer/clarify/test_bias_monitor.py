@@ -151,7 +151,7 @@ def test_rows_without_prediction_or_label_are_broken(clarify, merged, loans, bro
 
 
 def test_a_score_that_equals_the_threshold_is_not_the_positive_label(clarify, merged, loans):
-    """As AWS publishes it, see ``analyzer.clarify.predictions``."""
+    """As AWS publishes it, see ``analyzer.clarify.reading.predictions``."""
     made = loans(100)
     scores = [(given, "0.6" if int(p) else "0.5", label) for given, p, label in captured(made)]
     by_score = clarify(MONITOR, merged(scores, name="scores"), probability_attribute="0", **MERGED)

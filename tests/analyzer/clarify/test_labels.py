@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analyzer.clarify.labels import observed_labels
+from analyzer.clarify.reading.labels import observed_labels
 from analyzer.dataset.payload import PayloadError
 
 

@@ -4,10 +4,10 @@ import polars as pl
 import pytest
 
 from analyzer.clarify.bias.groups import groups_of, is_continuous
-from analyzer.clarify.bodies import feature_rows, row_values, scores_of
-from analyzer.clarify.predictions import ResponseReader
+from analyzer.clarify.reading.bodies import feature_rows, row_values, scores_of
+from analyzer.clarify.reading.predictions import ResponseReader
 from analyzer.dataset.payload import PayloadError, PayloadKind
-from analyzer.values import category
+from analyzer.text.values import category
 
 CSV, JSON = PayloadKind.CSV, PayloadKind.JSON
 

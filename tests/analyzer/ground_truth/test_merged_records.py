@@ -7,9 +7,9 @@ import pytest
 from analyzer.dataset.merged import GROUND_TRUTH, labels_of
 from analyzer.dataset.opening import open_dataset
 from analyzer.dataset.payload import PayloadError
-from analyzer.failure import AnalysisError
-from analyzer.issues import DataIssues
-from analyzer.parameters import Parameters
+from analyzer.job.failure import AnalysisError
+from analyzer.job.issues import DataIssues
+from analyzer.job.parameters import Parameters
 from tests.analyzer.ground_truth.lines import capture, write_lines
 
 OUTPUT_ONLY = {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"], "originalDatasetFormat": None}}

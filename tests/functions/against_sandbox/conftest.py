@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from baseline import handler as baseline_handler
-from sandbox.client import SandboxProcess
+from sandbox.process.client import SandboxProcess
 from shared import clients
 
 IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"

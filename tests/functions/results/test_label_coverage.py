@@ -11,10 +11,10 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.response import StreamingBody
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from analyzer.failure import AnalysisError
 from analyzer.ground_truth.merge import run_merge
 from analyzer.ground_truth.parameters import MergeParameters
-from analyzer.parameters import DatasetFormat, FormatKind, Window
+from analyzer.job.failure import AnalysisError
+from analyzer.job.parameters import DatasetFormat, FormatKind, Window
 from results import records
 from results.handler import handler
 from shared.s3 import S3Uri

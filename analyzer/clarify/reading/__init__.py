@@ -1,0 +1,1 @@
+"""Reading of data sets, captured records and transform outputs for Clarify's analyses."""

@@ -1,0 +1,92 @@
+"""The one alarm that rings when any alarm of any monitor does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns
+from constructs import Construct
+
+from model_monitor.alarms.description import fitting_description
+from model_monitor.internal.lazy import lazy_string
+
+# A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+_UNGROUPED_ALARMS = 10
+_GROUPED_ALARMS = 50
+
+
+class CompositeAlarms:
+    """Collects the alarms of monitors under one alarm that notifies, so that people get one call.
+
+    Attributes:
+        alarm: That alarm; `None` while no monitor has an alarm.
+    """
+
+    def __init__(self, scope: Construct, *, subject: str, topic: sns.ITopic, runbook_url: str | None) -> None:
+        """Makes nothing yet.
+
+        Args:
+            scope: Parent of composite alarms.
+            subject: What is monitored.
+            topic: Who is told.
+            runbook_url: Named in the description.
+        """
+        self.alarm: cloudwatch.CompositeAlarm | None = None
+        self._scope = scope
+        self._subject = subject
+        self._topic = topic
+        self._runbook_url = runbook_url
+        self._ringing: list[cloudwatch.IAlarm] = []
+
+    def add(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+        """Adds a monitor's alarms.
+
+        Args:
+            id: Construct id of the monitor.
+            alarms: Its alarms.
+        """
+        self._ringing.extend(self._grouped(id, alarms))
+        if self._ringing and self.alarm is None:
+            self.alarm = self._make_alarm()
+
+    def _grouped(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> Sequence[cloudwatch.IAlarm]:
+        if len(alarms) <= _UNGROUPED_ALARMS:
+            return alarms
+        return [
+            cloudwatch.CompositeAlarm(
+                self._scope,
+                f"{id}Alarms{start // _GROUPED_ALARMS}",
+                alarm_rule=_AnyAlarm(alarms[start : start + _GROUPED_ALARMS]),
+                alarm_description=f"Any of {len(alarms)} alarms of one monitor; part of the alarm of all.",
+            )
+            for start in range(0, len(alarms), _GROUPED_ALARMS)
+        ]
+
+    def _make_alarm(self) -> cloudwatch.CompositeAlarm:
+        composite = cloudwatch.CompositeAlarm(
+            self._scope,
+            "Alarm",
+            alarm_rule=_AnyAlarm(self._ringing),
+            alarm_description=fitting_description(
+                f"Something is wrong with the data or the monitoring of {self._subject}. "
+                "The alarms that ring beneath it, and the message of the run, say what.",
+                f"Runbook: {self._runbook_url}." if self._runbook_url else "",
+            ),
+        )
+        composite.add_alarm_action(actions.SnsAction(self._topic))
+        composite.add_ok_action(actions.SnsAction(self._topic))
+        return composite
+
+
+@jsii.implements(cloudwatch.IAlarmRule)
+class _AnyAlarm:
+    """Rings when one of several alarms does; written at the end, when all are known."""
+
+    def __init__(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+        self._alarms = alarms
+
+    @jsii.member(jsii_name="renderAlarmRule")
+    def render_alarm_rule(self) -> str:
+        return lazy_string(lambda: " OR ".join(f'ALARM("{alarm.alarm_arn}")' for alarm in self._alarms))

@@ -1,0 +1,1 @@
+"""Baselines: where they come from, and the custom resource that makes them."""

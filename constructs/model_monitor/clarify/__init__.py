@@ -1,0 +1,1 @@
+"""The monitors that SageMaker Clarify runs: bias and feature attribution."""

@@ -1,0 +1,70 @@
+"""The baseline of a bias or explainability monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs import Construct
+
+from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.source import Baseline
+from model_monitor.errors import ConfigurationError
+
+
+class ClarifyBaseline(BaselineFiles):
+    """What Clarify found in the training data.
+
+    Attributes:
+        config_uri: Clarify's configuration of runs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        baseline: Baseline,
+        job: BaselineJob,
+        config: Mapping[str, Any],
+        dataset_config: Mapping[str, Any] | None,
+        dataset_options: Mapping[str, object],
+    ) -> None:
+        """Makes the resource.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            baseline: Where the baseline comes from.
+            job: How it is computed.
+            config: Clarify's configuration of runs.
+            dataset_config: What is added to it for the baseline's dataset; `None` if there is nothing to compute from.
+            dataset_options: What the user said of the dataset, by the names of the options.
+
+        Raises:
+            ConfigurationError: A dataset from which nothing can be computed, or options of a dataset without one.
+        """
+        source = baseline.bind(Construct(scope, f"{id}Source"))
+        documents: dict[str, Any] = {"AnalysisConfig": dict(config)}
+        if source.needs_job and dataset_config is None:
+            raise ConfigurationError(
+                got="a baseline dataset without a column of predictions",
+                expected="one, since bias is measured in what the model predicts",
+                fix='pass predicted_label="..."',
+            )
+        if not source.needs_job:
+            _require_none(dataset_options)
+        else:
+            documents["BaselineConfig"] = dict(dataset_config or {})
+        super().__init__(scope, id, source=source, job=job, documents=documents, named={})
+        self.config_uri = self._attribute("ConfigUri")
+
+
+def _require_none(dataset_options: Mapping[str, object]) -> None:
+    given = ", ".join(name for name, value in dataset_options.items() if value is not None)
+    if given:
+        raise ConfigurationError(
+            got=f"{given} with a baseline that needs no dataset",
+            expected="what a dataset is computed with of a dataset only: the files hold the results already",
+            fix=f"leave {given} out",
+        )

@@ -1,0 +1,213 @@
+"""The bias monitor: whether the model treats groups of people alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from model_monitor.alarms import metrics
+from model_monitor.alarms.factory import AlarmFactory, late_periods
+from model_monitor.baseline.source import Baseline
+from model_monitor.clarify.alarms import ModelBiasAlarms
+from model_monitor.clarify.baseline import ClarifyBaseline
+from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Value, require_headers
+from model_monitor.engine import BiasAnalysis
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
+from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.monitor.labelled import LabelledMonitor
+from model_monitor.monitor.options import MonitorOptions, MonitorSettings
+from model_monitor.s3_location import S3Location
+
+
+class ModelBiasMonitor(LabelledMonitor):
+    """Joins predictions with labels, and compares how groups are treated with how the baseline treated them.
+
+    Attributes:
+        baseline: Files that runs compare with.
+        config: Labels and groups.
+
+    Example:
+        ```python
+        ModelBiasMonitor(
+            self,
+            "ModelBias",
+            input=endpoint,
+            config=BiasConfig(
+                label="approved",
+                label_values=[1],
+                facets=[Facet.of("sex", "female")],
+                headers=["sex", "income", "debt", "approved"],
+            ),
+            attributes=CapturedAttributes(inference=0),
+            ground_truth=GroundTruth(location=S3Location.of(bucket, "labels")),
+            baseline=Baseline.from_asset("validated.csv", DatasetFormat.csv()),
+            predicted_label="prediction",
+            output=S3Location.of(bucket, "monitoring"),
+            alarms=ModelBiasAlarms(limits=[BiasLimit(metric="DPPL", facet="sex", maximum=0.1)]),
+        )
+        ```
+    """
+
+    MONITOR_TYPE = "ModelBias"
+    WORDS = "bias"
+    METRICS = metrics.BIAS
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        input: MonitorInput,
+        config: BiasConfig,
+        attributes: CapturedAttributes,
+        ground_truth: GroundTruth,
+        baseline: Baseline,
+        output: S3Location,
+        predicted_label: str | int | None = None,
+        dataset_headers: Sequence[str] | None = None,
+        alarms: ModelBiasAlarms | None = None,
+        **options: Unpack[MonitorOptions],
+    ) -> None:
+        """Makes baseline, job definition, schedule and alarms.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            input: What is monitored. Batch transform jobs must run with `DataProcessing.JoinSource=Input`, so that
+                their output has the groups beside the predictions, and a `CaptureWriter` with `join_inputs`
+                (https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html).
+            config: Labels and groups.
+            attributes: Where predictions are in captured records; positions count the model's own output, also where
+                inputs stand before it.
+            ground_truth: Where labels are put, and how long they take to arrive.
+            baseline: How groups were treated, usually from a validation dataset with predictions and labels.
+            output: Where baselines and reports are kept, below `baselines/<schedule>/` and `reports/<schedule>/`, which
+                also holds the merged records, so that no other monitor reads them; several monitors may share it.
+            predicted_label: Column of the predictions in the baseline's dataset; needed with a dataset only.
+            dataset_headers: Names of that dataset's columns. Default: those of `config`, or the dataset has them.
+            alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
+            **options: See `MonitorOptions`.
+
+        Raises:
+            ConfigurationError: Something that the service would refuse.
+        """
+        alarms = alarms or ModelBiasAlarms()
+        settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
+        _require_names(input, config)
+        attributes.require_prediction()
+        require_attribute("predicted label", predicted_label)
+        require_headers(dataset_headers, [config.label, predicted_label, *(facet.name for facet in config.facets)])
+        for limit in alarms.limits:
+            config.require_metric(limit.metric)
+            config.facet_text(limit.facet, limit.facet_value)
+        super().__init__(scope, id, input=input, output=output, settings=settings, ground_truth=ground_truth)
+        self.config = config
+        self.baseline = ClarifyBaseline(
+            self,
+            "Baseline",
+            baseline=baseline,
+            job=self._baseline_job(),
+            config=config.to_document(),
+            dataset_config=_dataset_config(config, predicted_label, dataset_headers),
+            dataset_options={
+                "predicted_label": predicted_label,
+                "dataset_headers": dataset_headers,
+                "metrics": config.metrics,
+            },
+        )
+        analysis = BiasAnalysis(self.baseline.config_uri, attributes, ground_truth)
+        self._running = self._run(analysis, self.baseline)
+        self._make_alarms(alarms)
+
+    def metric_bias(self, metric: str, *, facet: str | int, facet_value: Value | None = None) -> cloudwatch.Metric:
+        """One metric of one group.
+
+        Args:
+            metric: Short name, such as `DPPL`.
+            facet: Column of the group.
+            facet_value: The group, as reports write it. Default: the values of the facet.
+
+        Raises:
+            ConfigurationError: The configuration has no such metric or facet.
+        """
+        group = self.config.facet_text(facet, facet_value)
+        dimensions = {
+            "BiasStage": self.config.require_metric(metric),
+            "Label": str(self.config.label),
+            "LabelValue": self.config.label_text,
+            "Facet": str(facet),
+            "FacetValue": group,
+        }
+        return self._metrics.service(
+            metrics.bias(metric),
+            statistic=cloudwatch.Stats.AVERAGE,
+            extra_dimensions=dimensions,
+            label=f"{metric} of {facet} {group}",
+        )
+
+    def _make_alarms(self, alarms: ModelBiasAlarms) -> None:
+        factory = self._alarm_factory()
+        self.alarms += [self._bias_alarm(factory, limit) for limit in alarms.limits]
+        self._make_label_alarm(alarms.minimum_label_coverage)
+        self._make_common_alarms(alarms)
+
+    def _bias_alarm(self, factory: AlarmFactory, limit: BiasLimit) -> cloudwatch.Alarm:
+        group = self.config.facet_text(limit.facet, limit.facet_value)
+        distance = cloudwatch.MathExpression(
+            expression=f"ABS(live - {limit.ideal})" if limit.ideal else "ABS(live)",
+            using_metrics={"live": self.metric_bias(limit.metric, facet=limit.facet, facet_value=limit.facet_value)},
+            period=self._metrics.period,
+            label=f"{limit.metric} of {limit.facet} {group}: distance to {limit.ideal}",
+        )
+        return factory.bias(
+            f"{limit.metric}{limit.facet}{group}",
+            distance,
+            limit=limit.maximum,
+            happened=f"The model treats groups differently: {limit.metric} of '{limit.facet}' {group} lies more than "
+            f"{limit.maximum:g} from {limit.ideal}.",
+            late_periods=late_periods(self._metrics.period, self.ground_truth.delay),
+        )
+
+
+def _require_names(input: MonitorInput, config: BiasConfig) -> None:
+    """Checks that runs find the columns: captured records have no header.
+
+    Raises:
+        ConfigurationError: Columns are named that nobody could find.
+    """
+    if config.headers is not None:
+        return
+    named = [
+        name for name in (*(facet.name for facet in config.facets), config.group_variable) if isinstance(name, str)
+    ]
+    if named:
+        raise ConfigurationError(
+            got=f"the columns {', '.join(map(repr, named))} without headers",
+            expected="the names of all inputs, in their order, and of the label: captured records have no header",
+            fix="pass headers=[...] to the bias configuration, or name columns by their positions",
+        )
+    # There, inputs and predictions stand in one row.
+    if not isinstance(input, MonitoredEndpoint) and "csv" in input.format.document:
+        raise ConfigurationError(
+            got="no headers for a bias monitor of CSV whose rows hold inputs and predictions",
+            expected="the names of all inputs and of the label: their number tells where the predictions begin",
+            fix="pass headers=[...] to the bias configuration",
+        )
+
+
+def _dataset_config(
+    config: BiasConfig, predicted_label: str | int | None, headers: Sequence[str] | None
+) -> dict[str, Any] | None:
+    if predicted_label is None:
+        return None
+    return {
+        "predicted_label": predicted_label,
+        **({"headers": list(headers)} if headers else {}),
+        "methods": {**config.baseline_methods, "report": {"name": "report", "title": "Bias of the baseline"}},
+    }

@@ -1,0 +1,209 @@
+"""The explainability monitor: whether predictions still depend on what they depended on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+from aws_cdk import Stack, aws_cloudwatch as cloudwatch, aws_iam as iam
+from constructs import Construct
+
+from model_monitor.alarms import metrics
+from model_monitor.alarms.options import MonitorAlarms
+from model_monitor.baseline.source import Baseline
+from model_monitor.clarify.baseline import ClarifyBaseline
+from model_monitor.clarify.bias_config import require_headers
+from model_monitor.clarify.shap_config import ModelReference, ShapConfig
+from model_monitor.engine import ExplainabilityAnalysis
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.monitor.monitor import Monitor
+from model_monitor.monitor.options import MonitorOptions, MonitorSettings
+from model_monitor.s3_location import S3Location
+
+_PREFIX_LENGTH = 30  # Clarify appends the time and more to the names of its endpoints
+# What Clarify calls its endpoints where a prefix is not taken over; names as its logs show them.
+_CLARIFY_PREFIX = "sm-clarify-"
+
+
+class ModelExplainabilityMonitor(Monitor):
+    """Computes how much each feature contributes to predictions, and compares the order with the baseline's.
+
+    A run whose order has an NDCG below 0.9 reports a violation, which the alarm on violations rings for. The service
+    fixes that limit: neither a baseline nor an option changes it
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-feature-attribute-drift-violations.html); for another one,
+    make alarms on `metric_attribution`. Every run makes an endpoint of the model for itself, which costs time and
+    money.
+
+    Attributes:
+        baseline: Files that runs compare with.
+        shap: How contributions are computed.
+
+    Example:
+        ```python
+        ModelExplainabilityMonitor(
+            self,
+            "ModelExplainability",
+            input=endpoint,
+            model=ModelReference.from_model(model),
+            shap=ShapConfig(baseline=[[39, 5000, 0.3]], features=["age", "income", "debt"]),
+            attributes=CapturedAttributes(inference=0),
+            baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()),
+            output=S3Location.of(bucket, "monitoring"),
+        )
+        ```
+    """
+
+    MONITOR_TYPE = "ModelExplainability"
+    WORDS = "explainability"
+    METRICS = metrics.EXPLAINABILITY
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        input: MonitorInput,
+        model: ModelReference,
+        baseline: Baseline,
+        output: S3Location,
+        shap: ShapConfig | None = None,
+        attributes: CapturedAttributes | None = None,
+        dataset_label: str | int | None = None,
+        dataset_headers: Sequence[str] | None = None,
+        alarms: MonitorAlarms | None = None,
+        **options: Unpack[MonitorOptions],
+    ) -> None:
+        """Makes baseline, job definition, schedule and alarms.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            input: What is monitored: of batch transform and of models served elsewhere, the inputs.
+            model: The model that is asked. Where another one is served, it tells nothing about that.
+            baseline: What predictions depended on, usually from the training data.
+            output: Where baselines and reports are kept, as for `DataQualityMonitor`.
+            shap: How contributions are computed. Default: with Clarify's own choices.
+            attributes: Where features are in captured inputs, and scores in the model's output. Default: everything,
+                and the output is one number.
+            dataset_label: Column of the label in the baseline's dataset, which is no feature. Default: there is none.
+            dataset_headers: Names of the dataset's columns. Default: those of the features, or the dataset has them.
+            alarms: Default: any violation, failed runs, silence and missing traffic.
+            **options: See `MonitorOptions`. The network must not be isolated.
+
+        Raises:
+            ConfigurationError: Something that the service would refuse.
+        """
+        shap, attributes = shap or ShapConfig(), attributes or CapturedAttributes()
+        settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS, calls_model=True)
+        _require_no_threshold(attributes)
+        require_attribute("dataset label", dataset_label)
+        require_headers(dataset_headers, [dataset_label])
+        super().__init__(scope, id, input=input, output=output, settings=settings)
+        self.shap = shap
+        self._prefix = self.monitoring_schedule_name[:_PREFIX_LENGTH].rstrip("-")
+        if isinstance(shap.baseline, S3Location):
+            shap.baseline.grant_read(self.role)
+        self._grant_model(model)
+        self.baseline = ClarifyBaseline(
+            self,
+            "Baseline",
+            baseline=baseline,
+            job=self._baseline_job(),
+            config=self._config(model, attributes),
+            dataset_config={
+                **({} if dataset_label is None else {"label": dataset_label}),
+                **({"headers": list(dataset_headers)} if dataset_headers else {}),
+            },
+            dataset_options={"dataset_label": dataset_label, "dataset_headers": dataset_headers},
+        )
+        dependencies = [model.dependency] if model.dependency else []
+        self.baseline.node.add_dependency(*dependencies)
+        analysis = ExplainabilityAnalysis(self.baseline.config_uri, attributes)
+        self._running = self._run(analysis, self.baseline, *dependencies)
+        self._make_common_alarms(alarms or MonitorAlarms())
+
+    def metric_attribution(self, feature: str, *, label: str = "label0") -> cloudwatch.Metric:
+        """How much a feature contributes to predictions.
+
+        Args:
+            feature: Its name.
+            label: Which output of the model. Default: the first without a name.
+
+        Raises:
+            ConfigurationError: The configuration names the features or outputs, and this is none of them.
+        """
+        for kind, name, known in (
+            ("feature", feature, self.shap.features),
+            ("output", label, self.shap.label_headers),
+        ):
+            if known and name not in known:
+                raise ConfigurationError(
+                    got=f"the {kind} {name!r}",
+                    expected=f"one of {', '.join(known)}",
+                    fix="write it as in the configuration",
+                )
+        return self._metrics.service(
+            metrics.attribution(feature),
+            statistic=cloudwatch.Stats.AVERAGE,
+            extra_dimensions={"ExplainabilityMethod": "KernelShap", "Label": label, "ValueType": "GlobalShapValues"},
+            label=f"{feature} contribution",
+        )
+
+    def _config(self, model: ModelReference, attributes: CapturedAttributes) -> dict[str, Any]:
+        shap = self.shap
+        scores = {
+            "label": attributes.inference,
+            "probability": attributes.probability,
+            "label_headers": list(shap.label_headers) if shap.label_headers else None,
+        }
+        return {
+            "version": "1.0",
+            **({"headers": list(shap.features)} if shap.features else {}),
+            "methods": {"shap": shap.to_document(), "report": {"name": "report", "title": "Feature attributions"}},
+            "predictor": {
+                **model.to_document(self._prefix),
+                **{name: value for name, value in scores.items() if value is not None},
+            },
+        }
+
+    def _grant_model(self, model: ModelReference) -> None:
+        stack = Stack.of(self)
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-run.html: Clarify makes an endpoint of
+        # the model and deletes it.
+        endpoints = [
+            stack.format_arn(service="sagemaker", resource=resource, resource_name=f"{prefix}*")
+            for resource in ("endpoint", "endpoint-config")
+            for prefix in (self._prefix, _CLARIFY_PREFIX)
+        ]
+        model_arn = stack.format_arn(service="sagemaker", resource="model", resource_name=model.model_name)
+        statements = [
+            iam.PolicyStatement(
+                actions=[
+                    "sagemaker:AddTags",
+                    "sagemaker:CreateEndpoint",
+                    "sagemaker:CreateEndpointConfig",
+                    "sagemaker:DeleteEndpoint",
+                    "sagemaker:DeleteEndpointConfig",
+                    "sagemaker:DescribeEndpoint",
+                    "sagemaker:DescribeEndpointConfig",
+                    "sagemaker:InvokeEndpoint",
+                ],
+                resources=endpoints,
+            ),
+            iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[model_arn]),
+        ]
+        for statement in statements:
+            self.role.add_to_principal_policy(statement)
+            acknowledge_wildcards(self.role, statement.resources, "Clarify appends the time to its endpoints' names.")
+
+
+def _require_no_threshold(attributes: CapturedAttributes) -> None:
+    if attributes.probability_threshold is not None:
+        raise ConfigurationError(
+            got=f"a probability threshold of {attributes.probability_threshold}",
+            expected="none: scores are explained, not decisions",
+            fix="leave it out",
+        )

@@ -1,0 +1,1 @@
+"""The data-quality monitor: drift, missing values, types and allowed values."""

@@ -1,0 +1,104 @@
+"""The baseline of a data-quality monitor."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineFiles, BaselineJob
+from model_monitor.baseline.source import Baseline, BaselineSource
+from model_monitor.data_quality.categorical import CategoricalFeatures
+from model_monitor.data_quality.constraints import ConstraintOverrides
+from model_monitor.errors import ConfigurationError
+
+# Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
+_MAX_MEAN_SHIFTS = 20
+
+
+class DataQualityBaseline(BaselineFiles):
+    """What every feature looked like.
+
+    Attributes:
+        statistics_uri: Statistics that runs compare with.
+        suggested_constraints_uri: Constraints as the job suggested them.
+        preprocessor_uri: Generated script, only when columns are handed over as categories.
+        blind_features: A sentence that names the features whose drift the chosen method cannot see.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        baseline: Baseline,
+        job: BaselineJob,
+        categorical: CategoricalFeatures | None,
+        overrides: ConstraintOverrides,
+    ) -> None:
+        """Makes the resource.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            baseline: Where the baseline comes from.
+            job: How it is computed.
+            categorical: Columns that are handed over as categories.
+            overrides: Changes to the suggested constraints.
+        """
+        source = baseline.bind(Construct(scope, f"{id}Source"))
+        source.require_statistics()
+        features: set[str] = set(overrides.features)
+        mean_shift: dict[str, float] = {}
+        super().__init__(
+            scope,
+            id,
+            source=source,
+            job=job,
+            documents={
+                "Overrides": overrides.to_document(),
+                "Categorical": categorical.document if categorical else None,
+            },
+            named={
+                "Features": lambda: sorted(features),
+                "MeanShift": lambda: dict(sorted(mean_shift.items())),
+            },
+            job_limit_seconds=_job_limit(source, categorical),
+        )
+        self._features = features
+        self._mean_shift = mean_shift
+        self.statistics_uri = self._attribute("StatisticsUri")
+        self.suggested_constraints_uri = self._attribute("SuggestedConstraintsUri")
+        self.blind_features = self._attribute("BlindFeatures")
+        self.preprocessor_uri = self._attribute("PreprocessorUri") if categorical else None
+        CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
+
+    def require_feature(self, feature: str) -> None:
+        """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
+        self._features.add(feature)
+
+    def mean_shift(self, feature: str, deviations: float) -> tuple[str, float]:
+        """The baseline's own mean of a feature, and how far the live mean may lie from it.
+
+        Args:
+            feature: A numerical feature.
+            deviations: Allowed shift in the baseline's standard deviations.
+
+        Returns:
+            Two tokens: the mean as text, the limit in the feature's own unit as number.
+        """
+        self._features.add(feature)
+        self._mean_shift[feature] = deviations
+        if len(self._mean_shift) > _MAX_MEAN_SHIFTS:
+            raise ConfigurationError(
+                got=f"mean-shift alarms on {len(self._mean_shift)} features",
+                expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation takes no longer answer from a custom resource",
+                fix="keep those that matter most, and hand the others over as categories with categorical=[...]",
+            )
+        return self._attribute(f"Mean.{feature}"), self._number_attribute(f"MeanShiftLimit.{feature}")
+
+
+def _job_limit(source: BaselineSource, categorical: CategoricalFeatures | None) -> int:
+    # The columns of a Parquet file are known only after a first job, like those that "auto" chooses.
+    parquet = "parquet" in (source.dataset_format or {})
+    two = categorical is not None and (parquet or categorical.document == "auto")
+    return LIMIT_OF_EACH_OF_TWO_JOBS if two else LIMIT_OF_ONE_JOB

@@ -1,0 +1,1 @@
+"""What is monitored, and where its records and labels are."""

@@ -1,0 +1,67 @@
+"""Batch transform jobs whose predictions are monitored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from constructs import IConstruct
+
+from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.s3_location import S3Location
+
+
+@dataclass(frozen=True)
+class BatchTransform:
+    """What batch transform jobs capture at one place. Use `of`.
+
+    Attributes:
+        capture_location: The `DestinationS3Uri` of the jobs' `DataCaptureConfig`.
+        format: How the captured records are stored.
+        files: Where the inputs and predictions of the jobs lie.
+        dependency: What must exist before the monitors, and be deleted after them.
+    """
+
+    capture_location: S3Location
+    format: DatasetFormat
+    files: Sequence[S3Location]
+    dependency: IConstruct | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(
+        cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
+    ) -> BatchTransform:
+        """Names the place that all jobs of a model capture to.
+
+        Args:
+            captured: The `DestinationS3Uri` of the jobs' data capture
+                (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html). Labels are
+                matched by inference id, so jobs need `GenerateInferenceId` where a monitor has ground truth. Bias is
+                told by inputs and predictions, so there they need `DataProcessing.JoinSource=Input`, too; positions
+                of predictions that model-quality monitors name then count the inputs before them.
+            files: Where the inputs and predictions of the jobs lie: capture only lists them, and the monitors read
+                the files themselves, for which they are given the permission. Empty: they have it from elsewhere.
+            format: How inputs and predictions are stored; not as Parquet where a monitor has ground truth. Default: CSV
+                without a header line.
+        """
+        return cls(captured, format or DatasetFormat.csv(header=False), tuple(files))
+
+    @property
+    def reads(self) -> Sequence[S3Location]:
+        """What monitors must be able to read."""
+        return (self.capture_location, *self.files)
+
+    @property
+    def endpoint_name(self) -> None:
+        """There is none, and so no metric has an `Endpoint` dimension."""
+        return
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"batch transform captured in {self.capture_location.uri}"
+
+    @property
+    def identity(self) -> str:
+        """Nothing but the place identifies it, and the job definition names that itself."""
+        return ""

@@ -1,0 +1,90 @@
+"""The endpoint that is monitored and where its captured records lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import Fn, Token, aws_sagemaker as sagemaker
+from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
+from constructs import IConstruct
+
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.data_capture import DataCapture
+from model_monitor.s3_location import S3Location
+
+_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+
+
+@dataclass(frozen=True)
+class MonitoredEndpoint:
+    """A real-time endpoint together with the place where its traffic is captured. Use the factories.
+
+    Attributes:
+        endpoint_name: Name of the endpoint; may be a token.
+        capture_location: The `DestinationS3Uri` of its data capture.
+        dependency: The construct of the endpoint if it belongs to this app. Monitors are created after it and deleted
+            before it, as the service demands.
+    """
+
+    endpoint_name: str
+    capture_location: S3Location
+    dependency: IConstruct | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_endpoint(cls, endpoint: IEndpointRef, *, capture: DataCapture) -> MonitoredEndpoint:
+        """An endpoint of this app.
+
+        Args:
+            endpoint: A `CfnEndpoint`, or any construct that can be referenced as one.
+            capture: The capture that was applied to its configuration.
+        """
+        return cls(_name_of(endpoint), capture.location, endpoint)
+
+    @classmethod
+    def from_endpoint_name(cls, endpoint_name: str, *, capture_location: S3Location) -> MonitoredEndpoint:
+        """An endpoint that is deployed elsewhere, in the same account and region.
+
+        Args:
+            endpoint_name: Its name, in the spelling that `describe-endpoint` shows.
+            capture_location: Where its data capture writes (`DataCaptureConfigSummary.DestinationS3Uri` in
+                `describe-endpoint`). Give the encryption key with it if the records are encrypted with one of yours.
+
+        Raises:
+            ConfigurationError: The name cannot be an endpoint's.
+        """
+        if not Token.is_unresolved(endpoint_name) and not _NAME.match(endpoint_name):
+            raise ConfigurationError(
+                got=f"endpoint_name={endpoint_name!r}",
+                expected="1 to 63 letters, digits and single hyphens",
+                fix="write the endpoint's name, not its ARN",
+            )
+        return cls(endpoint_name, capture_location)
+
+    @property
+    def reads(self) -> Sequence[S3Location]:
+        """What monitors must be able to read."""
+        return (self.capture_location,)
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"endpoint {self.endpoint_name}"
+
+    @property
+    def identity(self) -> str:
+        """A text that changes when the endpoint is replaced by one with another name."""
+        if isinstance(self.dependency, sagemaker.CfnEndpoint):
+            return f"{self.dependency.node.path}:{self.dependency.endpoint_name or ''}"
+        return "" if Token.is_unresolved(self.endpoint_name) else self.endpoint_name
+
+
+def _name_of(endpoint: IEndpointRef) -> str:
+    if isinstance(endpoint, sagemaker.CfnEndpoint):
+        return endpoint.attr_endpoint_name
+    name = getattr(endpoint, "endpoint_name", None)
+    if isinstance(name, str):
+        return name
+    # Only the ARN is left; it holds the name in lower case, which the service accepts as the same endpoint.
+    return Fn.select(1, Fn.split("/", endpoint.endpoint_ref.endpoint_arn))

@@ -1,0 +1,84 @@
+"""A model that SageMaker does not serve, and whose predictions are monitored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aws_cdk import Token
+from constructs import IConstruct
+
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.s3_location import S3Location
+
+_FORMATS = (DatasetFormat.csv(header=False), DatasetFormat.json_lines())
+
+
+@dataclass(frozen=True)
+class ServedElsewhere:
+    """A model on Kubernetes, ECS, Lambda, on-premises or in another cloud, that writes what it predicts to S3.
+
+    SageMaker has no input for it. But a monitor of batch transform needs no job: it reads manifests that name objects
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html), and `capture_writer` makes
+    them. Use `of`.
+
+    Attributes:
+        name: What people call the model.
+        capture_location: The `DataCapturedDestinationS3Uri` of its monitors.
+        format: How inputs and predictions are stored.
+        dependency: What must exist before the monitors, and be deleted after them.
+    """
+
+    name: str
+    capture_location: S3Location
+    format: DatasetFormat
+    dependency: IConstruct | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, *, name: str, captured: S3Location, format: DatasetFormat | None = None) -> ServedElsewhere:
+        """Names the place that `capture_writer.CaptureWriter` writes to.
+
+        Args:
+            name: The writer's `endpoint_name`.
+            captured: The writer's `destination`.
+            format: `DatasetFormat.csv(header=False)` for the writer's layout `BATCH_CSV`, or
+                `DatasetFormat.json_lines()` for `BATCH_JSON_LINES`. Default: the former.
+
+        Raises:
+            ConfigurationError: The name is no single folder, or the writer does not write such a format.
+        """
+        chosen = format or _FORMATS[0]
+        if Token.is_unresolved(name) or not name or "/" in name:
+            raise ConfigurationError(
+                got=f"name={name!r}",
+                expected="a name without a slash, known at synthesis: one folder below captured",
+                fix="pass the endpoint_name of the capture writer",
+            )
+        if chosen not in _FORMATS:
+            raise ConfigurationError(
+                got=f"the format {chosen.document}",
+                expected="CSV without a header, or JSON lines: what the capture writer writes",
+                fix="pass DatasetFormat.csv(header=False) or DatasetFormat.json_lines()",
+            )
+        return cls(name, captured.join(name), chosen)
+
+    @property
+    def reads(self) -> Sequence[S3Location]:
+        """What monitors must be able to read."""
+        return (self.capture_location,)
+
+    @property
+    def endpoint_name(self) -> None:
+        """There is none, and so no metric has an `Endpoint` dimension."""
+        return
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"model {self.name}"
+
+    @property
+    def identity(self) -> str:
+        """Nothing but the place identifies it, and the job definition names that itself."""
+        return ""

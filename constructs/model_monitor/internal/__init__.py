@@ -1,0 +1,1 @@
+"""Parts that every room uses and that no user of the library names."""

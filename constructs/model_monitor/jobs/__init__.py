@@ -1,0 +1,1 @@
+"""How jobs run: machines, network, images, schedules, scripts."""

@@ -1,0 +1,1 @@
+"""The model-quality monitor: predictions compared with the labels that arrive later."""

@@ -1,0 +1,123 @@
+"""The baseline of a model-quality monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs import Construct
+
+from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.source import Baseline
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.attributes import attribute_text
+from model_monitor.model_quality.alarms import MetricLimit
+from model_monitor.model_quality.problem import ProblemType, QualityColumns
+
+# Of a baseline that a job computes: it suggests its own values as limits.
+_DEFAULT_TOLERANCE = 0.05
+
+
+class ModelQualityBaseline(BaselineFiles):
+    """How good the model was.
+
+    Attributes:
+        statistics_uri: Metrics of the baseline.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        baseline: Baseline,
+        job: BaselineJob,
+        problem: ProblemType,
+        columns: QualityColumns | None,
+        thresholds: Mapping[str, float | MetricLimit],
+        tolerance: float | None,
+    ) -> None:
+        """Makes the resource.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            baseline: Where the baseline comes from.
+            job: How it is computed.
+            problem: What the model predicts.
+            columns: Columns of the dataset, if the baseline comes from one.
+            thresholds: Limits of single metrics.
+            tolerance: Room for all other metrics, as a share of the baseline's own value. `None`: 0.05 for a dataset,
+                none for files, whose limits somebody may have written by hand.
+
+        Raises:
+            ConfigurationError: A dataset without columns, columns without a dataset, or a tolerance that is no share.
+        """
+        source = baseline.bind(Construct(scope, f"{id}Source"))
+        source.require_statistics()
+        _require_columns(columns, needed=source.needs_job)
+        if tolerance is None:
+            tolerance = _DEFAULT_TOLERANCE if source.needs_job else 0
+        _require_tolerance(tolerance)
+        metrics: set[str] = set()
+        super().__init__(
+            scope,
+            id,
+            source=source,
+            job=job,
+            documents={
+                "Problem": _problem(problem, columns),
+                "Overrides": {
+                    "tolerance": tolerance,
+                    "metrics": {name: _override(limit) for name, limit in sorted(thresholds.items())},
+                },
+            },
+            named={"Metrics": lambda: sorted(metrics)},
+        )
+        self._metrics = metrics
+        self.statistics_uri = self._attribute("StatisticsUri")
+
+    def metric(self, name: str) -> str:
+        """The baseline's value of a metric, as a token."""
+        self._metrics.add(name)
+        return self._attribute(f"Metric.{name}")
+
+
+def _require_columns(columns: QualityColumns | None, *, needed: bool) -> None:
+    if needed and columns is None:
+        raise ConfigurationError(
+            got="a baseline dataset without columns",
+            expected="the columns of predictions and truth",
+            fix='pass columns=QualityColumns(ground_truth="label", ...)',
+        )
+    if not needed and columns is not None:
+        raise ConfigurationError(
+            got="columns with a baseline that needs no dataset",
+            expected="columns of a dataset only",
+            fix="leave columns out: the files have the metrics already",
+        )
+
+
+def _require_tolerance(tolerance: float) -> None:
+    if not 0 <= tolerance <= 1:
+        raise ConfigurationError(
+            got=f"tolerance={tolerance}",
+            expected="a share of the baseline's value, from 0 to 1",
+            fix="write 5 % as 0.05; which direction is worse depends on the metric; 0 keeps AWS's suggestion",
+        )
+
+
+def _problem(problem: ProblemType, columns: QualityColumns | None) -> dict[str, Any]:
+    named = {
+        "inference_attribute": columns and attribute_text(columns.inference),
+        "probability_attribute": columns and attribute_text(columns.probability),
+        "probability_threshold": problem.attributes.probability_threshold,
+        "ground_truth_attribute": columns and columns.ground_truth,
+    }
+    return {"type": problem.name, **{name: value for name, value in named.items() if value is not None}}
+
+
+def _override(limit: float | MetricLimit) -> dict[str, float]:
+    if not isinstance(limit, MetricLimit):
+        return {"threshold": limit}
+    return {"margin" if limit.relative_to_baseline else "threshold": limit.value}

@@ -1,0 +1,1 @@
+"""What every monitor has in common."""

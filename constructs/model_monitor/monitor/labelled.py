@@ -1,0 +1,83 @@
+"""What monitors have in common that compare predictions with labels."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from model_monitor.alarms import metrics
+from model_monitor.errors import ConfigurationError
+from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.monitor.monitor import Monitor
+from model_monitor.monitor.options import MonitorSettings
+from model_monitor.s3_location import S3Location
+
+
+class LabelledMonitor(Monitor):
+    """A monitor whose runs first look for the label of every captured record, in a job of their own.
+
+    Attributes:
+        ground_truth: Where labels are put.
+    """
+
+    # Two jobs share the hour: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
+    HOURLY_LIMIT_SECONDS = 1800
+    # The name that the service gives to the first of the two.
+    FINAL_JOBS = {"ProcessingJobName": [{"anything-but": {"prefix": "groundtruth-merge-"}}]}  # noqa: RUF012 - never changed
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        input: MonitorInput,
+        output: S3Location,
+        settings: MonitorSettings,
+        ground_truth: GroundTruth,
+    ) -> None:
+        ground_truth.require_window(settings.schedule)
+        _require_ids(input)
+        super().__init__(scope, id, input=input, output=output, settings=settings)
+        self.ground_truth = ground_truth
+        ground_truth.location.grant_read(self.role)
+
+    def metric_label_coverage(self) -> cloudwatch.Metric:
+        """Share of the captured records of a run that found their label, 0 to 1.
+
+        AWS has no such metric: when a run has ended, its captured and its merged records are counted. Of very many an
+        even sample is, and the share is an estimate. Runs without captured records have none.
+        """
+        return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
+
+    def _place_of_reports(self, output: S3Location) -> S3Location:
+        # Runs merge into <place>/merge/<endpoint>/<variant>/<hour> and analyse all that lies there. Monitors that share
+        # a place would read each other's merged records; what these are called, and so whether a record is counted
+        # twice, is not published.
+        return super()._place_of_reports(output).join(self.monitoring_schedule_name)
+
+    @property
+    def _labels_uri(self) -> str | None:
+        return self.ground_truth.location.uri
+
+    def _make_label_alarm(self, minimum: float | None) -> None:
+        if minimum is not None:
+            self.alarms.append(self._alarm_factory().label_coverage(self.metric_label_coverage(), minimum))
+
+
+def _require_ids(input: MonitorInput) -> None:
+    """Checks that records can have the ids by which labels find them.
+
+    Batch transform writes them behind the rows of CSV and into JSON objects
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html).
+
+    Raises:
+        ConfigurationError: The predictions are Parquet.
+    """
+    if not isinstance(input, MonitoredEndpoint) and "parquet" in input.format.document:
+        raise ConfigurationError(
+            got="Parquet predictions for a monitor that compares them with labels",
+            expected="CSV or JSON lines, in which records have the ids that labels name",
+            fix="let the jobs write one of the two, and pass format=DatasetFormat.json_lines() or leave it out for CSV",
+        )

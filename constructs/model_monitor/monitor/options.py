@@ -1,0 +1,142 @@
+"""Options that every kind of monitor has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypedDict, get_type_hints
+
+from aws_cdk import aws_iam as iam, aws_kms as kms
+
+from model_monitor.engine import IMonitorEngine, ModelMonitorEngine
+from model_monitor.errors import ConfigurationError
+from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.jobs.limits import require_environment, require_runtime, require_tags
+from model_monitor.jobs.schedule import MonitorSchedule
+
+
+class AddedMonitorOptions(TypedDict, total=False):
+    """Options of a monitor that is added to a monitoring, which decides the others (see `MonitorOptions`).
+
+    Attributes:
+        schedule: When runs happen. Default: hourly.
+        compute: Machines of baseline job and runs. Default: the monitoring's, or one ml.m5.xlarge with 20 GiB.
+        network: Network of baseline job and runs. Default: the monitoring's, or an isolated one without a VPC;
+            explainability jobs call the model and are not isolated.
+        role: Role of baseline job and runs. Default: a new one with what they need. The needed statements are also
+            added to a given role; an imported one must have them.
+        environment: Variables for the scripts. Default: none.
+    """
+
+    schedule: MonitorSchedule | None
+    compute: MonitorCompute | None
+    network: MonitorNetwork | None
+    role: iam.IRole | None
+    environment: Mapping[str, str] | None
+
+
+class MonitorOptions(AddedMonitorOptions, total=False):
+    """Options of a monitor that stands alone.
+
+    Attributes:
+        encryption_key: Key of reports, baselines and disks. Default: the key of `output`'s bucket decides.
+        engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.
+        tags: Tags of jobs, definition and schedule, beside those of the stack.
+        runbook_url: Named in alarms.
+    """
+
+    encryption_key: kms.IKey | None
+    engine: IMonitorEngine | None
+    tags: Mapping[str, str] | None
+    runbook_url: str | None
+
+
+@dataclass(frozen=True)
+class MonitorSettings:
+    """The options with their defaults filled in, and checked.
+
+    Attributes:
+        schedule: When runs happen.
+        compute: Machines.
+        network: Network; whether it is isolated is decided.
+        encryption_key: Key of reports, baselines and disks.
+        role: Role to use instead of a new one.
+        engine: Who runs the monitor.
+        environment: Variables for the scripts.
+        tags: Tags beside those of the stack.
+        runbook_url: Named in alarms.
+    """
+
+    schedule: MonitorSchedule
+    compute: MonitorCompute
+    network: MonitorNetwork
+    encryption_key: kms.IKey | None
+    role: iam.IRole | None
+    engine: IMonitorEngine
+    environment: Mapping[str, str]
+    tags: Mapping[str, str]
+    runbook_url: str | None
+
+    @classmethod
+    def of(cls, options: MonitorOptions, *, hourly_limit_seconds: int, calls_model: bool = False) -> MonitorSettings:
+        """Fills the defaults in.
+
+        Args:
+            options: What the user gave.
+            hourly_limit_seconds: What the service allows this kind of monitor on an hourly schedule; also the default
+                run time there.
+            calls_model: Whether jobs call a model, which they cannot from an isolated network.
+
+        Raises:
+            ConfigurationError: Something that the service would refuse.
+        """
+        require_known(options, MonitorOptions)
+        schedule = options.get("schedule") or MonitorSchedule.hourly()
+        compute = (options.get("compute") or MonitorCompute()).within(
+            hourly_limit_seconds if schedule.is_hourly else None
+        )
+        environment, tags = options.get("environment") or {}, options.get("tags") or {}
+        require_runtime(schedule, compute, hourly_limit_seconds=hourly_limit_seconds)
+        require_environment(environment)
+        require_tags(tags)
+        return cls(
+            schedule=schedule,
+            compute=compute,
+            network=_decided(options.get("network") or MonitorNetwork(), calls_model=calls_model),
+            encryption_key=options.get("encryption_key"),
+            role=options.get("role"),
+            engine=options.get("engine") or ModelMonitorEngine(),
+            environment=environment,
+            tags=tags,
+            runbook_url=options.get("runbook_url"),
+        )
+
+
+def require_known(options: Mapping[str, object], known: type) -> None:
+    """Does at run time what a type checker does before: an unknown keyword argument is no option.
+
+    Args:
+        options: What was given.
+        known: The typed dictionary of all options.
+
+    Raises:
+        TypeError: As Python raises it for a function that lists its arguments.
+    """
+    for name in options:
+        if name not in get_type_hints(known):
+            raise TypeError(
+                f"got an unexpected keyword argument {name!r}; the others are {', '.join(get_type_hints(known))}"
+            )
+
+
+def _decided(network: MonitorNetwork, *, calls_model: bool) -> MonitorNetwork:
+    if network.isolation is None:
+        return replace(network, isolation=not calls_model)
+    if network.isolation and calls_model:
+        raise ConfigurationError(
+            got="an isolated network for jobs that call the model",
+            expected="a network from which they reach the endpoint that Clarify makes of it",
+            fix="pass network=MonitorNetwork(isolation=False, ...) to this monitor; a vpc with an endpoint for "
+            "sagemaker.runtime keeps the calls private",
+        )
+    return network

@@ -1,0 +1,100 @@
+"""The key and the bucket that a monitoring has by default."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3
+from constructs import Construct, IConstruct
+
+from model_monitor.internal.nag import acknowledge
+
+
+class MonitoringKey(kms.Key):
+    """A rotating KMS key that CloudWatch alarms and EventBridge rules may use to publish to an encrypted topic.
+
+    Without these two permissions an alarm's message to the topic is lost without a trace; the AWS managed key
+    `alias/aws/sns` cannot be given them
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services).
+    """
+
+    def __init__(self, scope: Construct, id: str, *, description: str, removal_policy: RemovalPolicy) -> None:
+        """Makes the key.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            description: What the key protects.
+            removal_policy: What happens to the key with the stack. What it encrypted cannot be read without it.
+        """
+        super().__init__(scope, id, description=description, enable_key_rotation=True, removal_policy=removal_policy)
+        allow_publishing(self)
+
+
+def allow_publishing(key: kms.IKey) -> None:
+    """Lets CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
+
+    An imported key's policy cannot be changed from here: put the same two statements into it where it is made.
+    """
+    for sid, service, conditions in publishers(key):
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                principals=[iam.ServicePrincipal(service)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's policy this is the key itself
+                conditions=conditions,
+            )
+        )
+
+
+def publishers(scope: IConstruct) -> list[tuple[str, str, dict[str, dict[str, str]] | None]]:
+    """Statement id, service principal and condition of each service that publishes to a monitoring's topic.
+
+    Only CloudWatch is held to this account: EventBridge sends no `aws:SourceAccount` with what it publishes to an
+    encrypted topic, and a condition on it would lose every message
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services).
+    """
+    own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    return [
+        ("PublishCloudwatch", "cloudwatch.amazonaws.com", own_account),
+        ("PublishEvents", "events.amazonaws.com", None),
+    ]
+
+
+class MonitoringBucket(s3.Bucket):
+    """A private, encrypted bucket for baselines and reports that outlives the stack unless told otherwise."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        encryption_key: kms.IKey,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        """Makes the bucket.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            encryption_key: Key of all objects.
+            removal_policy: What happens to the bucket with the stack. A bucket that holds objects is never deleted.
+        """
+        super().__init__(
+            scope,
+            id,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=encryption_key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
+            removal_policy=removal_policy,
+        )
+        acknowledge(
+            self,
+            "AwsSolutions-S1",
+            "A second bucket for access logs is the team's choice: CloudTrail records access to objects, and a bucket "
+            "with access logs can be passed as the output.",
+        )

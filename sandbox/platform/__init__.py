@@ -1,0 +1,1 @@
+"""AWS around SageMaker, where MiniStack alone would be kinder than AWS."""

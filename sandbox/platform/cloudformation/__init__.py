@@ -1,0 +1,12 @@
+"""What MiniStack's CloudFormation leaves out or does otherwise than AWS."""
+
+from sandbox.platform.cloudformation import alarms, buckets, custom_resources, stack_events, topics
+
+
+def install() -> None:
+    """Install the corrections. Called once, before the server starts."""
+    alarms.install()
+    buckets.install()
+    custom_resources.install()
+    stack_events.install()
+    topics.install()

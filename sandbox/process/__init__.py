@@ -1,0 +1,1 @@
+"""The sandbox as a process: server, clock, environment, administration and clients."""

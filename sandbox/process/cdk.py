@@ -1,0 +1,125 @@
+"""Runs the real CDK CLI against a sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.process.client import SandboxProcess
+
+_NODE_BIN = Path(__file__).resolve().parents[2] / "node_modules" / ".bin"
+_TIMEOUT_SECONDS = 600
+
+
+class CdkError(Exception):
+    """The CDK CLI ended with an error; its own output is in the message."""
+
+    def __init__(self, command: Sequence[str], output: str) -> None:
+        self.output = output
+        super().__init__(f"`{' '.join(command)}` failed:\n{output}")
+
+
+@dataclass(frozen=True)
+class CdkCli:
+    """The CDK CLI, for one app and one sandbox.
+
+    Attributes:
+        box: Where it deploys.
+        app: The app's command, or the folder of an assembly that is synthesised already.
+        folder: Where the command runs.
+        output: Folder of the assembly. `None`: the CLI's default.
+        on_line: Is called with every line of output, as it appears.
+    """
+
+    box: SandboxProcess
+    app: str
+    folder: Path
+    output: Path | None = None
+    on_line: Callable[[str], None] | None = None
+
+    def bootstrap(self) -> str:
+        """Makes the bucket and the roles that deployments use."""
+        return self._run(["bootstrap", f"aws://{self.box.account_id}/{self.box.region}"], with_app=False)
+
+    def synth(self) -> str:
+        """Writes the assembly."""
+        return self._run(["synth", "--quiet", "--all"])
+
+    def deploy(self, *stacks: str, context: Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
+        """Deploys stacks.
+
+        Args:
+            *stacks: Default: all.
+            context: `-c name=value` for the app.
+
+        Returns:
+            The outputs of each stack.
+        """
+        arguments = ["deploy", *(list(stacks) or ["--all"]), "--require-approval", "never", "--progress", "events"]
+        for name, value in (context or {}).items():
+            arguments += ["-c", f"{name}={value}"]
+        with tempfile.TemporaryDirectory(prefix="sandbox-cdk-") as folder:
+            outputs = Path(folder) / "outputs.json"
+            self._run([*arguments, "--outputs-file", str(outputs)])
+            return json.loads(outputs.read_text(encoding="utf-8")) if outputs.exists() else {}
+
+    def destroy(self, *stacks: str) -> str:
+        """Deletes stacks.
+
+        Args:
+            *stacks: Default: all.
+        """
+        return self._run(["destroy", *(list(stacks) or ["--all"]), "--force"])
+
+    def diff(self) -> str:
+        """What a deployment would change."""
+        return self._run(["diff"])
+
+    def _run(self, arguments: list[str], *, with_app: bool = True) -> str:
+        command = [_executable(), *arguments]
+        if with_app:
+            command += ["--app", self.app]
+            if self.output is not None:
+                command += ["--output", str(self.output)]
+        environment = self.box.environment() | {"CI": "true", "NO_COLOR": "1"}
+        process = subprocess.Popen(  # noqa: S603  (our own arguments)
+            command,
+            # A bootstrap must not pick up the app of the folder.
+            cwd=self.folder if with_app else tempfile.gettempdir(),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        watchdog = threading.Timer(_TIMEOUT_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            lines = self._read(process)
+        finally:
+            watchdog.cancel()
+        if process.wait() != 0:
+            raise CdkError(command, "".join(lines))
+        return "".join(lines)
+
+    def _read(self, process: subprocess.Popen[str]) -> list[str]:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            if self.on_line is not None and line.strip():
+                self.on_line(line.rstrip())
+        return lines
+
+
+def _executable() -> str:
+    found = shutil.which("cdk", path=os.pathsep.join([str(_NODE_BIN), os.environ.get("PATH", "")]))
+    if found is None:
+        raise CdkError(["cdk"], "got no `cdk` command; expected node_modules/.bin/cdk; run `make setup`")
+    return found
