@@ -284,8 +284,7 @@ def act_as(world, monkeypatch):
     """Return a function that lets the clients of the functions act as one of the roles."""
 
     def forget():
-        for make in (clients.s3, clients.sagemaker, clients.cloudwatch, clients.sns):
-            make.cache_clear()
+        clients.forget()
         boto3.DEFAULT_SESSION = None
 
     def act(role):

@@ -116,14 +116,14 @@ def test_clients_follow_the_standard_variables_and_give_up_in_time(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for make in (clients.s3, clients.sagemaker, clients.cloudwatch, clients.sns):
-        make.cache_clear()
+    clients.forget()
+    for make in (clients.s3, clients.sagemaker, clients.cloudwatch, clients.sns, clients.events):
         client = make()
         assert client.meta.endpoint_url == "http://127.0.0.1:4566"
         assert client.meta.config.retries["mode"] == "standard"
         assert client.meta.config.read_timeout <= 30
         assert make() is client
-        make.cache_clear()
+    clients.forget()
 
 
 def test_errors_of_s3_that_nobody_expects_are_not_hidden(aws):
