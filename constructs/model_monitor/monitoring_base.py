@@ -166,7 +166,7 @@ class MonitoringBase(Construct):
             raise ConfigurationError(
                 got=f"a second monitor with the id {id!r}",
                 expected="an id of its own",
-                fix=f"pass another one as the first argument, for example '{id}Daily'",
+                fix=f"choose another id, for example {f'{id}Daily'!r}",
             )
 
     def _adopt(self, id: str, monitor: Monitor) -> None:

@@ -8,7 +8,7 @@ from aws_cdk import Duration, aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms.description import AlarmTexts
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Setting
 
 # A run's data points carry the start of the analysed window and arrive when the run is over: two periods later at
 # worst. Alarms on them look back that far, else they would never see one.
@@ -226,7 +226,11 @@ def late_periods(period: Duration, delay: Duration) -> int:
         raise ConfigurationError(
             got=f"alarms on metrics whose data points lie {late:g} h and more in the past",
             expected="data points that CloudWatch has within a week, since an alarm looks back a week at most",
-            fix="use any_violation, whose metric is written when a run ends, with thresholds in the constraints",
+            fix=(
+                "use ",
+                OptionName("any_violation"),
+                ", whose metric is written when a run ends, with thresholds in the constraints",
+            ),
         )
     return periods
 
@@ -244,9 +248,10 @@ def _require_week(option: str, periods: int, period: Duration) -> None:
     if periods * period.to_seconds() > _MAX_EVALUATION.to_seconds():
         most = int(_MAX_EVALUATION.to_seconds() // period.to_seconds())
         raise ConfigurationError(
-            got=f"{option}={periods} with a run every {period.to_hours():g} hours",
+            option=("alarms", option),
+            got=(Setting(option, periods), f" with a run every {period.to_hours():g} hours"),
             expected=f"at most {most}, since an alarm looks back a week at most",
-            fix=f"use {option}={most} or less",
+            fix=("use ", Setting(option, most), " or less"),
         )
 
 

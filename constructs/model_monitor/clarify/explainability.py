@@ -15,7 +15,7 @@ from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import require_headers
 from model_monitor.clarify.shap_config import ModelReference, ShapConfig
 from model_monitor.engine import ExplainabilityAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, one_of
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.internal.nag import acknowledge_wildcards
@@ -142,7 +142,7 @@ class ModelExplainabilityMonitor(Monitor):
             if known and name not in known:
                 raise ConfigurationError(
                     got=f"the {kind} {name!r}",
-                    expected=f"one of {', '.join(known)}",
+                    expected=one_of(known),
                     fix="write it as in the configuration",
                 )
         return self._metrics.service(
@@ -203,7 +203,8 @@ class ModelExplainabilityMonitor(Monitor):
 def _require_no_threshold(attributes: CapturedAttributes) -> None:
     if attributes.probability_threshold is not None:
         raise ConfigurationError(
-            got=f"a probability threshold of {attributes.probability_threshold}",
+            option=("attributes", "probability_threshold"),
+            value=attributes.probability_threshold,
             expected="none: scores are explained, not decisions",
             fix="leave it out",
         )
