@@ -219,10 +219,8 @@ class _Python:
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
     def _value(self, value: object) -> str:
-        if value is ...:
-            return "..."
-        if isinstance(value, Enum):
-            return str(value)
+        if value is ... or isinstance(value, Enum):
+            return "..." if value is ... else str(value)
         if isinstance(value, Call):
             named = [f"{name}={self._value(given)}" for name, given in value.options.items()]
             return f"{value.function}({', '.join([*map(self._value, value.arguments), *named])})"
@@ -230,7 +228,10 @@ class _Python:
             return f"[{', '.join(map(self._value, value))}]"
         if isinstance(value, dict):
             return f"{{{', '.join(f'{key!r}: {self._value(item)}' for key, item in value.items())}}}"
-        return repr(value)
+        try:
+            return repr(value)
+        except ValueError:  # Python refuses to write numbers of more than 4,300 digits
+            return "a number of thousands of digits"
 
 
 PYTHON: Wording = _Python()
