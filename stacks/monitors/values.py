@@ -9,7 +9,7 @@ from typing import TypedDict
 from aws_cdk import Duration
 
 from model_monitor import (
-    AddedMonitorOptions,
+    MonitorOptions,
     AnalysisScript,
     Baseline,
     CapturedAttributes,
@@ -53,7 +53,7 @@ class MonitorValues:
         self.imports = imports
         self.at = at
 
-    def options(self, settings: MonitorSettings) -> AddedMonitorOptions:
+    def options(self, settings: MonitorSettings) -> MonitorOptions:
         """Options of every monitor."""
         with self.at("compute"):
             compute = self.imports.compute(settings.compute) if settings.compute else None

@@ -6,7 +6,7 @@ from aws_cdk import Duration, aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms.description import AlarmTexts
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 
 # Data points are written when a run ends, which is not at the same minute every time.
 _PERIODS = 2
@@ -190,8 +190,7 @@ def _require_week(option: str, periods: int, period: Duration) -> None:
         most = int(_MAX_EVALUATION.to_seconds() // period.to_seconds())
         raise ConfigurationError(
             option=("alarms", option),
-            value=periods,
-            got=f"{option}={periods} with a run every {period.to_hours():g} hours",
+            got=(Setting(option, periods), f" with a run every {period.to_hours():g} hours"),
             expected=f"at most {most}, since an alarm looks back a week at most",
-            fix=f"use {option}={most} or less",
+            fix=("use ", Setting(option, most), " or less"),
         )

@@ -15,7 +15,7 @@ from model_monitor.clarify.alarms import ModelBiasAlarms
 from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Value, require_headers
 from model_monitor.engine import BiasAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
@@ -206,16 +206,18 @@ def _require_names(input: MonitorInput, config: BiasConfig) -> None:
     ]
     if named:
         raise ConfigurationError(
+            option=("config", "headers"),
             got=f"the columns {', '.join(map(repr, named))} without headers",
             expected="the names of all inputs, in their order, and of the label: captured records have no header",
-            fix="pass headers=[...] to the bias configuration, or name columns by their positions",
+            fix=("give the bias configuration ", Setting("headers", [...]), ", or name columns by their positions"),
         )
     # There, inputs and predictions stand in one row.
     if input.batch_format is not None and "csv" in input.batch_format.document:
         raise ConfigurationError(
+            option=("config", "headers"),
             got="no headers for a bias monitor of CSV whose rows hold inputs and predictions",
             expected="the names of all inputs and of the label: their number tells where the predictions begin",
-            fix="pass headers=[...] to the bias configuration",
+            fix=("give the bias configuration ", Setting("headers", [...])),
         )
 
 

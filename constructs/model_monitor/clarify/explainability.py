@@ -15,7 +15,7 @@ from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import require_headers
 from model_monitor.clarify.shap_config import ModelReference, ShapConfig
 from model_monitor.engine import ExplainabilityAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, one_of
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.internal.access import AccessRole
@@ -155,7 +155,7 @@ class ModelExplainabilityMonitor(Monitor):
         if self.shap.features and feature not in self.shap.features:
             raise ConfigurationError(
                 got=f"the feature {feature!r}",
-                expected=f"one of {', '.join(self.shap.features)}",
+                expected=one_of(self.shap.features),
                 fix="write it as in the configuration",
             )
         self._publish("attribution", feature)
@@ -217,7 +217,8 @@ class ModelExplainabilityMonitor(Monitor):
 def _require_no_threshold(attributes: CapturedAttributes) -> None:
     if attributes.probability_threshold is not None:
         raise ConfigurationError(
-            got=f"a probability threshold of {attributes.probability_threshold}",
+            option=("attributes", "probability_threshold"),
+            value=attributes.probability_threshold,
             expected="none: scores are explained, not decisions",
             fix="leave it out",
         )

@@ -16,7 +16,7 @@ from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
 from model_monitor.engine import DataQualityAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Setting
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.internal.access import AccessRole
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
@@ -212,9 +212,10 @@ def _chosen_categories(
         return None
     if preprocessor is not None:
         raise ConfigurationError(
-            got="categorical together with a preprocessor",
+            option="categorical",
+            got=(OptionName("categorical"), " together with ", OptionName("preprocessor")),
             expected="one of them: the service runs a single script",
-            fix="turn the columns into text in your script and leave categorical out",
+            fix=("turn the columns into text in your script and leave ", OptionName("categorical"), " out"),
         )
     return categorical if isinstance(categorical, CategoricalFeatures) else CategoricalFeatures.of(categorical)
 
@@ -222,7 +223,8 @@ def _chosen_categories(
 def _require_metrics(constraints: ConstraintOverrides, alarms: DataQualityAlarms) -> None:
     if constraints.emit_metrics is False and (alarms.drift or alarms.mean_shift):
         raise ConfigurationError(
-            got="alarms on features together with emit_metrics=False",
+            option=("constraints", "emit_metrics"),
+            got=("alarms on features together with ", Setting("emit_metrics", False)),
             expected="feature metrics where there are alarms on them",
-            fix="leave emit_metrics out, or the alarms",
+            fix=("leave ", OptionName("emit_metrics"), " out, or the alarms"),
         )

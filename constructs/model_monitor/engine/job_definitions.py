@@ -151,6 +151,7 @@ def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any
     }
     source = definition.input
     if source.endpoint_name is None:
+        assert source.batch_format is not None, "what is no endpoint has the format of its files"
         return {
             "batch_transform_input": cfn.BatchTransformInputProperty(
                 data_captured_destination_s3_uri=source.capture_location.uri,

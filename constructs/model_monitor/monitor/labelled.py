@@ -6,7 +6,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.internal.access import AccessRole
@@ -84,5 +84,9 @@ def _require_ids(input: MonitorInput) -> None:
         raise ConfigurationError(
             got="Parquet predictions for a monitor that compares them with labels",
             expected="CSV or JSON lines, in which records have the ids that labels name",
-            fix="let the jobs write one of the two, and pass format=DatasetFormat.json_lines() or leave it out for CSV",
+            fix=(
+                "let the jobs write one of the two, and choose ",
+                Setting("format", Call("DatasetFormat.json_lines")),
+                ", or leave it out for CSV",
+            ),
         )

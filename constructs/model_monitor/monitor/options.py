@@ -9,7 +9,7 @@ from typing import TypedDict
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
 from model_monitor.engine import IMonitorEngine, ModelMonitorEngine
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.limits import require_environment, require_runtime, require_tags
 from model_monitor.jobs.schedule import MonitorSchedule
@@ -135,9 +135,13 @@ def _decided(network: MonitorNetwork, *, calls_model: bool) -> MonitorNetwork:
         return replace(network, isolation=not calls_model)
     if network.isolation and calls_model:
         raise ConfigurationError(
+            option=("network", "isolation"),
             got="an isolated network for jobs that call the model",
             expected="a network from which they reach the endpoint that Clarify makes of it",
-            fix="pass network=MonitorNetwork(isolation=False, ...) to this monitor; a vpc with an endpoint for "
-            "sagemaker.runtime keeps the calls private",
+            fix=(
+                "give this monitor ",
+                Setting("network", Call("MonitorNetwork", ..., isolation=False)),
+                "; a VPC with an endpoint for sagemaker.runtime keeps the calls private",
+            ),
         )
     return network
