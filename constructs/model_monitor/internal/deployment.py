@@ -87,21 +87,12 @@ class Deployment(Construct):
         )
         # Without this the function could be called before it has its permissions, or when it has lost them.
         resource.node.add_dependency(access)
-        if is_own:
-            resource.node.add_dependency(self)
         return resource
 
     def _make_framework(self) -> Provider:
-        role = iam.Role(
-            self,
-            "FrameworkRole",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="CDK's provider framework calls the deployment function of model monitors",
-        )
         log_group = logs.LogGroup(
             self, "FrameworkLogs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
         )
-        log_group.grant_write(role)
         provider = Provider(
             self,
             "Framework",
@@ -110,11 +101,22 @@ class Deployment(Construct):
             query_interval=_QUERY_INTERVAL,
             total_timeout=_FRAMEWORK_TIMEOUT,
             log_group=log_group,
-            framework_on_event_role=role,
-            framework_complete_and_timeout_role=role,
+            # Not one role for all: the first function starts the state machine that calls the others.
+            framework_on_event_role=self._framework_role("StartRole", log_group),
+            framework_complete_and_timeout_role=self._framework_role("WaitRole", log_group),
         )
         _acknowledge_framework(self, provider)
         return provider
+
+    def _framework_role(self, id: str, log_group: logs.LogGroup) -> iam.Role:
+        role = iam.Role(
+            self,
+            id,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="CDK's provider framework calls the deployment function of model monitors",
+        )
+        log_group.grant_write(role)
+        return role
 
 
 def _acknowledge_framework(deployment: Deployment, provider: Provider) -> None:
