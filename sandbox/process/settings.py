@@ -17,13 +17,23 @@ class Settings:
     Attributes:
         iam_propagation_seconds: For how long (real time) roles and policies that a stack made or changed are not yet
             in force. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+        bare_job_events: SageMaker's events of processing jobs carry neither MonitoringScheduleArn nor ExitMessage, as
+            AWS's documented example.
+        repeated_events: SageMaker sends every event twice.
+        lost_events: The share of SageMaker's events that never arrive, from 0 to 1: AWS delivers them on a best-effort
+            basis. Half means every second one.
     """
 
     iam_propagation_seconds: float = 0.0
+    bare_job_events: bool = False
+    repeated_events: bool = False
+    lost_events: float = 0.0
 
     def __post_init__(self) -> None:
         if self.iam_propagation_seconds < 0:
             raise ValueError(f"iam_propagation_seconds must be 0 or more, got {self.iam_propagation_seconds}")
+        if not 0 <= self.lost_events <= 1:
+            raise ValueError(f"lost_events must be from 0 to 1, got {self.lost_events}")
 
     @classmethod
     def of(cls, changes: Mapping[str, Any], base: "Settings | None" = None) -> "Settings":

@@ -67,6 +67,14 @@ class Name(StrEnum):
     RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
     DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
     STACKS = "services.cloudformation:_stacks"
+    DEPLOY_STACK = (
+        "services.cloudformation.handlers:_deploy_stack_async(stack_name, stack_id, template, param_values, "
+        "disable_rollback, tags, is_update, previous_stack, retain_except_on_create, imports)"
+    )
+    DEPLOY_CHANGE_SET = (
+        "services.cloudformation.changesets:_deploy_stack_async(stack_name, stack_id, template, param_values, "
+        "disable_rollback, tags, is_update, previous_stack, retain_except_on_create, imports)"
+    )
     ROLL_BACK = (
         "services.cloudformation.stacks:_roll_back_operation(stack_name, stack_id, stack, operation, reason_override)"
     )

@@ -111,10 +111,24 @@ def test_a_fresh_job_role_cannot_be_assumed_by_sagemaker_yet(
     until(lambda: works(client("sagemaker").create_processing_job, **request))
 
 
-def test_the_bootstrap_stack_is_spared(as_role: Callable[..., Any], stack: Callable[..., Any], unique: str) -> None:
+def test_the_bootstrap_stack_is_spared(
+    client: Callable[..., Any], as_role: Callable[..., Any], unique: str, until: Callable[..., Any]
+) -> None:
+    """It is deployed as the CDK CLI does it: by a change set."""
     listing = {"PolicyName": "p", "PolicyDocument": document(LISTING)}
     parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Name": f"/{unique}", "Value": "30"}}
-    stack({"R": role_resource(unique, Policies=[listing]), "CdkBootstrapVersion": parameter})
+    resources = {"R": role_resource(unique, Policies=[listing]), "CdkBootstrapVersion": parameter}
+    formation = client("cloudformation")
+    made = {"StackName": unique, "ChangeSetName": unique}
+    formation.create_change_set(
+        **made,
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    until(lambda: formation.describe_change_set(**made)["Status"] == "CREATE_COMPLETE")
+    formation.execute_change_set(**made)
+    until(lambda: formation.describe_stacks(StackName=unique)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE")
     as_role("s3", arn_of(unique)).list_buckets()
 
 

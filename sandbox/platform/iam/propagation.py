@@ -9,7 +9,7 @@ Who is spared, because on AWS it is not met either:
 """
 
 import contextvars
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sandbox.platform.iam import journal
@@ -19,9 +19,8 @@ _FRAMEWORK_ACTIONS = frozenset({"lambda:InvokeFunction", "lambda:GetFunction", "
 """What the functions of CDK's provider framework call, and nobody else in the stacks that are tested here."""
 _BOOTSTRAP_MARK = "CdkBootstrapVersion"
 """Logical id that every version of the bootstrap template has; the stack's name is up to the user."""
-_STACK_OF = {"create": 2, "update": 3}
-"""Position of the stack's name among a handler's arguments."""
 
+_is_bootstrapping: contextvars.ContextVar[bool] = contextvars.ContextVar("is_bootstrapping", default=False)
 _is_spared: contextvars.ContextVar[bool] = contextvars.ContextVar("is_spared", default=False)
 
 Key = tuple[str, ...]
@@ -31,19 +30,29 @@ def install() -> None:
     """Install it. Called once, before the server starts."""
     for type_name, handlers in get(Name.RESOURCE_HANDLERS).items():
         if type_name.startswith("AWS::IAM::"):
-            for operation, position in _STACK_OF.items():
-                handlers[operation] = _recording(handlers[operation], position)
+            for operation in ("create", "update"):
+                handlers[operation] = _recording(handlers[operation])
+    for deploying in (Name.DEPLOY_STACK, Name.DEPLOY_CHANGE_SET):
+        replace(deploying, _noticing_the_bootstrap)
     replace(Name.ENFORCE, _sparing)
     replace(Name.ROLE_POLICIES, _role_policies_in_force)
     replace(Name.MANAGED_POLICY, _managed_policy_in_force)
     replace(Name.TRUST_POLICY, _trust_in_force)
 
 
-def _recording(original: Callable[..., Any], position: int) -> Callable[..., Any]:
+def _noticing_the_bootstrap(original: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def deploy(stack_name: str, stack_id: str, template: dict[str, Any], *rest: Any, **options: Any) -> None:
+        _is_bootstrapping.set(_BOOTSTRAP_MARK in template.get("Resources", {}))
+        await original(stack_name, stack_id, template, *rest, **options)
+
+    return deploy
+
+
+def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     """Note what a resource of a stack changes."""
 
     def handler(*arguments: Any) -> Any:
-        if _is_bootstrap(arguments[position]):
+        if _is_bootstrapping.get():
             return original(*arguments)
         before = _everything()
         try:
@@ -54,11 +63,6 @@ def _recording(original: Callable[..., Any], position: int) -> Callable[..., Any
                     journal.record(key, before.get(key))
 
     return handler
-
-
-def _is_bootstrap(stack_name: str) -> bool:
-    template = (get(Name.STACKS).get(stack_name) or {}).get("_template") or {}
-    return _BOOTSTRAP_MARK in template.get("Resources", {})
 
 
 def _everything() -> dict[Key, Any]:
