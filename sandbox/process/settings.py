@@ -22,12 +22,16 @@ class Settings:
         repeated_events: SageMaker sends every event twice.
         lost_events: The share of SageMaker's events that never arrive, from 0 to 1: AWS delivers them on a best-effort
             basis. Half means every second one.
+        model_monitor_closed: The account may not make monitoring schedules, as accounts that had never used Model
+            Monitor when it closed to them.
+            https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html
     """
 
     iam_propagation_seconds: float = 0.0
     bare_job_events: bool = False
     repeated_events: bool = False
     lost_events: float = 0.0
+    model_monitor_closed: bool = False
 
     def __post_init__(self) -> None:
         if self.iam_propagation_seconds < 0:
