@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from baseline.categories_template import flat
+from baseline.data_quality.categories_template import flat
 from baseline.errors import BaselineError
-from baseline.source import Dataset
+from baseline.source.forms import Dataset
 from shared import errors, s3
 from shared.s3 import S3Uri
 
@@ -69,9 +69,24 @@ def inspect_dataset(dataset: Dataset) -> DatasetFacts:
     return DatasetFacts(objects, columns, rows, is_whole=whole and len(objects) == 1)
 
 
+def location(uri: S3Uri) -> str:
+    """Return what a job is given to read: an object, or a folder with a slash at its end.
+
+    A job reads every object whose key begins with its location as a text: without the slash it would take
+    `data/training.csv` for a part of `data/train`.
+    """
+    return str(uri) if _is_object(uri) else f"{uri}/"
+
+
+def _is_object(uri: S3Uri) -> bool:
+    first = next(s3.objects_beginning_with(uri), None)  # the shortest one
+    return first is not None and first["Key"] == uri.key
+
+
 def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
     try:
-        found = tuple(DatasetObject(item["Key"], item["ETag"].strip('"'), item["Size"]) for item in s3.objects(uri))
+        listed = s3.objects_beginning_with(uri) if _is_object(uri) else s3.objects(uri)
+        found = tuple(DatasetObject(item["Key"], item["ETag"].strip('"'), item["Size"]) for item in listed)
     except ClientError as error:
         if errors.is_missing(error):
             raise BaselineError(f"bucket of the dataset {uri} does not exist; check the location") from error
@@ -82,15 +97,13 @@ def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
             ) from error
         raise
     if not found:
-        raise BaselineError(f"dataset not found: no object's key begins with {uri}; check the location")
+        raise BaselineError(f"dataset not found: there is no object {uri}, and none below {uri}/; check the location")
     if not any(item.size for item in found):
         raise BaselineError(f"the dataset {uri} is empty ({len(found)} object(s) of 0 bytes); upload the training data")
-    strangers = [item.key for item in found if not item.key.startswith(f"{uri.key}/")]
-    if uri.key in strangers and len(found) > 1:
-        other = next(item.key for item in found if item.key != uri.key)
+    if found[0].key == uri.key and len(found) > 1:
         raise BaselineError(
-            f"the dataset {uri} is an object, and its key is also the beginning of {other!r}: SageMaker would read "
-            "both; move or rename one of them"
+            f"the dataset {uri} is an object, and its key is also the beginning of {found[1].key!r}: SageMaker would "
+            "read both; move or rename one of them"
         )
     return found
 

@@ -164,8 +164,6 @@ def test_how_it_is_computed_makes_no_other_baseline(container, framework, bias):
             r"got \['yes'\], none of which .* '0', '1'",
         ),
         ({"AnalysisConfig": None}, "property AnalysisConfig is missing"),
-        ({"MeanShift": {"age": 1}}, "MeanShift: is for DataQuality, got it with ModelBias"),
-        ({"PreprocessorUri": "s3://data/p.py"}, "PreprocessorUri: is for DataQuality and ModelQuality, got it with"),
     ],
 )
 def test_mistakes_are_explained_before_a_job(container, framework, bias, changes, words):

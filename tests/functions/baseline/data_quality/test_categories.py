@@ -2,7 +2,7 @@
 
 import pytest
 
-from baseline.categories import Categories
+from baseline.data_quality.categories import Categories
 from baseline.errors import BaselineError
 
 FOLDER = "baselines/credit"

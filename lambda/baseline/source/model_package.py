@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from baseline.errors import BaselineError
 from baseline.monitor_type import MonitorType
 from baseline.reader import parse_uri
-from baseline.source import BaselineFiles, ModelPackage
+from baseline.source.forms import BaselineFiles, ModelPackage
 from shared import clients, errors
 
 _SECTIONS = {

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from baseline import blind
-from baseline.effective import EffectiveBaseline
+from baseline.data_quality import blind
+from baseline.data_quality.effective import EffectiveBaseline
 from baseline.errors import BaselineError
 from baseline.numbers import decimal
 from shared.s3 import S3Uri
 
-# CloudFormation takes at most 4096 bytes for the answer of a custom resource
-# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html). The ids and ARNs around the
-# attributes, which the provider framework adds, take up to about 700 of them.
-MAX_DATA_BYTES = 3300
 
-
-def data_quality_attributes(
+def attributes(
     baseline: EffectiveBaseline,
     *,
     preprocessor_uri: S3Uri | None,
@@ -48,21 +42,6 @@ def data_quality_attributes(
     for name, factor in mean_shift.items():
         data.update(_mean_shift_attributes(name, features[name], factor))
     return data
-
-
-def check_size(data: Mapping[str, str]) -> None:
-    """Check that CloudFormation takes an answer.
-
-    Raises:
-        BaselineError: It is too long.
-    """
-    size = len(json.dumps(data).encode())
-    if size > MAX_DATA_BYTES:
-        asked = sorted({name.partition(".")[2] for name in data if "." in name})
-        raise BaselineError(
-            f"values of {len(asked)} features or metrics are asked for (MeanShift, Metrics), which makes an answer of "
-            f"{size} bytes; CloudFormation takes {MAX_DATA_BYTES} at most; name fewer"
-        )
 
 
 def _mean_shift_attributes(name: str, feature: Mapping[str, Any], factor: float) -> dict[str, str]:

@@ -55,13 +55,51 @@ def test_a_character_cut_by_the_range_read_is_no_mistake(aws, framework, propert
 
 
 def test_a_dataset_that_is_not_there_is_named(aws, framework, properties):
-    with pytest.raises(BaselineError, match=r"dataset not found: no object's key begins with s3://data/train.csv"):
+    with pytest.raises(
+        BaselineError, match=r"there is no object s3://data/train.csv, and none below s3://data/train.csv/"
+    ):
         framework.create(properties())
 
 
 def test_a_bucket_that_is_not_there_is_named(aws, framework, properties):
     with pytest.raises(BaselineError, match="bucket of the dataset s3://nowhere/x does not exist"):
         framework.create(properties(Source=source("s3://nowhere/x")))
+
+
+def test_a_folder_is_read_without_siblings_whose_names_begin_alike(aws, framework, properties):
+    """A job compares with the location as a text; the slash at its end keeps `training.csv` out of `train`."""
+    aws.polls_until_done = 100
+    aws.put("s3://data/train/part-0.csv", "a\n1\n")
+
+    def begin():
+        framework.begin("Create", properties(Source=source("s3://data/train")))
+        (job,) = aws.jobs.values()
+        fingerprint = aws.get_json("s3://out/baselines/credit/running.json")["fingerprint"]
+        framework.delete()
+        framework.physical_id = None
+        aws.jobs.clear()
+        return fingerprint, job["request"]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+
+    first = begin()
+    assert first[1] == "s3://data/train/"
+    aws.put("s3://data/train-old.csv", "b\n1\n")
+    aws.put("s3://data/training/part-0.csv", "c\n1\n")
+    assert begin() == first
+    aws.put("s3://data/train/part-1.csv", "a\n2\n")
+    assert begin() != first
+
+
+def test_the_beginning_of_a_name_is_no_location(aws, framework, properties):
+    aws.put("s3://data/training.csv", "a\n1\n")
+    with pytest.raises(BaselineError, match="there is no object s3://data/train, and none below s3://data/train/"):
+        framework.create(properties(Source=source("s3://data/train")))
+
+
+def test_a_bucket_alone_is_a_folder(aws, framework, properties):
+    aws.put("s3://data/part-0.csv", "a\n1\n")
+    framework.begin("Create", properties(Source=source("s3://data")))
+    (job,) = aws.jobs.values()
+    assert job["request"]["ProcessingInputs"][0]["S3Input"]["S3Uri"] == "s3://data/"
 
 
 @pytest.mark.parametrize("operation", ["ListObjectsV2", "GetObject"])

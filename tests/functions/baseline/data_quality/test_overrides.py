@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
+from baseline.data_quality.overrides import apply_overrides, parse_overrides
 from baseline.errors import BaselineError
-from baseline.overrides import apply_overrides, parse_overrides
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseline.errors import BaselineError
-from baseline.quality_limits import MetricLimit, QualityLimits, parse_limits
+from baseline.model_quality.limits import MetricLimit, QualityLimits, parse_limits
 
 LESS, GREATER = "LessThanThreshold", "GreaterThanThreshold"
 SHARES = {"recall": LESS, "auc": LESS, "weighted_f1": LESS, "false_positive_rate": GREATER}

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from baseline.containers import OUTPUT_PATH, Container
 from baseline.errors import BaselineError
+from baseline.jobs.container import OUTPUT_PATH
+from baseline.kind import NextJob
 from baseline.properties import Properties
 from shared import clients, errors, failures
 from shared.console import Console
 from shared.logs import log
-from shared.s3 import S3Uri
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeProcessingJobResponseTypeDef as Job
@@ -22,30 +22,29 @@ PROFILE_SUFFIX = "-profile"
 _ACTIVE = ("InProgress", "Stopping")
 
 
-def job_name(properties: Properties, request_id: str, *, profile: bool) -> str:
+def job_name(properties: Properties, request_id: str, *, is_profile: bool) -> str:
     """Return the name of a job: the same for every retry of one request, so that a retry starts nothing twice."""
     request = hashlib.sha256(request_id.encode()).hexdigest()[:8]
-    return f"{properties.name}-{request}" + (PROFILE_SUFFIX if profile else "")
+    return f"{properties.name}-{request}" + (PROFILE_SUFFIX if is_profile else "")
 
 
-def job_request(properties: Properties, name: str, output: S3Uri, container: Container) -> dict[str, Any]:
+def job_request(properties: Properties, name: str, job: NextJob) -> dict[str, Any]:
     """Return the arguments of `CreateProcessingJob`.
 
     Args:
         properties: What the stack asks for.
         name: Name of the job.
-        output: S3 folder for what it writes.
-        container: What its container is given.
+        job: What its container is given, and where it writes.
 
     Raises:
         BaselineError: The user's environment sets a variable that belongs to the contract with the container.
     """
-    settings = properties.job
+    settings, container = properties.job, job.container
     assert settings is not None
     reserved = sorted(container.environment.keys() & settings.environment.keys())
     if reserved:
         raise BaselineError(f"Environment sets {', '.join(reserved)}, which the baseline job sets itself; leave it out")
-    result = {"S3Uri": str(output), "LocalPath": OUTPUT_PATH, "S3UploadMode": "EndOfJob"}
+    result = {"S3Uri": str(job.output), "LocalPath": OUTPUT_PATH, "S3UploadMode": "EndOfJob"}
     outputs: dict[str, Any] = {"Outputs": [{"OutputName": container.output_name, "S3Output": result}]}
     if properties.output_kms_key_id:
         outputs["KmsKeyId"] = properties.output_kms_key_id
@@ -110,7 +109,7 @@ def failure_text(job: Job, properties: Properties) -> str:
     title = f"the baseline job {name}" + (f" for endpoint {properties.endpoint}" if properties.endpoint else "")
     reason, message = job.get("FailureReason"), job.get("ExitMessage")
     if status == "Completed":
-        what = f"{title} has ended but wrote no {' and '.join(properties.monitor_type.results)}"
+        what = f"{title} has ended but wrote no {' and '.join(properties.kind.type.results)}"
     else:
         what = f"{title} {'was stopped' if status == 'Stopped' else 'has failed'}"
     # The reason often ends with what the job said itself; once is enough.

@@ -1,18 +1,16 @@
 """When two baselines are the same.
 
-The fingerprint covers what decides the content of the files: data, format, image, environment, scripts, categories,
-the columns of predictions and labels, analysis configs.
+The fingerprint covers what decides the content of the files: data, format, image, environment, and what the kind of
+monitor adds (scripts, categories, the columns of predictions and labels, analysis configs).
 It leaves out how they are computed (compute, network, role, time limit) and what is changed afterwards (overrides).
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from baseline.dataset import DatasetFacts
 from baseline.properties import Properties
 from baseline.reader import digest
-from baseline.source import BaselineFiles, Dataset
+from baseline.source.dataset import DatasetFacts
+from baseline.source.forms import BaselineFiles, Dataset
 from shared import clients
 from shared.s3 import S3Uri
 
@@ -23,20 +21,13 @@ def dataset_fingerprint(properties: Properties, facts: DatasetFacts) -> str:
     """Return 16 hexadecimal digits that change when, and only when, a new job would write other files."""
     assert properties.job is not None
     assert isinstance(properties.source, Dataset)
-    particular: dict[str, object] = {}
-    if properties.problem:
-        particular = {"problem": asdict(properties.problem)}
-    if properties.clarify:
-        particular = {"config": asdict(properties.clarify), "type": properties.monitor_type.value}
     return digest(
         {
             "objects": [[item.key, item.etag, item.size] for item in facts.objects],
             "format": properties.source.format,
             "image": properties.job.image_uri,
             "environment": properties.job.environment,
-            "scripts": [properties.preprocessor_uri, properties.postprocessor_uri],
-            "categorical": properties.categorical,
-            **particular,
+            **properties.kind.fingerprint(),
         },
         _LENGTH,
     )
@@ -50,9 +41,7 @@ def files_fingerprint(files: BaselineFiles, properties: Properties) -> str:
     """
     uris = [uri for uri in (files.statistics, files.constraints, files.config) if uri]
     content: list[object] = [[str(uri), _etag(uri)] for uri in uris]
-    if properties.clarify and properties.clarify.monitor:
-        content.append(dict(properties.clarify.monitor))
-    return digest(content, _LENGTH)
+    return digest([*content, dict(properties.kind.config)] if properties.kind.config else content, _LENGTH)
 
 
 def _etag(uri: S3Uri) -> str:

@@ -6,8 +6,9 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from baseline.attributes import check_size, data_quality_attributes
-from baseline.effective import EffectiveBaseline
+from baseline.answer_size import check_size
+from baseline.data_quality.attributes import attributes
+from baseline.data_quality.effective import EffectiveBaseline
 from baseline.errors import BaselineError
 from shared.s3 import S3Uri
 
@@ -24,7 +25,7 @@ def numerical(name, mean=0.0, deviation=1.0):
 
 
 def answer(features, mean_shift):
-    data = data_quality_attributes(baseline_of(features), preprocessor_uri=None, mean_shift=mean_shift)
+    data = attributes(baseline_of(features), preprocessor_uri=None, mean_shift=mean_shift)
     data["Fingerprint"] = "f" * 16
     check_size(data)
     return data
@@ -75,6 +76,6 @@ def test_a_mean_shift_of_a_constant_is_refused():
 
 def test_a_generated_script_is_named():
     uri = S3Uri("out", "preprocessor.py")
-    data = data_quality_attributes(baseline_of([]), preprocessor_uri=uri, mean_shift={})
+    data = attributes(baseline_of([]), preprocessor_uri=uri, mean_shift={})
     assert data["PreprocessorUri"] == "s3://out/preprocessor.py"
     assert data["ItemCount"] == "3"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from baseline import blind, categories_template
+from baseline.data_quality import blind, categories_template
 from baseline.errors import BaselineError
 
 _CONFIGURATION_LINE = re.compile(r"^CONFIGURATION: .* = (?P<value>\{.*\})$", re.MULTILINE)

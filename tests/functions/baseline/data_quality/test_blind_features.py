@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from baseline import blind
+from baseline.data_quality import blind
 
 
 @pytest.fixture

@@ -1,25 +1,20 @@
-"""What is particular to baselines of model quality: the columns that are compared, and the metrics.
+"""What a model predicts, and which columns of the data set hold predictions and labels.
 
-File formats and environment: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-baseline.html
-and https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html.
+Environment: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-baseline.html
 """
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from baseline.dataset import DatasetFacts
 from baseline.errors import BaselineError
-from baseline.numbers import decimal
-from baseline.quality_limits import QualityLimits
-from baseline.source import Dataset
+from baseline.source.dataset import DatasetFacts
+from baseline.source.forms import Dataset
 
 # Problem type -> beginning of the names of its sections in statistics.json and constraints.json.
-_SECTIONS = {
+SECTIONS = {
     "BinaryClassification": "binary_classification",
     "MulticlassClassification": "multiclass_classification",
     "Regression": "regression",
@@ -79,8 +74,8 @@ def parse_problem(content: Mapping[str, Any], *, needs_columns: bool) -> Problem
     if unknown:
         raise BaselineError(f"Problem: got {', '.join(unknown)}, expected only these keys: {', '.join(_PROBLEM_KEYS)}")
     kind = content.get("type")
-    if kind not in _SECTIONS:
-        raise BaselineError(f"Problem.type: got {kind!r}, expected one of {', '.join(_SECTIONS)}")
+    if kind not in SECTIONS:
+        raise BaselineError(f"Problem.type: got {kind!r}, expected one of {', '.join(SECTIONS)}")
     if needs_columns and not content.get("ground_truth_attribute"):
         raise BaselineError("Problem.ground_truth_attribute is missing: the column of the baseline's true labels")
     problem = Problem(
@@ -122,74 +117,6 @@ def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> No
             f"no prediction of {dataset.uri} occurs among its labels: column {problem.inference_attribute} holds "
             f"{_examples(predicted)}, column {problem.ground_truth_attribute} {_examples(true)}; write both alike"
         )
-
-
-def effective_constraints(suggested: Mapping[str, Any], problem: Problem, limits: QualityLimits) -> dict[str, Any]:
-    """Return the suggested constraints with the changes on top; the argument stays as it is.
-
-    Raises:
-        BaselineError: The file is none for this problem, or lacks a metric.
-    """
-    effective = copy.deepcopy(dict(suggested))
-    limits.apply(_section(effective, problem, "constraints"))
-    return effective
-
-
-def metric_attributes(
-    names: Sequence[str], problem: Problem, statistics: Mapping[str, Any] | None, constraints: Mapping[str, Any]
-) -> dict[str, str]:
-    """Return `Metric.<name>`: the values that the model reached in the baseline, as decimal numbers.
-
-    Args:
-        names: Metrics as `statistics.json` calls them, such as `recall` or `rmse`.
-        problem: What kind of problem it is.
-        statistics: Content of `statistics.json`, if there is one.
-        constraints: Content of the suggested `constraints.json`, whose limits are the baseline's own values.
-
-    Raises:
-        BaselineError: A metric is not known or has no value.
-    """
-    if statistics:
-        values = {name: entry.get("value") for name, entry in _scalars(_section(statistics, problem, "metrics"))}
-    else:
-        section = _section(constraints, problem, "constraints")
-        values = {name: entry.get("threshold") for name, entry in _scalars(section)}
-    unknown = [name for name in names if name not in values]
-    if unknown:
-        raise BaselineError(
-            f"Metrics names {', '.join(map(repr, unknown))}, which the baseline does not have; expected some of "
-            f"{', '.join(values)}"
-        )
-    return {f"Metric.{name}": _number(name, values[name]) for name in names}
-
-
-def _section(content: Mapping[str, Any], problem: Problem, kind: str) -> dict[str, Any]:
-    name = f"{_SECTIONS[problem.type]}_{kind}"
-    section = content.get(name)
-    if not isinstance(section, dict):
-        raise BaselineError(
-            f"a file of the baseline has no {name}, but {', '.join(sorted(content)) or 'nothing'}; expected the file "
-            f"of a model quality baseline for a {problem.type}"
-        )
-    return section
-
-
-def _scalars(section: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return [
-        (name, entry)
-        for name, entry in section.items()
-        if isinstance(entry, dict) and ("value" in entry or "threshold" in entry)
-    ]
-
-
-def _number(name: str, value: object) -> str:
-    try:
-        number = float(value)  # type: ignore[arg-type]  # whatever the file holds
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise BaselineError(f"Metrics names {name!r}, which has no value in the baseline ({value!r}); leave it out")
-    return decimal(number)
 
 
 def _column(content: Mapping[str, Any], key: str) -> str | None:

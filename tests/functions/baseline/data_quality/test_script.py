@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from baseline.categories import Categories
-from baseline.categories_template import category
+from baseline.data_quality.categories import Categories
+from baseline.data_quality.categories_template import category
 
 COLUMNS = ("prediction", "age", "sex", "note")
 

@@ -148,8 +148,6 @@ def test_what_the_result_does_not_have_fails(analyzer, framework, quality, chang
         ({"Overrides": {"metrics": {"recall": {"margin": 0.1, "threshold": 1}}}}, "both threshold and margin"),
         ({"Overrides": {"metrics": {"recall": {"threshold": "1"}}}}, "recall.threshold: got '1', expected a number"),
         ({"Overrides": {"metrics": {"recall": {"comparison": "<"}}}}, "comparison: got '<', expected one of LessThan"),
-        ({"Categorical": ["label"]}, "Categorical: is for DataQuality, got it with ModelQuality; leave it out"),
-        ({"AnalysisConfig": {"label": "x"}}, "AnalysisConfig: is for ModelBias and ModelExplainability"),
     ],
 )
 def test_mistakes_are_explained_before_a_job(analyzer, framework, quality, changes, words):

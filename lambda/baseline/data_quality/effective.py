@@ -6,13 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from baseline.categories import Categories
+from baseline.data_quality.categories import Categories
+from baseline.data_quality.overrides import apply_overrides, unknown_features
+from baseline.data_quality.settings import Settings
 from baseline.errors import BaselineError
 from baseline.monitor_type import CONSTRAINTS, STATISTICS
-from baseline.overrides import apply_overrides, unknown_features
-from baseline.properties import Properties
 from baseline.store import Store
-from shared import s3
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -29,12 +28,12 @@ class EffectiveBaseline:
 
 
 def write_effective(
-    properties: Properties, store: Store, folder: S3Uri, categories: Categories | None
+    settings: Settings, store: Store, folder: S3Uri, categories: Categories | None
 ) -> EffectiveBaseline:
     """Make and store the effective files; writing them again changes nothing.
 
     Args:
-        properties: What the stack asks for.
+        settings: What the stack asks for.
         store: Where the files go.
         folder: Folder of this version of the baseline, with the files as the job (or the user) wrote them.
         categories: The columns that the generated script hands over as categories, or None without such a script.
@@ -42,14 +41,14 @@ def write_effective(
     Raises:
         BaselineError: A file is unusable, or the stack names features that the baseline does not have.
     """
-    statistics, constraints = (_read(folder / name) for name in (STATISTICS, CONSTRAINTS))
+    statistics, constraints = (_read(store, folder / name) for name in (STATISTICS, CONSTRAINTS))
     if categories:
         for content in (statistics, constraints):
             _rename(content, categories)
-    _check_features(properties, statistics)
+    _check_features(settings, statistics)
     as_category = categories.writers() if categories else {}
-    constraints = apply_overrides(constraints, properties.overrides, as_category=as_category)
-    target = folder / f"effective-{properties.overrides_hash}"
+    constraints = apply_overrides(constraints, settings.overrides, as_category=as_category)
+    target = folder / f"effective-{settings.overrides_hash}"
     store.write(target / STATISTICS, json.dumps(statistics))  # megabytes of sketches: no line for every number
     store.write_json(target / CONSTRAINTS, constraints)
     log("effective files written", folder=target, features=len(statistics["features"]))
@@ -61,11 +60,8 @@ def feature_names(content: dict[str, Any]) -> list[str]:
     return [feature["name"] for feature in content["features"]]
 
 
-def _read(uri: S3Uri) -> dict[str, Any]:
-    try:
-        content = s3.read_json(uri)
-    except s3.ObjectError as error:
-        raise BaselineError(f"a file of the baseline cannot be used: {error}") from error
+def _read(store: Store, uri: S3Uri) -> dict[str, Any]:
+    content = store.read_json(uri)
     features = content.get("features")
     if not isinstance(features, list) or not features or not all("name" in feature for feature in features):
         raise BaselineError(
@@ -87,9 +83,9 @@ def _rename(content: dict[str, Any], categories: Categories) -> None:
         feature["name"] = name
 
 
-def _check_features(properties: Properties, statistics: dict[str, Any]) -> None:
+def _check_features(settings: Settings, statistics: dict[str, Any]) -> None:
     known = feature_names(statistics)
-    for where, names in (("Features", properties.features), ("MeanShift", properties.mean_shift)):
+    for where, names in (("Features", settings.features), ("MeanShift", settings.mean_shift)):
         unknown = [name for name in names if name not in known]
         if unknown:
             raise BaselineError(unknown_features(where, unknown, known))
