@@ -36,7 +36,7 @@ _ENVELOPES = ("instances", "predictions", "inputs", "outputs")
 
 
 def preprocess_handler(inference_record: Any) -> Union[Columns, list[Columns]]:  # noqa: ANN401, UP007 - see above
-    """Turn one record into columns: a dict of zero-padded position -> value, or a list of them for several rows.
+    """Turn one record into columns: a dict of zero-padded position -> value, or a list of them for no or several rows.
 
     Args:
         inference_record: In a baseline job a CSV row (str) or a JSON object (dict); in a monitoring job a captured
@@ -47,7 +47,7 @@ def preprocess_handler(inference_record: Any) -> Union[Columns, list[Columns]]: 
             does not fit counts as missing values instead: one client's mistake must not stop the monitoring of all.
     """
     if isinstance(inference_record, str):
-        rows = _csv_rows(inference_record)
+        rows = [row for row in _csv_rows(inference_record) if not _is_header(row)]
         for row in rows:
             if len(row) != len(COLUMNS):
                 raise ValueError(f"the row has {len(row)} values; expected {len(COLUMNS)}: {', '.join(COLUMNS)}")
@@ -93,6 +93,12 @@ def flat(value: Any, name: str = "") -> Row:  # noqa: ANN401 - any JSON value
         named = [(f"{name}_{position}" if name else "", item) for position, item in enumerate(value)]
         return [cell for item_name, item in named for cell in flat(item, item_name)]
     return [(name or None, value)]
+
+
+def _is_header(row: Row) -> bool:
+    # AWS does not say whether the script gets to see the first line of a file; some editors begin one with a mark.
+    names = [str(value) for _, value in row]
+    return [names[0].lstrip("\ufeff"), *names[1:]] == COLUMNS
 
 
 def _canonical_number(text: str) -> str:

@@ -133,6 +133,22 @@ def test_a_record_without_any_data_gives_no_row(handler):
     assert handler(captured(None, None)) == []
 
 
+@pytest.mark.parametrize(
+    "header", ["prediction,age,sex,note\n", '"prediction","age","sex","note"', "\ufeffprediction,age,sex,note"]
+)
+def test_the_header_of_a_dataset_is_no_row(handler, header):
+    assert handler(header) == []
+
+
+def test_a_captured_row_of_names_is_a_row(handler):
+    assert values(handler(captured("prediction", "age,sex,note"))) == [
+        "category prediction",
+        "age",
+        "category sex",
+        "note",
+    ]
+
+
 def test_a_json_object_of_a_dataset_is_ordered_by_the_names(handler):
     assert values(handler({"sex": None, "prediction": 0.50, "age": 3})) == ["category 0.5", 3, "", None]
 
