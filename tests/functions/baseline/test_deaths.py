@@ -35,10 +35,9 @@ def finish(framework):
     raise AssertionError("still not complete after 30 polls")
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("call", range(1, 31))
+@pytest.mark.parametrize("death", [(call, after) for call in range(1, 31) for after in (False, True)], ids=str)
 @pytest.mark.parametrize("changes", [{}, {"Categorical": "auto"}], ids=["one job", "two jobs"])
-def test_a_death_costs_no_second_job_and_leaves_no_note(csv_baseline, framework, properties, changes, call, after):
+def test_a_death_costs_no_second_job_and_leaves_no_note(csv_baseline, framework, properties, changes, death):
     asked = properties(ScheduleName="credit", MeanShift={"age": 0.5}, **changes)
     csv_baseline.fail("CreateMonitoringSchedule", "ValidationException", "Could not find job definition", times=9)
     framework.accept(
@@ -51,7 +50,7 @@ def test_a_death_costs_no_second_job_and_leaves_no_note(csv_baseline, framework,
             "ResourceProperties": asked,
         }
     )
-    Mortal(csv_baseline, call, after=after)
+    Mortal(csv_baseline, death[0], after=death[1])
     data = finish(framework)
     assert data["Mean.age"] == "39.5"
     names = [params["ProcessingJobName"] for name, params in csv_baseline.calls if name == "CreateProcessingJob"]
