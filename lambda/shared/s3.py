@@ -129,7 +129,8 @@ def objects(folder: S3Uri, *, after: str = "") -> Iterator[ObjectTypeDef]:
         after: Only keys that sort behind this one; empty for all.
     """
     start: dict[str, Any] = {"StartAfter": after} if after else {}
-    yield from _listed(folder.bucket, f"{folder.key}/" if folder.key else "", **start)
+    key = folder.key.rstrip("/")
+    yield from _listed(folder.bucket, f"{key}/" if key else "", **start)
 
 
 def objects_beginning_with(prefix: S3Uri) -> Iterator[ObjectTypeDef]:
