@@ -90,7 +90,7 @@ def _kind(reader: Reader, source: Source, monitor_type: MonitorType) -> Kind:
     if monitor_type is MonitorType.DATA_QUALITY:
         return DataQuality(parse_settings(reader, source))
     if monitor_type is MonitorType.MODEL_QUALITY:
-        return ModelQuality.of(reader, source)
+        return ModelQuality.of(reader)
     return Clarify.of(reader, source, monitor_type)
 
 

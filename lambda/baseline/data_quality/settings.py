@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from baseline.data_quality.overrides import Overrides, parse_overrides
+from baseline.data_quality.overrides import Overrides
 from baseline.errors import BaselineError
 from baseline.jobs.analyzer import Scripts
 from baseline.reader import Reader, digest, texts
@@ -36,7 +36,7 @@ def parse_settings(reader: Reader, source: Source) -> Settings:
     settings = Settings(
         scripts=Scripts.of(reader),
         categorical=_categorical(reader),
-        overrides=parse_overrides(overrides),
+        overrides=overrides,
         overrides_hash=digest(overrides, 12),
         features=texts("Features", reader.json("Features", list, [])),
         mean_shift=_numbers(reader, "MeanShift", "the allowed shift in standard deviations"),

@@ -15,7 +15,7 @@ from baseline.model_quality.problem import Problem, check_dataset, parse_problem
 from baseline.monitor_type import CONSTRAINTS, STATISTICS, MonitorType
 from baseline.reader import Reader, digest, texts
 from baseline.source.dataset import DatasetFacts
-from baseline.source.forms import Dataset, Source
+from baseline.source.forms import Dataset
 from baseline.store import Store
 from shared import s3
 from shared.s3 import S3Uri
@@ -33,7 +33,7 @@ class ModelQuality:
     type: MonitorType = MonitorType.MODEL_QUALITY
 
     @classmethod
-    def of(cls, reader: Reader, source: Source) -> ModelQuality:
+    def of(cls, reader: Reader) -> ModelQuality:
         """Read the properties.
 
         Raises:
@@ -41,7 +41,7 @@ class ModelQuality:
         """
         overrides = reader.json("Overrides", dict, {})
         return cls(
-            problem=parse_problem(reader.json("Problem", dict), needs_columns=isinstance(source, Dataset)),
+            problem=parse_problem(reader.json("Problem", dict)),
             scripts=Scripts.of(reader),
             limits=parse_limits(overrides),
             limits_hash=digest(overrides, 12),

@@ -14,11 +14,10 @@ from typing import Any, TypeGuard
 
 from baseline.errors import BaselineError
 
-_LESS, _GREATER = _OPERATORS = ("LessThanThreshold", "GreaterThanThreshold")
+_LESS = "LessThanThreshold"
 # All other metrics are shares, from 0 to 1.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
 _UNBOUNDED = ("mae", "mse", "rmse", "r2")
-_KEYS = ("threshold", "margin", "comparison")
 
 
 @dataclass(frozen=True)
@@ -96,40 +95,14 @@ class QualityLimits:
 
 
 def parse_limits(content: Mapping[str, Any]) -> QualityLimits:
-    """Read the property `Overrides`: `{"tolerance": 0.05, "metrics": {"recall": {"threshold": 0.8}}}`.
+    """Read the property `Overrides`, which the library has checked.
 
-    Raises:
-        BaselineError: A key is unknown or a value is no limit.
+    Example:
+        >>> parse_limits({"tolerance": 0.05, "metrics": {"recall": {"threshold": 0.8}}}).tolerance
+        0.05
     """
-    metrics = content.get("metrics", {})
-    if set(content) - {"metrics", "tolerance"} or not isinstance(metrics, dict):
-        raise BaselineError(f"Overrides: got {dict(content)!r}, expected an object with the keys metrics and tolerance")
-    return QualityLimits(
-        _size("Overrides.tolerance", content.get("tolerance")) or 0.0,
-        {name: _parse_limit(f"Overrides.metrics.{name}", value) for name, value in metrics.items()},
-    )
-
-
-def _parse_limit(where: str, content: object) -> MetricLimit:
-    if not isinstance(content, dict) or not content or set(content) - set(_KEYS):
-        raise BaselineError(f"{where}: got {content!r}, expected an object with some of the keys {', '.join(_KEYS)}")
-    threshold, comparison = content.get("threshold"), content.get("comparison")
-    if threshold is not None and not _is_number(threshold):
-        raise BaselineError(f"{where}.threshold: got {threshold!r}, expected a number")
-    if comparison not in (None, *_OPERATORS):
-        raise BaselineError(f"{where}.comparison: got {comparison!r}, expected one of {', '.join(_OPERATORS)}")
-    margin = _size(f"{where}.margin", content.get("margin"))
-    if threshold is not None and margin is not None:
-        raise BaselineError(f"{where}: got both threshold and margin, expected one: the threshold leaves no choice")
-    return MetricLimit(None if threshold is None else float(threshold), margin, comparison)
-
-
-def _size(where: str, value: object) -> float | None:
-    if value is None:
-        return None
-    if not _is_number(value) or value < 0:
-        raise BaselineError(f"{where}: got {value!r}, expected a number of 0 or more")
-    return float(value)
+    metrics = {name: MetricLimit(**limit) for name, limit in content.get("metrics", {}).items()}
+    return QualityLimits(content.get("tolerance") or 0.0, metrics)
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -19,13 +19,6 @@ SECTIONS = {
     "MulticlassClassification": "multiclass_classification",
     "Regression": "regression",
 }
-_PROBLEM_KEYS = (
-    "type",
-    "inference_attribute",
-    "probability_attribute",
-    "probability_threshold",
-    "ground_truth_attribute",
-)
 # Fewer rows may well hold no correct prediction by chance.
 _ENOUGH_ROWS = 20
 
@@ -60,36 +53,9 @@ class Problem:
         return {name: value for name, value in variables.items() if value}
 
 
-def parse_problem(content: Mapping[str, Any], *, needs_columns: bool) -> Problem:
-    """Read the property `Problem`.
-
-    Args:
-        content: The property.
-        needs_columns: Whether there is a data set; files that exist already need no more than the type.
-
-    Raises:
-        BaselineError: A column is missing that this type of problem needs.
-    """
-    unknown = sorted(set(content) - set(_PROBLEM_KEYS))
-    if unknown:
-        raise BaselineError(f"Problem: got {', '.join(unknown)}, expected only these keys: {', '.join(_PROBLEM_KEYS)}")
-    kind = content.get("type")
-    if kind not in SECTIONS:
-        raise BaselineError(f"Problem.type: got {kind!r}, expected one of {', '.join(SECTIONS)}")
-    if needs_columns and not content.get("ground_truth_attribute"):
-        raise BaselineError("Problem.ground_truth_attribute is missing: the column of the baseline's true labels")
-    problem = Problem(
-        type=kind,
-        ground_truth_attribute=_column(content, "ground_truth_attribute"),
-        inference_attribute=_column(content, "inference_attribute"),
-        probability_attribute=_column(content, "probability_attribute"),
-        probability_threshold=_probability(content.get("probability_threshold")),
-    )
-    is_binary = kind == "BinaryClassification"
-    if needs_columns and not problem.inference_attribute and not (is_binary and problem.probability_attribute):
-        choice = "inference_attribute or probability_attribute" if is_binary else "inference_attribute"
-        raise BaselineError(f"Problem: a {kind} needs {choice}: the column of the baseline's predictions")
-    return problem
+def parse_problem(content: Mapping[str, Any]) -> Problem:
+    """Read the property `Problem`, which the library has checked; an empty text counts as absent."""
+    return Problem(**{key: value for key, value in content.items() if value not in (None, "")})
 
 
 def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> None:
@@ -117,19 +83,6 @@ def check_dataset(problem: Problem, dataset: Dataset, facts: DatasetFacts) -> No
             f"no prediction of {dataset.uri} occurs among its labels: column {problem.inference_attribute} holds "
             f"{_examples(predicted)}, column {problem.ground_truth_attribute} {_examples(true)}; write both alike"
         )
-
-
-def _column(content: Mapping[str, Any], key: str) -> str | None:
-    value = content.get(key)
-    return None if value in (None, "") else str(value)
-
-
-def _probability(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise BaselineError(f"Problem.probability_threshold: got {value!r}, expected a number from 0 to 1")
-    return float(value)
 
 
 def _position(column: str, columns: Sequence[str]) -> int | None:

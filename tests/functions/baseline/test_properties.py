@@ -96,7 +96,6 @@ FILES = {"files": {"statistics": "s3://data/s.json", "constraints": "s3://data/c
         ({"MeanShift": {"age": "1"}}, "MeanShift.age: got '1'"),
         ({"DriftAlarms": {"age": 0}}, "DriftAlarms.age: got 0, expected the distance of an alarm, above 0"),
         ({"DeploymentMetric": {"Namespace": "x"}}, "expected Namespace and Dimensions"),
-        ({"Overrides": {"drfit": {}}}, "Overrides: got 'drfit', expected only these keys: drift"),
     ],
 )
 def test_a_mistake_is_explained(properties, changes, words):
