@@ -21,7 +21,7 @@ from baseline.store import Running, Store, Success
 from baseline.workflow import existing_files, start_run, stop_jobs
 from deployment.request import Attributes, Request
 from deployment.waiting import LIMIT_MINUTES
-from shared import clients, errors
+from shared import clients, errors, processing_jobs
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -78,12 +78,10 @@ class BaselineResource:
                 f"a baseline job below {self._raw.get('OutputUri')} is still being stopped after {LIMIT_MINUTES} "
                 "minutes; try again in some minutes"
             )
-        store = _store(self._properties)
-        running = store.running()
-        stop_jobs(store)
+        running = _store(self._properties).running()
         if not running or not running.jobs:
             return BaselineError(f"the baseline could not be begun within {LIMIT_MINUTES} minutes; deploy again")
-        return BaselineError(processing.timeout_text(running.jobs[-1], LIMIT_MINUTES))
+        return BaselineError(processing.timeout_text(running.jobs[-1], LIMIT_MINUTES, _stop(running.jobs[-1])))
 
     def _advance(self, properties: Properties, store: Store) -> Attributes | None:
         running = store.running()
@@ -164,6 +162,15 @@ def _fingerprint_of_source(properties: Properties) -> str:
             f"the baseline's source cannot be read: {error}; check that the objects exist and that the access role has "
             "s3:GetObject on them and s3:ListBucket on their bucket"
         ) from error
+
+
+def _stop(job: str) -> str:
+    """Stop a job; say what has become of it."""
+    try:
+        processing_jobs.stop(job)
+    except ClientError as error:
+        return f"could not be stopped ({errors.message(error)}; stop it, because it costs money)"
+    return "was stopped"
 
 
 def _stop_jobs_below(raw_properties: Mapping[str, Any]) -> bool:

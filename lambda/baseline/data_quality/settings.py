@@ -39,8 +39,8 @@ def parse_settings(reader: Reader, source: Source) -> Settings:
         overrides=overrides,
         overrides_hash=digest(overrides, 12),
         features=texts("Features", reader.json("Features", list, [])),
-        mean_shift=_numbers(reader, "MeanShift", "the allowed shift in standard deviations"),
-        drift_alarms=_numbers(reader, "DriftAlarms", "the distance of an alarm"),
+        mean_shift={feature: float(factor) for feature, factor in reader.json("MeanShift", dict, {}).items()},
+        drift_alarms={feature: float(limit) for feature, limit in reader.json("DriftAlarms", dict, {}).items()},
     )
     if settings.categorical and settings.scripts.preprocessor:
         raise BaselineError(
@@ -61,11 +61,3 @@ def _categorical(reader: Reader) -> Literal["auto"] | tuple[str, ...]:
     if text in ("auto", '"auto"'):
         return "auto"
     return texts("Categorical", reader.json("Categorical", list, []))
-
-
-def _numbers(reader: Reader, name: str, what: str) -> Mapping[str, float]:
-    content = reader.json(name, dict, {})
-    for feature, number in content.items():
-        if isinstance(number, bool) or not isinstance(number, int | float) or number <= 0:
-            raise BaselineError(f"{name}.{feature}: got {number!r}, expected {what}, above 0")
-    return {feature: float(number) for feature, number in content.items()}

@@ -92,7 +92,7 @@ def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
             raise BaselineError(f"bucket of the dataset {uri} does not exist; check the location") from error
         if errors.is_denied(error):
             raise BaselineError(
-                f"the dataset {uri} may not be listed ({errors.message(error)}); grant the baseline function "
+                f"the dataset {uri} may not be listed ({errors.message(error)}); grant the access role "
                 "s3:ListBucket on its bucket and s3:GetObject on its objects"
             ) from error
         raise

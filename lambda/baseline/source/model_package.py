@@ -56,7 +56,7 @@ def _drift_check_baselines(package: ModelPackage) -> Mapping[str, Any]:
             raise
         raise BaselineError(
             f"model package {package.name} cannot be read: {error}; check its ARN (with the version at the end) and "
-            "that the baseline function has sagemaker:DescribeModelPackage on it"
+            "that the access role has sagemaker:DescribeModelPackage on it"
         ) from error
     return answer.get("DriftCheckBaselines", {})
 

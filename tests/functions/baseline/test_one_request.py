@@ -101,3 +101,12 @@ def test_a_deletion_that_takes_too_long_says_what_it_waits_for(csv_baseline, fra
     framework.age = LATE
     with pytest.raises(BaselineError, match="a baseline job below s3://out/baselines/credit is still being stopped"):
         framework.begin("Delete", properties())
+
+
+def test_a_job_that_cannot_be_stopped_at_the_deadline_is_named_for_people_to_stop(csv_baseline, framework, properties):
+    csv_baseline.polls_until_done = 100
+    framework.begin("Create", properties())
+    framework.event["Deadline"] -= LATE
+    csv_baseline.fail("StopProcessingJob", "AccessDeniedException", "User x is not authorized", times=9)
+    with pytest.raises(BaselineError, match=r"could not be stopped \(User x is not authorized; stop it"):
+        framework.poll()

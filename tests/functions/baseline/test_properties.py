@@ -92,9 +92,6 @@ FILES = {"files": {"statistics": "s3://data/s.json", "constraints": "s3://data/c
         ({"Categorical": [1]}, "Categorical: got .* expected a list of names"),
         ({"Categorical": "auto", "PreprocessorUri": "s3://data/p.py"}, "got both Categorical and PreprocessorUri"),
         ({"Categorical": "auto", "Source": FILES}, "got Categorical with baseline files that exist already"),
-        ({"MeanShift": {"age": 0}}, "MeanShift.age: got 0, expected the allowed shift"),
-        ({"MeanShift": {"age": "1"}}, "MeanShift.age: got '1'"),
-        ({"DriftAlarms": {"age": 0}}, "DriftAlarms.age: got 0, expected the distance of an alarm, above 0"),
         ({"DeploymentMetric": {"Namespace": "x"}}, "expected Namespace and Dimensions"),
     ],
 )

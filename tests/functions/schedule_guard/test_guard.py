@@ -189,6 +189,13 @@ def test_throttling_is_waited_out(world, aws):
     assert world.poll()
 
 
+def test_a_request_is_accepted_without_a_call_to_aws(world, aws):
+    world.begin("Update")
+    calls = len(aws.calls)
+    handler({key: value for key, value in world.event.items() if key not in ("Started", "Deadline")}, None)
+    assert len(aws.calls) == calls
+
+
 REFUSABLE = [
     "ListMonitoringSchedules",
     "DescribeMonitoringSchedule",
@@ -207,6 +214,16 @@ def test_what_may_not_be_done_fails_with_the_words_of_aws_when_the_role_is_old(w
 
     with pytest.raises(ClientError, match=denial):
         world.begin("Update", age=121)
+
+
+@pytest.mark.parametrize("operation", REFUSABLE)
+def test_a_fresh_role_may_be_refused_at_every_step(world, aws, operation):
+    aws.schedules[f"{NAME}-run-20261121030000"] = {"status": "Scheduled"}
+    aws.fail(operation, "AccessDeniedException", "is not authorized to perform")
+    world.begin("Create")
+    assert aws.count(operation) == 1
+    assert any(world.poll() for _ in range(2))
+    assert set(aws.schedules) == {NAME}
 
 
 @pytest.mark.parametrize("operation", [*REFUSABLE, "StopMonitoringSchedule"])
