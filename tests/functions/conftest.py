@@ -186,7 +186,7 @@ class FakeAws(Endpoints, Schedules):
     def answer(self, operation, params):
         """Do one call; return the HTTP status and the parsed answer."""
         self.calls.append((operation, params))
-        self.actors.append((operation, _actor()))
+        self.actors.append((operation, params, _actor()))
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
         try:

@@ -83,11 +83,17 @@ BASELINE_POLICY = policy(
 )
 RESULTS_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::out",)),
-    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*",)),
-    (("s3:PutObject", "s3:DeleteObject"), ("arn:aws:s3:::out/state/*",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/registry/*",)),
+    (("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::out/state/*",)),
     (("sagemaker:ListMonitoringExecutions",), ("*",)),
     (("sagemaker:DescribeProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
     (("cloudwatch:PutMetricData",), ("*",)),
+    (("events:PutEvents",), ("arn:aws:events:us-east-1:000000000000:event-bus/default",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access",)),
+)
+ACCESS_POLICY = policy(
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*",)),
     (("sns:Publish",), ("arn:aws:sns:us-east-1:000000000000:alerts",)),
 )
 DATA_CAPTURE_POLICY = policy(
@@ -179,6 +185,7 @@ class World:
         self.roles = {
             "deployment": deployment,
             "results": self._role("results", administrator, RESULTS_POLICY),
+            "access": self._role("access/monitor", administrator, ACCESS_POLICY),
             "control": self._role("control", administrator, CONTROL_POLICY),
         }
 
