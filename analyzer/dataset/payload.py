@@ -68,8 +68,8 @@ def joined_json_rows(texts: Mapping[str, str]) -> dict[str, list[Row]]:
     """Return the flattened rows of JSON bodies that belong together, by the names of the bodies.
 
     An object is one row; so is a list of scalars. A list of lists or objects, the list under one of
-    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows. But where one body is a list of rows and another one is an object of arrays,
-    each with one element for every row of the list, the arrays are joined with the list by position.
+    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows. But where one body is a list of rows and another one
+    is an object of arrays, each with one element for every row of the list, the arrays are joined with it by position.
 
     Raises:
         PayloadError: When a text is not JSON.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.data_quality.profile.kll import Doubles
-from analyzer.data_quality.profile.running_means import running_means
+from analyzer.data_quality.profile.running_means import squared_distances
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,8 @@ class Moments:
         """Return mean and squared deviations with ``values`` added."""
         if not math.isfinite(self.running_mean) or not math.isfinite(self.deviations):
             return math.nan, math.nan
-        means = running_means(values, self.count, self.running_mean)
-        if not math.isfinite(means[-1]):
-            return math.nan, math.nan
-        distances = values - means[:-1]
-        numbers = np.arange(self.count + 1, self.count + len(values) + 1, dtype=np.float64)
-        return float(means[-1]), _summed(self.deviations, distances * (distances - distances / numbers))
+        mean, squares = squared_distances(values, self.count, self.running_mean)
+        return mean, _summed(self.deviations, squares)
 
 
 def _summed(start: float, values: Doubles) -> float:

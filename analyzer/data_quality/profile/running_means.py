@@ -23,46 +23,50 @@ _SHARE_OF_PRECEDING = 8
 _MOST_ROUNDS = 24
 
 
-def running_means(values: Doubles, count: int, mean: float) -> Doubles:
-    """Return the mean before the first value and after each value.
+def squared_distances(values: Doubles, count: int, mean: float) -> tuple[float, Doubles]:
+    """Return the mean with ``values`` added, and what each value adds to the sum of squared deviations.
 
     Args:
         values: Numbers.
         count: How many values precede them.
         mean: Mean of those.
     """
-    means = np.empty(len(values) + 1)
-    means[0] = mean
+    squares = np.empty(len(values))
     start = 0
     while start < len(values):
         preceding = count + start
         size = min(_LONGEST_BLOCK, max(_SHORTEST_BLOCK, preceding // _SHARE_OF_PRECEDING), len(values) - start)
-        block, target = values[start : start + size], means[start : start + size + 1]
-        if preceding < _SHORTEST_BLOCK or not _settle(block, preceding, target):
-            _loop(block, preceding, target)
+        block, target = values[start : start + size], squares[start : start + size]
+        settled = _settle(block, preceding, mean, target) if preceding >= _SHORTEST_BLOCK else None
+        mean = _loop(block, preceding, mean, target) if settled is None else settled
         start += size
-    return means
+    return mean, squares
 
 
-def _settle(values: Doubles, count: int, means: Doubles) -> bool:
-    """Fill in the means after the first one; False when the rounds do not come to an end."""
+def _settle(values: Doubles, count: int, mean: float, squares: Doubles) -> float | None:
+    """Fill in the squares and return the last mean; None when the rounds do not come to an end."""
     numbers = np.arange(count + 1, count + len(values) + 1, dtype=np.float64)
-    steps = np.empty_like(means)
-    steps[0] = means[0]
-    guess = (means[0] * count + np.cumsum(values)) / numbers
-    means[1:] = guess
+    means = np.empty(len(values) + 1)
+    means[0] = mean
+    np.divide(mean * count + np.cumsum(values), numbers, out=means[1:])
+    steps, distances = np.empty_like(means), np.empty_like(squares)
+    steps[0] = mean
     for _ in range(_MOST_ROUNDS):
-        np.subtract(values, means[:-1], out=steps[1:])
-        np.divide(steps[1:], numbers, out=steps[1:])
+        np.subtract(values, means[:-1], out=distances)
+        np.divide(distances, numbers, out=steps[1:])
         better = np.cumsum(steps)
-        if np.array_equal(better, means):
-            return True
-        means[:] = better
-    return False
+        if (better == means).all():
+            np.subtract(distances, steps[1:], out=squares)
+            np.multiply(distances, squares, out=squares)
+            return float(means[-1])
+        means = better
+    return None
 
 
-def _loop(values: Doubles, count: int, means: Doubles) -> None:
-    mean = float(means[0])
-    for position, value in enumerate(values.tolist(), start=1):
-        mean += (value - mean) / (count + position)
-        means[position] = mean
+def _loop(values: Doubles, count: int, mean: float, squares: Doubles) -> float:
+    for position, value in enumerate(values.tolist()):
+        distance = value - mean
+        step = distance / (count + position + 1)
+        mean += step
+        squares[position] = distance * (distance - step)
+    return mean
