@@ -19,7 +19,7 @@ import polars as pl
 
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.files import may_hold_window
-from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
+from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
@@ -192,7 +192,7 @@ class CaptureDataset:
         if PayloadKind.CSV in kinds.values():
             rows = _joined_by_position([csv_rows(text) for _, text in bodies.values()])
         else:
-            rows = _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+            rows = _joined_by_name(joined_json_rows({name: text for name, (_, text) in bodies.items()}))
         if not rows:
             raise PayloadError("it holds no rows")
         return rows

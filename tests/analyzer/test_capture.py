@@ -71,6 +71,11 @@ def test_base64_payloads_are_read_by_their_content_type(job, captures, record):
             {"score": [0.9], "features_0": [1], "features_1": [2]},
         ),
         (({"id": 1}, {"id": 2}), {"id": [1], "endpointInput_id": [2]}),
+        # A list of rows and an object of arrays are joined by position, whatever the number of rows.
+        (({"p": [0.9, 0.8], "q": [1, 2]}, [[5, 6], [7, 8]]), {"p": [0.9, 0.8], "q": [1, 2], "0": [5, 7], "1": [6, 8]}),
+        (({"p": [0.9]}, [{"x": 5}]), {"p": [0.9], "x": [5]}),
+        (({"p": [[1, 2], [3, 4]]}, [[5], [6]]), {"p_0": [1, 3], "p_1": [2, 4], "0": [5, 6]}),
+        (({"p": [0.9, 0.8]}, {"x": 5}), {"p_0": [0.9], "p_1": [0.8], "x": [5]}),
     ],
 )
 def test_json_payloads_are_flattened(job, captures, record, payloads, expected):
