@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from results.executions import Streak
-from results.message import RunFacts, failure_message, violations_message
+from results.lookup import Streak
+from results.message import RunFacts, failure_message, unreadable_message, violations_message
 from results.violations import Finding, by_severity, parse_violation
 
 GOLDEN = Path(__file__).parent / "golden"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN = RunFacts(
-    endpoint="credit-risk",
+    watched="endpoint credit-risk",
+    title="credit-risk",
     schedule="credit-risk-data-quality",
     kind="data quality",
     scheduled=NOON,
@@ -61,6 +62,10 @@ def drifting(count):
     )
 
 
+def _failed(reason, exit_message, hint):
+    return failure_message(RUN, reason=reason, stop_reason=None, exit_message=exit_message, hint=hint)
+
+
 def expect(name, message):
     text, file = f"{message.subject}\n\n{message.body}", GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
@@ -70,7 +75,7 @@ def expect(name, message):
 
 def test_violations_of_every_kind():
     streak = Streak(NOON - timedelta(hours=14), 6, is_cut=False)
-    expect("violations", violations_message(RUN, findings(VIOLATIONS), count=5, streak=streak, problem=None))
+    expect("violations", violations_message(RUN, findings(VIOLATIONS), count=5, streak=streak))
 
 
 def test_missing_columns():
@@ -79,39 +84,40 @@ def test_missing_columns():
         "Number of columns in baseline constraints: 21"
     )
     found = findings([("Missing columns", "missing_column_check", text)])
-    expect("missing_columns", violations_message(RUN, found, count=1, streak=ONCE, problem=None))
+    expect("missing_columns", violations_message(RUN, found, count=1, streak=ONCE))
 
 
 def test_more_violations_than_one_wants_to_read():
-    expect("many", violations_message(RUN, drifting(24), count=24, streak=ONCE, problem=None))
+    expect("many", violations_message(RUN, drifting(24), count=24, streak=ONCE))
 
 
 def test_a_report_that_cannot_be_read():
     problem = "s3://monitoring/reports/constraint_violations.json does not exist"
-    expect("unreadable", violations_message(RUN, [], count=3, streak=ONCE, problem=problem))
+    said = "CompletedWithViolations: Job completed successfully with 3 violations."
+    expect("unreadable", unreadable_message(RUN, problem=problem, exit_message=said, streak=ONCE))
 
 
 def test_a_failed_run():
     hint = "give the job a bigger volume (VolumeSizeInGB); the data must fit on it"
     reason = "ClientError: No space left on device"
-    expect("failed", failure_message(RUN, reason=reason, exit_message="Writing statistics failed", hint=hint))
+    expect("failed", _failed(reason, "Writing statistics failed", hint))
 
 
 def test_a_failed_run_that_says_nothing():
-    expect("failed_without_reason", failure_message(RUN, reason=None, exit_message=None, hint=None))
+    expect("failed_without_reason", _failed(None, None, None))
 
 
 def test_a_window_over_midnight_names_both_days():
     run = RunFacts(**{**vars(RUN), "window": (NOON - timedelta(hours=24), NOON)})
-    body = violations_message(run, drifting(1), count=1, streak=ONCE, problem=None).body.replace("\n", " ")
+    body = violations_message(run, drifting(1), count=1, streak=ONCE).body.replace("\n", " ")
     assert "between 2026-11-20 12:00 and 2026-11-21 12:00 UTC" in body
 
 
 @pytest.mark.parametrize("endpoint", ["x" * 63, "Kreditrisiko-\u00fc"])
 def test_the_subject_is_what_sns_takes(endpoint):
-    run = RunFacts(**{**vars(RUN), "endpoint": endpoint})
+    run = RunFacts(**{**vars(RUN), "title": endpoint})
     found = findings([("l\u00e4nge\n" * 30, "baseline_drift_check", "distance: 0.5 exceeds threshold: 0.1")])
-    subject = violations_message(run, found, count=1, streak=ONCE, problem=None).subject
+    subject = violations_message(run, found, count=1, streak=ONCE).subject
     assert subject.isascii()
     assert subject.isprintable()
     assert len(subject) < 100
@@ -128,13 +134,14 @@ FINDINGS = st.lists(
         description=TEXTS,
         severity=st.sampled_from([0.0, 1.0, math.inf]),
     ),
+    min_size=1,
     max_size=40,
 )
 
 
 @given(FINDINGS)
 def test_the_message_stays_small_and_names_the_worst_whatever_was_found(found):
-    message = violations_message(RUN, by_severity(found), count=len(found), streak=ONCE, problem=None)
+    message = violations_message(RUN, by_severity(found), count=len(found), streak=ONCE)
     assert len(message.body.encode()) < 64 * 1024
     assert message.body.startswith("The data quality monitor found ")
     if len(found) > 20:
