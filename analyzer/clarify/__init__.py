@@ -14,7 +14,8 @@ Beyond the variables of the service there are four:
 - ``bias_drift_rule``: ``service`` (the default) or ``confidence`` (``bias.drift.DriftRule``).
 
 How far results agree with the service: the metrics gave the values of its published library (smclarify 0.5) for random
-tables. The default number of coalitions (``shap.kernel``) is not published. Two different whole numbers are always categories here (``bias.groups``).
+tables. The default number of coalitions (``shap.kernel``) is not published. Two different whole numbers are always
+categories here (``bias.groups``).
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-configure-processing-jobs.html
 """
