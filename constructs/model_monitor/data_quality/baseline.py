@@ -62,9 +62,10 @@ class DataQualityBaseline(BaselineResource):
             documents={
                 "Overrides": overrides.to_document(),
                 "Categorical": categorical.document if categorical else None,
-                "DriftAlarms": dict(drift_alarms) or None,
             },
+            # An alarm's threshold changes no file: another one must not replace the job definition.
             late={
+                "DriftAlarms": lambda: dict(sorted(drift_alarms.items())),
                 "Features": lambda: sorted(features),
                 "MeanShift": lambda: dict(sorted(mean_shift.items())),
             },
