@@ -190,6 +190,44 @@ class Kit:
         (resource,) = self.resources(template, type_name).values()
         return dict(resource["Properties"])
 
+    def function(self, template: Template, handler: str) -> dict[str, Any]:
+        """Properties of the only function with a handler."""
+        (function,) = [
+            found["Properties"]
+            for found in self.resources(template, "AWS::Lambda::Function").values()
+            if found["Properties"]["Handler"] == handler
+        ]
+        return dict(function)
+
+    def registered(self, template: Template) -> dict[str, dict[str, Any]]:
+        """What the results function is told of every monitor, by the name of its schedule."""
+        documents = [
+            self.json(guard["Properties"]["Monitor"])
+            for guard in self.resources(template, "Custom::MonitoringScheduleGuard").values()
+            if "Monitor" in guard["Properties"]
+        ]
+        return {document["schedule"]: document for document in documents}
+
+    def alarm(self, template: Template, id: str) -> dict[str, Any]:
+        """Properties of the only alarm whose logical id contains a text."""
+        alarms = self.resources(template, "AWS::CloudWatch::Alarm")
+        (alarm,) = [found["Properties"] for name, found in alarms.items() if id in name]
+        return dict(alarm)
+
+    def watched(self, alarm: dict[str, Any]) -> list[dict[str, Any]]:
+        """What an alarm looks at: namespace, name, statistic and dimensions of each metric."""
+        stats = [found["MetricStat"] for found in alarm.get("Metrics", []) if "MetricStat" in found]
+        metrics = [(stat["Metric"], stat["Stat"]) for stat in stats] or [(alarm, alarm["Statistic"])]
+        return [
+            {
+                "namespace": metric["Namespace"],
+                "name": metric["MetricName"],
+                "statistic": statistic,
+                "dimensions": {item["Name"]: item["Value"] for item in metric["Dimensions"]},
+            }
+            for metric, statistic in metrics
+        ]
+
     def statements(self, template: Template) -> list[tuple[str, dict[str, Any]]]:
         """Every statement of every policy of a role, with the policy's logical id."""
         policies = {
@@ -225,7 +263,7 @@ def stack(kit: Kit) -> cdk.Stack:
 
 @pytest.fixture(scope="session")
 def refused() -> Callable[..., AbstractContextManager[None]]:
-    """Expects a ConfigurationError that says what was got, what is expected and how to mend it, with certain texts."""
+    """Expects a ConfigurationError that says what was got, what is expected and how to fix it, with certain texts."""
 
     @contextmanager
     def expect(*texts: str) -> Iterator[None]:

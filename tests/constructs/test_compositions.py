@@ -93,13 +93,16 @@ def test_a_role_of_another_stack_that_must_not_change_is_left_alone(kit: Kit) ->
     role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     kit.monitor(watching, role=role.without_policy_updates())
     policies = kit.resources(Template.from_stack(watching), "AWS::IAM::Policy")
-    assert not [name for name in policies if name.startswith("DataQuality")]
+    assert not [name for name in policies if name.startswith("DataQualityRole")]
 
 
 def test_an_imported_key_is_granted_through_the_roles(kit: Kit, imported_template: Template) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-    for role in ("Role", "BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole", "ResultsFunctionRole"):
-        assert key in kit.allowed(imported_template, role, "kms:Decrypt")
+    policies = kit.resources(imported_template, "AWS::IAM::Policy").items()
+    (of_jobs,) = [name for name, policy in policies if policy["Properties"]["Roles"] == ["monitor"]]
+    for policy in (of_jobs, "FraudAccess"):
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert key in kit.allowed(imported_template, policy, action)
 
 
 @pytest.fixture(scope="module")

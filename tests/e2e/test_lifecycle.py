@@ -84,9 +84,7 @@ def test_people_stop_and_start_a_schedule_by_its_function(deployed):
 
 
 def test_the_function_refuses_what_it_does_not_know(deployed):
-    assert "got 'unknown', expected one of " in control(
-        deployed, action="stop", schedule="unknown"
-    )
+    assert "got 'unknown', expected one of " in control(deployed, action="stop", schedule="unknown")
     assert "expected one of start, stop, run" in control(
         deployed, action="restart", schedule=deployed.outputs["Schedule"]
     )

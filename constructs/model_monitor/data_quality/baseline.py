@@ -70,6 +70,7 @@ class DataQualityBaseline(BaselineResource):
                 "Overrides": overrides.to_document(),
                 "Categorical": categorical.document if categorical else None,
             },
+            # An alarm's threshold changes no file: another one must not replace the job definition.
             late={
                 # Limits that a job suggests are known at synthesis, and checked there.
                 **({} if source.needs_job else {"DriftAlarms": lambda: dict(drift_alarms)}),

@@ -70,7 +70,7 @@ def require_scriptable(input: MonitorInput, *, option: str) -> None:
     Raises:
         ConfigurationError: The records are Parquet; the container fails with "Preprocessor script not supported".
     """
-    if not isinstance(input, MonitoredEndpoint) and input.format.is_parquet:
+    if input.batch_format is not None and input.batch_format.is_parquet:
         raise ConfigurationError(
             option=option,
             got=(OptionName(option), " with records in Parquet"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import aws_kms as kms
+from aws_cdk import RemovalPolicy, aws_kms as kms
 from aws_cdk.assertions import Template
 
 if TYPE_CHECKING:
@@ -64,7 +64,27 @@ def test_the_key_rotates_and_stays_with_the_bucket_when_the_stack_is_deleted(
     assert kit.properties(default_template, "AWS::KMS::Key")["EnableKeyRotation"] is True
     for type_name in ("AWS::KMS::Key", "AWS::S3::Bucket"):
         (resource,) = kit.resources(default_template, type_name).values()
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        # A first deployment that fails leaves neither behind.
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_key_and_bucket_go_with_the_stack_where_that_is_asked_for(kit: Kit) -> None:
+    stack = kit.stack()
+    kit.monitoring(stack, removal_policy=RemovalPolicy.DESTROY)
+    template = Template.from_stack(stack)
+    for type_name in ("AWS::KMS::Key", "AWS::S3::Bucket"):
+        (resource,) = kit.resources(template, type_name).values()
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_what_is_overwritten_in_the_bucket_can_be_brought_back_for_three_months(
+    kit: Kit, default_template: Template
+) -> None:
+    bucket = kit.properties(default_template, "AWS::S3::Bucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
 def test_the_bucket_is_private_encrypted_and_for_tls_only(kit: Kit, default_template: Template) -> None:

@@ -50,20 +50,9 @@ def _written(kit: Kit, template: Template, kind: str) -> str:
     return kit.flat(output["S3Output"]["S3Uri"])
 
 
-def _told(kit: Kit, template: Template) -> dict[str, Any]:
-    """What the results function is told of every monitor."""
-    (variables,) = [
-        function["Properties"]["Environment"]["Variables"]
-        for function in kit.resources(template, "AWS::Lambda::Function").values()
-        if function["Properties"]["Handler"] == "results.handler.handler"
-    ]
-    return dict(kit.json(variables["MONITORS"]))
-
-
 def test_no_monitor_merges_where_another_one_reads(kit: Kit, labelled: Template) -> None:
     root = "s3://monitoring-output/monitoring/reports"
-    assert _written(kit, labelled, "DataQuality") == root
-    for kind in _KINDS:
+    for kind in ("DataQuality", *_KINDS):
         assert _written(kit, labelled, kind) == f"{root}/{_schedule(kit, labelled, kind)}"
 
 
@@ -79,8 +68,8 @@ def test_a_role_writes_to_the_place_of_its_monitor_only(kind: str, kit: Kit, lab
 @pytest.mark.parametrize("kind", _KINDS)
 def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, labelled: Template) -> None:
     place, name = _written(kit, labelled, kind), _schedule(kit, labelled, kind)
-    assert _told(kit, labelled)[name]["reports"] == place
-    readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
+    assert kit.registered(labelled)[name]["reports"] == place
+    readable = kit.allowed(labelled, "FraudAccess", "s3:GetObject")
     assert f"arn:<AWS::Partition>:s3:::{place.removeprefix('s3://')}/*" in readable
     descriptions = [
         kit.flat(alarm["Properties"]["AlarmDescription"])
@@ -91,20 +80,20 @@ def test_people_and_functions_look_where_the_runs_write(kind: str, kit: Kit, lab
     assert all(text.endswith(f"Reports: {place}.") for text in of_monitor)
 
 
-def test_the_results_function_may_count_what_labels_are_merged_with(kit: Kit, labelled: Template) -> None:
-    told = {monitor["type"]: monitor.get("captured") for monitor in _told(kit, labelled).values()}
+def test_the_access_role_may_count_what_labels_are_merged_with(kit: Kit, labelled: Template) -> None:
+    told = {monitor["type"]: monitor.get("captured") for monitor in kit.registered(labelled).values()}
     captured = told["ModelQuality"]
     assert told == {"DataQuality": None, "ModelQuality": captured, "ModelBias": captured}
     assert captured.endswith("/fraud-prod")
-    readable = kit.allowed(labelled, "ResultsFunctionRole", "s3:GetObject")
+    readable = kit.allowed(labelled, "FraudAccess", "s3:GetObject")
     assert f"arn:<AWS::Partition>:s3:::{captured.removeprefix('s3://')}/*" in readable
 
 
-def test_the_results_function_may_count_the_rows_that_manifests_name(kit: Kit) -> None:
+def test_the_access_role_may_count_the_rows_that_manifests_name(kit: Kit) -> None:
     stack = kit.stack()
     monitoring = BatchMonitoring(stack, "Churn", transform=kit.batch())
     monitoring.add_data_quality(baseline=kit.baseline())
-    data_only = kit.allowed(Template.from_stack(stack), "ChurnResultsFunctionRole", "s3:GetObject")
+    data_only = kit.allowed(Template.from_stack(stack), "ChurnAccess", "s3:GetObject")
     assert not [arn for arn in data_only if "captured-batch" in arn]
 
     stack = kit.stack()
@@ -116,8 +105,8 @@ def test_the_results_function_may_count_the_rows_that_manifests_name(kit: Kit) -
         baseline=kit.baseline(),
     )
     template = Template.from_stack(stack)
-    (monitor,) = _told(kit, template).values()
+    (monitor,) = kit.registered(template).values()
     assert monitor["captured"] == "s3://captured-batch/churn/output"
-    readable = kit.allowed(template, "ChurnResultsFunctionRole", "s3:GetObject")
+    readable = kit.allowed(template, "ChurnAccess", "s3:GetObject")
     for place in ("captured-batch/churn", "scored/churn"):
         assert f"arn:<AWS::Partition>:s3:::{place}/*" in readable

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from model_monitor import (
+    AnalysisScript,
     Baseline,
     CategoricalFeatures,
     ConstraintOverrides,
@@ -70,8 +71,7 @@ def test_files_need_no_job_and_so_no_machines_and_no_right_to_start_one(kit: Kit
         "files": {"statistics": "s3://lake/statistics.json", "constraints": "s3://lake/constraints.json"}
     }
     assert not {"RoleArn", "ImageUri", "Compute", "Network", "MaxRuntimeInSeconds"} & set(properties)
-    assert kit.allowed(from_files, "BaselineProviderOnEventRole", "sagemaker:CreateProcessingJob") == []
-    assert kit.allowed(from_files, "BaselineProviderOnEventRole", "iam:PassRole") == []
+    assert kit.allowed(from_files, "Access", "sagemaker:CreateProcessingJob") == []
 
 
 def test_overrides_and_every_feature_that_is_named_reach_the_function(kit: Kit, from_files: Template) -> None:
@@ -92,32 +92,49 @@ def test_names_of_jobs_fit_what_the_function_appends(kit: Kit) -> None:
     assert name == name.lower().strip("-")
 
 
-def test_the_functions_may_start_describe_and_stop_only_the_monitor_s_jobs(
+def test_the_access_role_may_start_describe_and_stop_only_the_monitor_s_jobs(
     kit: Kit, default_template: Template
 ) -> None:
     name = kit.properties(default_template, _TYPE)["Name"]
-    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
-        for action in ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob", "AddTags"):
-            assert kit.allowed(default_template, role, f"sagemaker:{action}") == [
-                f"arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:processing-job/{name}-*"
-            ]
+    jobs = f"arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:processing-job/{name}-*"
+    for action in ("CreateProcessingJob", "DescribeProcessingJob", "AddTags"):
+        assert kit.allowed(default_template, "FraudAccess", f"sagemaker:{action}") == [jobs]
+    assert jobs in kit.allowed(default_template, "FraudAccess", "sagemaker:StopProcessingJob")
 
 
-def test_the_functions_may_pass_the_monitor_s_role_to_sagemaker_only(kit: Kit, default_template: Template) -> None:
-    (role,) = kit.allowed(default_template, "BaselineProviderOnEventRole", "iam:PassRole")
+def test_the_function_is_told_the_role_the_schedule_and_the_thresholds_of_alarms(
+    kit: Kit, default_template: Template
+) -> None:
+    properties = kit.properties(default_template, _TYPE)
+    assert kit.flat(properties["AccessRoleArn"]).startswith("<FraudAccess")
+    assert properties["ScheduleName"] in kit.registered(default_template)
+    assert kit.json(properties["DriftAlarms"]) == {"age": 0.2}
+
+
+def test_a_baseline_comes_after_the_permissions_of_the_function_and_of_its_job(
+    kit: Kit, default_template: Template
+) -> None:
+    (baseline,) = kit.resources(default_template, _TYPE).values()
+    policies = [name.partition("DefaultPolicy")[0] for name in baseline["DependsOn"] if "DefaultPolicy" in name]
+    assert sorted(policies) == ["FraudAccess", "FraudDataQualityRole"]
+
+
+def test_the_monitor_s_role_may_be_passed_to_sagemaker_only(kit: Kit, default_template: Template) -> None:
+    (role,) = kit.allowed(default_template, "FraudAccess", "iam:PassRole")
     assert role.startswith("<FraudDataQualityRole")
     conditions = [
         statement["Condition"]
         for _, statement in kit.statements(default_template)
         if statement["Action"] == "iam:PassRole"
     ]
-    assert conditions == [{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}] * 2
+    assert conditions == [{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}]
 
 
-def test_the_functions_may_use_the_key_of_the_files_whatever_key_the_bucket_has(kit: Kit, from_files: Template) -> None:
-    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
-        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-            assert kit.allowed(from_files, role, action) == ["<Key961B73FD.Arn>"]
+def test_the_access_role_may_use_the_key_of_the_files_whatever_key_the_bucket_has(
+    kit: Kit, from_files: Template
+) -> None:
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        assert "<Key961B73FD.Arn>" in kit.allowed(from_files, "DataQualityAccess", action)
 
 
 def test_a_local_file_becomes_an_asset(kit: Kit, tmp_path: Path) -> None:
@@ -150,7 +167,7 @@ def _runtimes(kit: Kit, *variants: dict[str, Any]) -> list[int]:
     return seconds
 
 
-def test_a_baseline_job_ends_before_cloudformation_stops_waiting(kit: Kit) -> None:
+def test_a_baseline_job_ends_before_the_function_stops_waiting(kit: Kit) -> None:
     long = MonitorCompute(max_runtime=cdk.Duration.hours(5))
     assert _runtimes(
         kit,
@@ -158,7 +175,7 @@ def test_a_baseline_job_ends_before_cloudformation_stops_waiting(kit: Kit) -> No
         {"compute": MonitorCompute(max_runtime=cdk.Duration.minutes(10))},
         {"compute": long, "categorical": ["flag"]},
         {"compute": long, "categorical": CategoricalFeatures.auto()},
-    ) == [3000, 600, 3000, 1320]
+    ) == [2700, 600, 2700, 1200]
 
 
 def test_refuses_scripts_on_parquet_which_the_container_refuses(kit: Kit, refused: Refused) -> None:
@@ -190,11 +207,9 @@ def test_a_model_package_names_the_files_and_no_job_runs(kit: Kit) -> None:
     template = Template.from_stack(stack)
     sources = [kit.json(found["Properties"]["Source"]) for found in kit.resources(template, _TYPE).values()]
     assert sources == [{"model_package": arn}, {"model_package": "fraud"}]
-    for role in ("BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole"):
-        assert kit.allowed(template, role, "sagemaker:DescribeModelPackage") == [
-            arn,
-            "arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:model-package/fraud",
-        ]
+    unversioned = "arn:<AWS::Partition>:sagemaker:eu-west-1:123456789012:model-package/fraud"
+    for role, package in (("VersionAccess", arn), ("UnversionedAccess", unversioned)):
+        assert kit.allowed(template, role, "sagemaker:DescribeModelPackage") == [package]
         assert "arn:<AWS::Partition>:s3:::registry/fraud/*" in kit.allowed(template, role, "s3:GetObject")
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
@@ -11,8 +11,6 @@ from model_monitor import MonitorNetwork, S3Location
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
-
-_ENDED = ["Completed", "Failed", "Stopped"]
 
 
 @pytest.fixture(scope="module")
@@ -32,34 +30,26 @@ def reacting(kit: Kit) -> Template:
 
 
 @pytest.mark.parametrize(
-    ("rule", "detail"),
+    ("rule", "statuses"),
     [
-        ("Completed", {"ProcessingJobStatus": ["Completed"]}),
-        (
-            "Violation",
-            {"ProcessingJobStatus": ["Completed"], "ExitMessage": [{"prefix": "CompletedWithViolations"}]},
-        ),
-        ("Failed", {"ProcessingJobStatus": ["Failed", "Stopped"]}),
-        ("Ended", {"ProcessingJobStatus": _ENDED}),
+        ("Completed", ["Completed", "CompletedWithViolations"]),
+        ("Violation", ["CompletedWithViolations"]),
+        ("Failed", ["Failed", "Stopped"]),
+        ("Ended", ["Completed", "CompletedWithViolations", "Failed", "Stopped", "NoData"]),
     ],
 )
-def test_a_rule_matches_the_runs_of_this_monitor_and_no_others(
-    rule: str, detail: dict[str, Any], kit: Kit, reacting: Template
+def test_a_rule_matches_the_event_of_runs_of_this_monitor_and_no_others(
+    rule: str, statuses: list[str], kit: Kit, reacting: Template
 ) -> None:
-    ((schedule, resource),) = kit.resources(reacting, "AWS::SageMaker::MonitoringSchedule").items()
     rules = kit.resources(reacting, "AWS::Events::Rule")
     (found,) = [resource["Properties"] for name, resource in rules.items() if name.startswith(f"DataQuality{rule}")]
-    runs, single_runs = found["EventPattern"]["detail"].pop("MonitoringScheduleArn")
-    assert runs == {"Fn::GetAtt": [schedule, "MonitoringScheduleArn"]}
-    name = resource["Properties"]["MonitoringScheduleName"]
-    assert kit.flat(single_runs["prefix"]).endswith(f":monitoring-schedule/{name}-run-")
     assert found["EventPattern"] == {
-        "source": ["aws.sagemaker"],
-        "detail-type": ["SageMaker Processing Job State Change"],
-        "detail": detail,
+        "source": ["model-monitoring"],
+        "detail-type": ["Monitoring Run Ended"],
+        "detail": {"monitoringScheduleName": [_schedule_name(kit, reacting)], "status": statuses},
     }
     assert found["State"] == "ENABLED"
-    assert found["Description"].startswith("When a run of fraud-dataquality-")
+    assert found["Description"].startswith("A run of the data-quality monitor of endpoint fraud-prod ")
 
 
 def test_a_monitor_can_be_granted_access(kit: Kit, reacting: Template) -> None:
@@ -69,6 +59,22 @@ def test_a_monitor_can_be_granted_access(kit: Kit, reacting: Template) -> None:
 def test_a_monitor_in_a_vpc_can_be_connected(kit: Kit, reacting: Template) -> None:
     (ingress,) = kit.resources(reacting, "AWS::EC2::SecurityGroupIngress").values()
     assert kit.flat(ingress["Properties"]["SourceSecurityGroupId"]).startswith("<DataQualitySecurityGroup")
+
+
+def test_machines_of_one_job_may_talk_to_each_other_and_a_single_one_to_nobody(
+    kit: Kit, vpc_template: Template, reacting: Template
+) -> None:
+    # A fixture has jobs with two machines, the other one jobs with one.
+    (ingress,) = [
+        found["Properties"] for found in kit.resources(vpc_template, "AWS::EC2::SecurityGroupIngress").values()
+    ]
+    assert ingress["IpProtocol"] == "-1"
+    assert kit.flat(ingress["SourceSecurityGroupId"]) == kit.flat(ingress["GroupId"])
+    (allowed,) = [
+        kit.flat(found["Properties"]["GroupId"])
+        for found in kit.resources(reacting, "AWS::EC2::SecurityGroupIngress").values()
+    ]
+    assert allowed.startswith("<Database")
 
 
 def test_a_given_security_group_is_used_instead_of_a_new_one(kit: Kit) -> None:
@@ -86,7 +92,7 @@ def test_the_role_reads_the_capture_and_writes_reports_and_baselines_and_nothing
     arn = "arn:<AWS::Partition>:s3:::"
     assert set(kit.allowed(vpc_template, "DataQualityRole", "s3:PutObject")) == {
         f"{arn}monitoring-output/monitoring/{place}{end}"
-        for place in ("reports", f"baselines/{_schedule_name(kit, vpc_template)}")
+        for place in (f"{kind}/{_schedule_name(kit, vpc_template)}" for kind in ("reports", "baselines"))
         for end in ("", "/*")
     }
     assert set(kit.allowed(vpc_template, "DataQualityRole", "s3:GetObject")) - set(
@@ -131,7 +137,8 @@ def test_the_same_monitor_in_two_nested_stacks_has_two_names(kit: Kit) -> None:
 
 
 def test_reports_lie_below_the_output(kit: Kit) -> None:
-    assert kit.monitor(output=S3Location.from_uri("s3://out/ml/")).reports.uri == "s3://out/ml/reports"
+    monitor = kit.monitor(output=S3Location.from_uri("s3://out/ml/"))
+    assert monitor.reports.uri == f"s3://out/ml/reports/{monitor.monitoring_schedule_name}"
 
 
 def _schedule_name(kit: Kit, template: Template) -> str:

@@ -100,25 +100,15 @@ def test_a_model_of_the_app_exists_before_the_baseline_job_asks_it(kit: Kit) -> 
     )
 
 
-def test_metrics_of_contributions_have_the_dimensions_of_the_service(kit: Kit) -> None:
-    monitor = kit.model_explainability()
-    metric = monitor.metric_attribution("age")
-    assert (metric.namespace, metric.metric_name) == ("aws/sagemaker/Endpoints/explainability-metrics", "feature_age")
-    assert metric.dimensions == {
-        "Endpoint": "fraud-prod",
-        "MonitoringSchedule": monitor.monitoring_schedule_name,
-        "ExplainabilityMethod": "KernelShap",
-        "Label": "label0",
-        "ValueType": "GlobalShapValues",
-    }
-
-
-def test_refuses_features_and_outputs_that_the_configuration_does_not_have(kit: Kit, refused: Refused) -> None:
-    monitor = kit.model_explainability(shap=ShapConfig(features=["age"], label_headers=["fraud"]))
+def test_refuses_features_that_the_configuration_does_not_have(kit: Kit, refused: Refused) -> None:
+    monitor = kit.model_explainability(shap=ShapConfig(features=["age"]))
     with refused("the feature 'colour'", "one of 'age'"):
-        monitor.metric_attribution("colour", label="fraud")
-    with refused("the output 'label0'", "one of 'fraud'"):
-        monitor.metric_attribution("age")
+        monitor.metric_attribution("colour")
+
+
+def test_any_feature_can_be_watched_where_the_configuration_names_none(kit: Kit) -> None:
+    monitor = kit.model_explainability(shap=ShapConfig())
+    assert (monitor.metric_attribution("colour").dimensions or {})["Feature"] == "colour"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from aws_cdk import aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
 from hypothesis import given, strategies as st
+from model_monitor.engine.schedule_control import one_time_prefix
 
 from baseline.properties import parse_properties
 from model_monitor import Baseline, DataCapture, EndpointDataCapture, S3Location
-from model_monitor.engine.schedule_control import one_time_prefix
 from results.settings import Settings
 from shared import schedules
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import Duration, Stack, Token, aws_events_targets as targets, aws_sqs as sqs
+from aws_cdk import Duration, Stack, Token
 from aws_cdk.assertions import Template
 
 from model_monitor import (
@@ -94,17 +94,6 @@ def test_the_role_reads_labels_and_pulls_both_images(kit: Kit, quality_template:
     ]
 
 
-def _alarm(kit: Kit, template: Template, name: str) -> dict[str, Any]:
-    alarms = kit.resources(template, "AWS::CloudWatch::Alarm")
-    (alarm,) = [resource["Properties"] for logical_id, resource in alarms.items() if name in logical_id]
-    return dict(alarm)
-
-
-def _metric(alarm: dict[str, Any]) -> dict[str, Any]:
-    (found,) = [metric["MetricStat"]["Metric"] for metric in alarm["Metrics"]]
-    return dict(found)
-
-
 @pytest.mark.parametrize(
     ("metric", "operator", "threshold"),
     [("recall", "LessThanThreshold", -0.05), ("falsepositiverate", "GreaterThanThreshold", 0.02)],
@@ -112,57 +101,45 @@ def _metric(alarm: dict[str, Any]) -> dict[str, Any]:
 def test_an_alarm_compares_with_the_baseline_s_value_in_the_direction_of_the_metric(
     metric: str, operator: str, threshold: float, kit: Kit, quality_template: Template
 ) -> None:
-    alarm = _alarm(kit, quality_template, f"Quality{metric}")
+    alarm = kit.alarm(quality_template, f"Quality{metric}")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (operator, threshold)
     (baseline,) = kit.resources(quality_template, _BASELINE)
     (expression,) = [found for found in alarm["Metrics"] if "Expression" in found]
     name = {"recall": "recall", "falsepositiverate": "false_positive_rate"}[metric]
     assert kit.flat(expression["Expression"]) == f"live - (<{baseline}.Metric.{name}>)"
-    (live,) = [found["MetricStat"] for found in alarm["Metrics"] if "MetricStat" in found]
-    assert live["Metric"]["Namespace"] == "aws/sagemaker/Endpoints/model-metrics"
-    assert live["Metric"]["MetricName"] == name
+    (live,) = kit.watched(alarm)
+    assert (live["namespace"], live["name"], live["dimensions"]["Metric"]) == ("ModelMonitoring", "ModelQuality", name)
 
 
 def test_an_alarm_at_a_number_needs_nothing_of_the_baseline(kit: Kit, quality_template: Template) -> None:
-    alarm = _alarm(kit, quality_template, "Qualityauc")
-    assert (_metric(alarm)["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+    alarm = kit.alarm(quality_template, "Qualityauc")
+    (live,) = kit.watched(alarm)
+    assert (live["dimensions"]["Metric"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
         "auc",
         "LessThanThreshold",
         0.8,
     )
 
 
-def test_alarms_look_back_as_far_as_the_offset_puts_data_points_into_the_past(
-    kit: Kit, quality_template: Template
-) -> None:
-    # 3 periods as without an offset, 6 h of it, 2 h in which CloudWatch may keep such a data point back.
-    alarm = _alarm(kit, quality_template, "Qualityauc")
-    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["TreatMissingData"]) == (
-        11,
-        1,
-        "notBreaching",
-    )
-
-
-def test_refuses_alarms_whose_data_points_no_alarm_can_see(kit: Kit, refused: Refused) -> None:
-    alarms = ModelQualityAlarms(metrics={"recall": MetricLimit.at(0.8)})
+def test_labels_that_take_days_do_not_keep_alarms_from_seeing_the_metric(kit: Kit, stack: Stack) -> None:
+    # Our own data points carry the time at which a run was handled, however old its traffic is.
     week = kit.ground_truth(start_offset=Duration.days(7), end_offset=Duration.days(7))
-    with refused("168 h and more in the past", "within a week", "any_violation"):
-        kit.model_quality(ground_truth=week, alarms=alarms)
+    kit.model_quality(stack, ground_truth=week, alarms=ModelQualityAlarms(metrics={"recall": MetricLimit.at(0.8)}))
+    alarm = kit.alarm(Template.from_stack(stack), "Qualityrecall")
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["TreatMissingData"]) == (1, 1, "ignore")
+
+
+def test_metrics_of_alarms_are_those_that_are_published(kit: Kit, quality_template: Template) -> None:
+    (document,) = kit.registered(quality_template).values()
+    assert document["metrics"] == {"quality": ["recall", "false_positive_rate", "auc"]}
 
 
 def test_missing_labels_have_an_alarm_of_their_own(kit: Kit, quality_template: Template) -> None:
-    alarm = _alarm(kit, quality_template, "LabelCoverage")
-    metric = _metric(alarm)
-    assert (metric["Namespace"], metric["MetricName"], alarm["Threshold"]) == ("ModelMonitoring", "LabelCoverage", 0.01)
+    alarm = kit.alarm(quality_template, "LabelCoverage")
+    (metric,) = kit.watched(alarm)
+    assert (metric["namespace"], metric["name"], alarm["Threshold"]) == ("ModelMonitoring", "LabelCoverage", 0.01)
     assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 3)
     assert "event ids" in kit.flat(alarm["AlarmDescription"])
-
-
-def test_a_completed_merge_job_is_no_completed_run(kit: Kit, stack: Stack) -> None:
-    kit.model_quality(stack).on_completed("Completed", target=targets.SqsQueue(sqs.Queue(stack, "Queue")))
-    detail = kit.properties(Template.from_stack(stack), "AWS::Events::Rule")["EventPattern"]["detail"]
-    assert detail["ProcessingJobName"] == [{"anything-but": {"prefix": "groundtruth-merge-"}}]
 
 
 @pytest.mark.parametrize("metric", ["rmse", "au_prc", "Recall"])
@@ -200,9 +177,9 @@ def test_every_problem_has_its_metrics_and_their_directions(
         columns=QualityColumns(ground_truth="y", inference="p"),
         alarms=ModelQualityAlarms(metrics={metric: MetricLimit.at(0.5)}),
     )
-    assert monitor.metric_quality(metric).metric_name == metric
+    assert (monitor.metric_quality(metric).dimensions or {})["Metric"] == metric
     template = Template.from_stack(stack)
-    assert _alarm(kit, template, "Quality" + metric.replace("_", ""))["ComparisonOperator"] == operator
+    assert kit.alarm(template, "Quality" + metric.replace("_", ""))["ComparisonOperator"] == operator
     assert kit.properties(template, _DEFINITION)["ModelQualityAppSpecification"]["ProblemType"] == problem.name
 
 

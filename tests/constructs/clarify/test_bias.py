@@ -90,35 +90,29 @@ def test_refuses_metrics_that_nothing_computes(metrics: list[str], said: str, re
 
 
 _GROUPS = {
-    "DPPL": ("Post-Training", "sex", "female", "ABS(live)", 0.1),
-    "DI": ("Post-Training", "age", "(40, 75]", "ABS(live - 1)", 0.2),
-    "CI": ("Pre-training", "sex", "female", "ABS(live)", 0.5),
+    "DPPL": ("sex", "female", "ABS(live)", 0.1),
+    "DI": ("age", "(40, 75]", "ABS(live - 1)", 0.2),
+    "CI": ("sex", "female", "ABS(live)", 0.5),
 }
 
 
 @pytest.mark.parametrize("metric", _GROUPS)
 def test_an_alarm_watches_one_metric_of_one_group(metric: str, kit: Kit, clarify_template: Template) -> None:
-    stage, facet, value, distance, limit = _GROUPS[metric]
-    (alarm,) = [
-        found["Properties"]
-        for found in kit.resources(clarify_template, "AWS::CloudWatch::Alarm").values()
-        if f"bias_metric_{metric}'" in str(found)
-    ]
+    facet, value, distance, limit = _GROUPS[metric]
+    alarm = kit.alarm(clarify_template, f"Bias{metric}{facet}")
     (expression,) = [found for found in alarm["Metrics"] if "Expression" in found]
-    (live,) = [found["MetricStat"]["Metric"] for found in alarm["Metrics"] if "MetricStat" in found]
     assert (expression["Expression"], alarm["Threshold"]) == (distance, limit)
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
-    assert live["Namespace"] == "aws/sagemaker/Endpoints/bias-metrics"
-    dimensions = {item["Name"]: item["Value"] for item in live["Dimensions"]}
-    del dimensions["MonitoringSchedule"]
-    assert dimensions == {
-        "Endpoint": "fraud-prod",
-        "BiasStage": stage,
-        "Label": "approved",
-        "LabelValue": "1",
-        "Facet": facet,
-        "FacetValue": value,
+    (live,) = kit.watched(alarm)
+    del live["dimensions"]["MonitoringSchedule"]
+    assert live == {
+        "namespace": "ModelMonitoring",
+        "name": "Bias",
+        "statistic": "Average",
+        "dimensions": {"Endpoint": "fraud-prod", "Metric": metric, "Facet": facet, "FacetValue": value},
     }
+    document = next(found for found in kit.registered(clarify_template).values() if found["type"] == "ModelBias")
+    assert {"metric": metric, "facet": facet, "facet_value": value} in document["metrics"]["bias"]
 
 
 def test_files_need_no_column_of_predictions(kit: Kit) -> None:

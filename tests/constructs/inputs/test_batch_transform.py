@@ -72,33 +72,28 @@ def test_runs_may_read_the_files_that_captures_only_list(kind: str, kit: Kit, ba
         assert f"arn:<AWS::Partition>:s3:::{place}/*" in readable
 
 
-def test_metrics_of_batch_transform_have_a_namespace_of_their_own_and_no_endpoint(
-    kit: Kit, batch_template: Template
-) -> None:
+def test_metrics_of_batch_transform_have_no_endpoint(kit: Kit, batch_template: Template) -> None:
     alarms = kit.resources(batch_template, "AWS::CloudWatch::Alarm").values()
-    metrics = [
-        metric["MetricStat"]["Metric"]
-        for alarm in alarms
-        for metric in alarm["Properties"].get("Metrics", [])
-        if "MetricStat" in metric
-    ]
-    drift = [metric for metric in metrics if metric["MetricName"] == "feature_baseline_drift_age"]
-    assert [metric["Namespace"] for metric in drift] == ["aws/sagemaker/ModelMonitoring/data-metrics"]
-    plain = [alarm["Properties"] for alarm in alarms if "Dimensions" in alarm["Properties"]]
-    for metric in [*metrics, *plain]:
-        assert [dimension["Name"] for dimension in metric["Dimensions"]] == ["MonitoringSchedule"]
+    watched = [metric for alarm in alarms for metric in kit.watched(alarm["Properties"])]
+    for metric in watched:
+        further = {"Feature"} if metric["name"] == "FeatureDrift" else set()
+        assert set(metric["dimensions"]) == {"MonitoringSchedule"} | further
+    assert "FeatureDrift" in {metric["name"] for metric in watched}
+
+
+def test_the_service_s_metrics_of_batch_transform_have_a_namespace_of_their_own(kit: Kit) -> None:
+    metric = kit.monitor(input=kit.batch()).metric("feature_null_age")
+    assert metric.namespace == "aws/sagemaker/ModelMonitoring/data-metrics"
 
 
 def test_functions_are_told_that_there_is_no_endpoint(kit: Kit, batch_template: Template) -> None:
     for baseline in kit.resources(batch_template, "Custom::ModelMonitorBaseline").values():
         assert "Endpoint" not in baseline["Properties"]
-    (variables,) = [
-        found["Properties"]["Environment"]["Variables"]
-        for found in kit.resources(batch_template, "AWS::Lambda::Function").values()
-        if found["Properties"]["Handler"] == "results.handler.handler"
-    ]
-    (monitor,) = kit.json(variables["MONITORS"]).values()
-    assert set(monitor) == {"type", "reports"}
+    documents = kit.registered(batch_template).values()
+    assert len(documents) == 4
+    for document in documents:
+        assert not {"endpoint", "model"} & set(document)
+        assert document["title"] == "batch transform captured in s3://captured-batch/churn"
 
 
 def test_people_are_told_which_jobs_are_meant(kit: Kit, batch_template: Template) -> None:

@@ -24,7 +24,10 @@ def definition(kit: Kit, vpc_template: Template) -> dict[str, Any]:
     return dict(kit.properties(vpc_template, "AWS::SageMaker::DataQualityJobDefinition"))
 
 
-def test_the_definition_reads_the_endpoint_and_writes_reports(kit: Kit, definition: dict[str, Any]) -> None:
+def test_the_definition_reads_the_endpoint_and_writes_reports(
+    kit: Kit, definition: dict[str, Any], vpc_template: Template
+) -> None:
+    (schedule,) = kit.registered(vpc_template)
     assert definition["DataQualityJobInput"] == {
         "EndpointInput": {
             "EndpointName": "fraud-prod",
@@ -38,7 +41,7 @@ def test_the_definition_reads_the_endpoint_and_writes_reports(kit: Kit, definiti
     assert output["MonitoringOutputs"] == [
         {
             "S3Output": {
-                "S3Uri": "s3://monitoring-output/monitoring/reports",
+                "S3Uri": f"s3://monitoring-output/monitoring/reports/{schedule}",
                 "LocalPath": "/opt/ml/processing/output",
                 "S3UploadMode": "EndOfJob",
             }
@@ -73,7 +76,7 @@ def test_the_network_is_isolated_and_encrypted_by_default(kit: Kit, default_temp
 
 def test_properties_that_only_hold_state_are_left_to_the_service(kit: Kit, default_template: Template) -> None:
     schedule = kit.properties(default_template, "AWS::SageMaker::MonitoringSchedule")
-    assert set(schedule) == {"MonitoringScheduleName", "MonitoringScheduleConfig"}
+    assert set(schedule) == {"MonitoringScheduleName", "MonitoringScheduleConfig", "Tags"}
     assert "EndpointName" not in kit.properties(default_template, "AWS::SageMaker::DataQualityJobDefinition")
 
 

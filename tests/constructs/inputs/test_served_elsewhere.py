@@ -69,14 +69,9 @@ def test_monitors_read_nothing_else_of_the_bucket(kit: Kit, template: Template) 
 def test_people_are_told_the_name_of_the_model(kit: Kit, template: Template) -> None:
     (composite,) = kit.resources(template, "AWS::CloudWatch::CompositeAlarm").values()
     assert "model credit" in kit.flat(composite["Properties"]["AlarmDescription"])
-    (variables,) = [
-        found["Properties"]["Environment"]["Variables"]
-        for found in kit.resources(template, "AWS::Lambda::Function").values()
-        if found["Properties"]["Handler"] == "results.handler.handler"
-    ]
-    for monitor in kit.json(variables["MONITORS"]).values():
-        assert monitor["model"] == "credit"
-        assert "endpoint" not in monitor
+    for document in kit.registered(template).values():
+        assert (document["model"], document["title"]) == ("credit", "model credit")
+        assert "endpoint" not in document
 
 
 def test_json_lines_are_the_other_format(kit: Kit) -> None:

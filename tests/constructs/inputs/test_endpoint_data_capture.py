@@ -59,9 +59,8 @@ def test_monitors_come_after_the_capture_and_go_before_it(kit: Kit, captured: Te
     assert capture in definition["DependsOn"]
 
 
-@pytest.mark.parametrize("step", ["OnEvent", "IsComplete"])
-def test_the_function_makes_and_deletes_only_configurations_of_its_own(step: str, kit: Kit, captured: Template) -> None:
-    role = f"DataCaptureProvider{step}Role"
+def test_the_access_role_makes_and_deletes_only_configurations_of_its_own(kit: Kit, captured: Template) -> None:
+    role = "CaptureAccess"
     prefix = kit.properties(captured, _TYPE)["NamePrefix"]
     assert len(prefix) <= 40
     for action in ("CreateEndpointConfig", "DeleteEndpointConfig", "AddTags"):
@@ -73,7 +72,7 @@ def test_the_function_makes_and_deletes_only_configurations_of_its_own(step: str
 
 @pytest.mark.parametrize("action", ["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"])
 def test_no_key_of_volumes_and_no_role_is_used_that_is_not_named(action: str, kit: Kit, captured: Template) -> None:
-    assert kit.allowed(captured, "DataCaptureProvider", action) == []
+    assert kit.allowed(captured, "CaptureAccess", action) == []
 
 
 @pytest.fixture
@@ -88,8 +87,7 @@ def encrypted(kit: Kit, stack: cdk.Stack) -> Template:
     return Template.from_stack(stack)
 
 
-@pytest.mark.parametrize("step", ["OnEvent", "IsComplete"])
-def test_the_key_of_volumes_is_used_for_and_through_sagemaker_only(step: str, kit: Kit, encrypted: Template) -> None:
+def test_the_key_of_volumes_is_used_for_and_through_sagemaker_only(kit: Kit, encrypted: Template) -> None:
     through_sagemaker = {"StringEquals": {"kms:ViaService": "sagemaker.eu-west-1.amazonaws.com"}}
     conditions = {
         "kms:DescribeKey": through_sagemaker,
@@ -99,7 +97,7 @@ def test_the_key_of_volumes_is_used_for_and_through_sagemaker_only(step: str, ki
         (statement,) = [
             statement
             for name, statement in kit.statements(encrypted)
-            if f"DataCaptureProvider{step}Role" in name and statement["Action"] == action
+            if "CaptureAccess" in name and statement["Action"] == action
         ]
         assert (statement["Resource"], statement["Condition"]) == (_VOLUME_KEY, condition)
 
@@ -114,7 +112,33 @@ def test_only_the_role_that_is_named_is_passed_on(kit: Kit, stack: cdk.Stack) ->
         execution_role=iam.Role.from_role_arn(stack, "Role", arn),
     )
     template = Template.from_stack(stack)
-    assert set(kit.allowed(template, "DataCaptureProvider", "iam:PassRole")) == {arn}
+    assert kit.allowed(template, "CaptureAccess", "iam:PassRole") == [arn]
+
+
+def test_only_the_deployment_function_may_take_its_role(kit: Kit, encrypted: Template) -> None:
+    (role,) = [found for name, found in kit.resources(encrypted, "AWS::IAM::Role").items() if "CaptureAccess" in name]
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    (function,) = statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+    assert kit.flat(function).startswith("<ModelMonitorDeploymentFunctionRole")
+
+
+def test_it_needs_no_function_beside_that_of_the_deployment(kit: Kit, encrypted: Template) -> None:
+    # One of ours, three of CDK's framework; the monitors of the stack would use the same.
+    assert len(kit.resources(encrypted, "AWS::Lambda::Function")) == 4
+    token = kit.flat(kit.properties(encrypted, _TYPE)["ServiceToken"])
+    assert token.startswith("<ModelMonitorDeploymentFramework")
+
+
+def test_with_a_monitor_it_adds_a_role_and_no_function(kit: Kit, captured: Template) -> None:
+    stack = kit.stack()
+    kit.monitor(stack)
+    alone = Template.from_stack(stack)
+    for type_name, more in (
+        ("AWS::Lambda::Function", 0),
+        ("AWS::IAM::Role", 1),
+        ("AWS::StepFunctions::StateMachine", 0),
+    ):
+        assert len(kit.resources(captured, type_name)) == len(kit.resources(alone, type_name)) + more
 
 
 def test_its_wildcards_are_explained(captured_stack: cdk.Stack) -> None:
