@@ -63,7 +63,7 @@ sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up
 
 lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
-	@for file in requirements.txt: requirements-dev.txt:--all-extras; do \
+	@for file in requirements.txt:--extra=app requirements-dev.txt:--all-extras; do \
 	  name=$${file%%:*}; extras=$${file#*:}; \
 	  { echo "# Locked by 'make lock' from pyproject.toml."; echo "-e ."; \
 	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 $$extras pyproject.toml; } > $$name.new \

@@ -9,6 +9,7 @@ from model_monitor import (
     DataCapture,
     EndpointDataCapture,
     MonitoredEndpoint,
+    MonitoringServices,
     MonitorInput,
     ServedElsewhere,
 )
@@ -18,7 +19,9 @@ from stacks.configuration.monitored import BatchTransformConfig, EndpointConfig,
 from stacks.imports import Imports
 
 
-def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports: Imports) -> MonitorInput:
+def monitor_input(
+    scope: Construct, name: str, config: MonitoredConfig, imports: Imports, services: MonitoringServices | None
+) -> MonitorInput:
     """What monitors read.
 
     Args:
@@ -26,12 +29,13 @@ def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports:
         name: What the file calls it; the name of an endpoint.
         config: What the file says of it.
         imports: Existing resources.
+        services: Those that models share, if this one does.
 
     Raises:
         ConfigurationError: Something that the library refuses.
     """
     if isinstance(config, EndpointConfig):
-        return _endpoint(scope, name, config, imports)
+        return _endpoint(scope, name, config, imports, services)
     assert isinstance(config, BatchTransformConfig | ServedElsewhereConfig), "the file has no other kind"
     captured, stored = imports.location(config.capture), translation.captured_format(config.format)
     if isinstance(config, ServedElsewhereConfig):
@@ -41,7 +45,9 @@ def monitor_input(scope: Construct, name: str, config: MonitoredConfig, imports:
     )
 
 
-def _endpoint(scope: Construct, name: str, config: EndpointConfig, imports: Imports) -> MonitoredEndpoint:
+def _endpoint(
+    scope: Construct, name: str, config: EndpointConfig, imports: Imports, services: MonitoringServices | None
+) -> MonitoredEndpoint:
     if not isinstance(config.capture, TurnOn):
         return MonitoredEndpoint.from_endpoint_name(name, capture_location=imports.location(config.capture))
     new = config.capture.turn_on
@@ -55,6 +61,7 @@ def _endpoint(scope: Construct, name: str, config: EndpointConfig, imports: Impo
         capture=capture,
         execution_role=imports.role(new.execution_role) if new.execution_role else None,
         volume_key=imports.key(new.volume_key) if new.volume_key else None,
+        services=services,
     ).endpoint
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from model_monitor import ConfigurationError
 from stacks.configuration.base import StrictModel
+from stacks.words import FILE
 
 _PHRASES = {
     re.escape(" to Baseline.from_files"): " beside 'constraints'",
@@ -54,11 +55,8 @@ def in_words_of_the_file(error: ConfigurationError) -> tuple[str, str, str]:
         >>> in_words_of_the_file(error)
         ("sampling: 200 of 'model_name'", 'an end_offset_hours below 1 h', 'add network: {isolation: false, ...}')
     """
-    return (
-        _outside_of_quotes(_got, error.got),
-        _outside_of_quotes(_advice, error.expected),
-        _outside_of_quotes(_advice, error.fix),
-    )
+    got, expected, fix = error.in_words_of(FILE)
+    return _outside_of_quotes(_got, got), _outside_of_quotes(_advice, expected), _outside_of_quotes(_advice, fix)
 
 
 def _outside_of_quotes(translate: Callable[[str], str], text: str) -> str:

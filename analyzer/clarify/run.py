@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
+from analyzer.clarify.bias.drift import DriftRule
 from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
 from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
 from analyzer.clarify.parameters import ClarifyParameters
@@ -49,7 +50,7 @@ def run_clarify(environment: Mapping[str, str]) -> int:
     predictor = _predictor(config, parameters, records)
     bias = _bias(config, records, predictor)
     explanations = _explanations(config, parameters, records, predictor)
-    violations = list(_violations(bias, explanations, baseline)) if baseline else []
+    violations = list(_violations(bias, explanations, baseline, parameters.bias_drift_rule)) if baseline else []
     _write(parameters.output, config, bias, explanations, violations)
     if baseline:
         write_document(parameters.output / VIOLATIONS_FILE, {"version": VERSION, "violations": violations})
@@ -113,10 +114,10 @@ def _explanations(
 
 
 def _violations(
-    bias: BiasAnalysis | None, explanations: Explanations | None, baseline: Baseline
+    bias: BiasAnalysis | None, explanations: Explanations | None, baseline: Baseline, rule: DriftRule
 ) -> Iterator[Violation]:
     if bias is not None:
-        yield from bias_violations(bias, baseline)
+        yield from bias_violations(bias, baseline, rule)
     if explanations is not None:
         yield from attribution_violations(explanations, baseline)
 

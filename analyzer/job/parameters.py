@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
@@ -17,6 +18,8 @@ DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"  # values of analy
 DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
 DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class FormatKind(StrEnum):
@@ -243,6 +246,18 @@ def existing_file(given: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise AnalysisError(f"{name} names {path}, which is not a file")
     return path
+
+
+def chosen(given: Mapping[str, str], name: str, choices: type[_Choice], default: _Choice) -> _Choice:
+    """Read a variable that chooses one of several ways; ``default`` without it.
+
+    Raises:
+        AnalysisError: When it names none of them.
+    """
+    try:
+        return choices(given[name]) if name in given else default
+    except ValueError:
+        raise AnalysisError(f"{name} is {given[name]!r}, expected {' or '.join(choices)}") from None
 
 
 def _drift_method(given: Mapping[str, str]) -> str | None:

@@ -90,6 +90,15 @@ def is_active(job: Job | None) -> bool:
     return job is not None and job["ProcessingJobStatus"] in _ACTIVE
 
 
+def timeout_text(name: str, minutes: int) -> str:
+    """Explain a job that was stopped because a deployment may not wait for it any longer."""
+    return (
+        f"the baseline job {name} had not ended {minutes} minutes after the request and was stopped: CloudFormation "
+        "waits for an hour at most. Choose a bigger instance type or more instances, or give a sample of the data; or "
+        "compute the baseline outside of the deployment and give its files"
+    )
+
+
 def failure_text(job: Job, properties: Properties) -> str:
     """Explain a job that has failed, was stopped, or has written nothing.
 

@@ -1,7 +1,7 @@
 """Where a baseline keeps its files in S3, and the small notes that carry its state from call to call.
 
 ```
-<OutputUri>/running.json                            jobs in flight; gone when they have ended
+<OutputUri>/running.json                            version and jobs of a request; gone when it has ended
 <OutputUri>/successes.json                          properties and fingerprints of the last two successes
 <OutputUri>/<fingerprint>/statistics.json           as the job wrote them
 <OutputUri>/<fingerprint>/constraints.json
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shared import s3
@@ -30,18 +30,20 @@ _KEPT_SUCCESSES = 2
 
 @dataclass(frozen=True)
 class Running:
-    """The jobs that a request has started; the last one may still run."""
+    """What a request makes: the version of the baseline, and the jobs for it, of which the last may still run."""
 
     request_id: str
-    jobs: tuple[str, ...]
+    fingerprint: str
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Success:
-    """A baseline that was deployed: a hash of the resource's properties, and the fingerprint."""
+    """A baseline that was deployed: a hash of the resource's properties, the fingerprint, and by which request."""
 
     properties: str
     fingerprint: str
+    request_id: str = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,16 @@ class Store:
         self.write(uri, json.dumps(content, indent=2, separators=(",", " : ")))
 
     def running(self) -> Running | None:
-        """Return the jobs in flight, or None."""
+        """Return what is being made, or None."""
         note = self._note("running.json")
-        return Running(note["request_id"], tuple(note["jobs"])) if note else None
+        return Running(note["request_id"], note["fingerprint"], tuple(note["jobs"])) if note else None
 
     def set_running(self, running: Running) -> None:
-        """Note the jobs in flight. Done before they are created, so that none can be forgotten."""
-        self.write_json(self.output / "running.json", {"request_id": running.request_id, "jobs": running.jobs})
+        """Note what is being made. Done before a job is created, so that none can be forgotten."""
+        self.write_json(self.output / "running.json", asdict(running))
 
     def clear_running(self) -> None:
-        """Note that no job is in flight."""
+        """Note that nothing is being made."""
         s3.delete(self.output / "running.json")
 
     def successes(self) -> tuple[Success, ...]:

@@ -75,8 +75,6 @@ class FilesRun:
 
     def advance(self) -> bool:
         """Copy the files, once. The constraints come last: the folder counts as complete when they are there."""
-        if not stop_jobs(self.store):
-            return False
         constraints = self.properties.monitor_type.constraints
         if self.store.has_all(self.folder, [constraints]):
             return True
@@ -110,11 +108,7 @@ class DatasetRun:
     def advance(self) -> bool:
         """Look after the job in flight, or start the next one."""
         running = self.store.running()
-        if running and running.request_id != self.request_id:
-            # A request that was cancelled or that this one follows on: its job must not write beside ours.
-            if not stop_jobs(self.store):
-                return False
-        elif running and not self._has_ended(running.jobs[-1]):
+        if running and running.jobs and not self._has_ended(running.jobs[-1]):
             return False
         return self._start_next()
 
@@ -130,13 +124,11 @@ class DatasetRun:
         if job["ProcessingJobStatus"] != "Completed" or not self.store.has_all(
             output, self.properties.monitor_type.results
         ):
-            self.store.clear_running()
             raise BaselineError(jobs.failure_text(job, self.properties))
         return True
 
     def _start_next(self) -> bool:
         if self.store.has_all(self.folder, self.properties.monitor_type.results):
-            self.store.clear_running()
             return True
         profile = self.folder / _PROFILE
         if self._needs_profile() and not self.store.has_all(profile, self.properties.monitor_type.results):
@@ -151,7 +143,6 @@ class DatasetRun:
             self.store.write(self.folder / PREPROCESSOR, categories.script())
             if not categories.positions:
                 _copy(self.store, {profile / name: self.folder / name for name in (STATISTICS, CONSTRAINTS)})
-                self.store.clear_running()
                 return True
             script_uri = str(self.folder / PREPROCESSOR)
         self._start(self.folder, script_uri, profile=False)
@@ -175,12 +166,8 @@ class DatasetRun:
     def _start(self, output: S3Uri, script_uri: str | None, *, profile: bool) -> None:
         name = jobs.job_name(self.properties, self.request_id, profile=profile)
         request = jobs.job_request(self.properties, name, output, self._container(script_uri))
-        self.store.set_running(Running(self.request_id, (name,)))
-        try:
-            jobs.create(request)
-        except BaselineError:
-            self.store.clear_running()
-            raise
+        self.store.set_running(Running(self.request_id, self.fingerprint, (name,)))
+        jobs.create(request)
 
     def _container(self, script_uri: str | None) -> Container:
         if self.properties.clarify is None:

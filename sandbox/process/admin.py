@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.platform import outbox
-from sandbox.process import clock
+from sandbox.process import clock, settings
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,6 +24,8 @@ def with_administration(app: AsgiApp, is_idle: Callable[[], bool]) -> AsgiApp:
     |---|---|---|
     | ``/_sandbox/clock`` | GET | ``{"now": ..., "scale": ...}`` |
     | ``/_sandbox/clock`` | POST ``{"advance_seconds": 3600}`` | the same, after the clock has moved |
+    | ``/_sandbox/settings`` | GET | what AWS does now and then, see `sandbox.process.settings` |
+    | ``/_sandbox/settings`` | POST ``{"iam_propagation_seconds": 5}`` | the same, after those were changed |
     | ``/_sandbox/outbox`` | GET | the e-mails that SNS "sent" |
     | ``/_sandbox/idle`` | GET | ``{"idle": true}`` when no job, execution or endpoint change is under way |
     | ``/_sandbox/health`` | GET | ``{"status": "running"}`` |
@@ -45,8 +47,11 @@ def with_administration(app: AsgiApp, is_idle: Callable[[], bool]) -> AsgiApp:
 def _answer(method: str, name: str, body: bytes, is_idle: Callable[[], bool]) -> tuple[int, object]:
     if name == "clock" and method == "POST":
         return _advance(body)
+    if name == "settings" and method == "POST":
+        return _change_settings(body)
     answers: dict[str, Callable[[], object]] = {
         "clock": _clock,
+        "settings": lambda: settings.current().document(),
         "outbox": outbox.messages,
         "idle": lambda: {"idle": is_idle()},
         "health": lambda: {"status": "running"},
@@ -68,6 +73,13 @@ def _advance(body: bytes) -> tuple[int, object]:
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         return _BAD_REQUEST, {"error": f'send {{"advance_seconds": <number>}} with a number from 0 on; {error}'}
     return 200, _clock()
+
+
+def _change_settings(body: bytes) -> tuple[int, object]:
+    try:
+        return 200, settings.change(dict(json.loads(body))).document()
+    except (TypeError, ValueError) as error:
+        return _BAD_REQUEST, {"error": f"send a JSON object of settings; {error}"}
 
 
 async def _body(receive: Receive) -> bytes:

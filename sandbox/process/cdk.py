@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sandbox.process.client import SandboxProcess
 
-_NODE_BIN = Path(__file__).resolve().parents[2] / "node_modules" / ".bin"
 _TIMEOUT_SECONDS = 600
+_VERSION = "2.1148.1"
+"""The CLI that the assemblies of this library are deployed with; later major versions refuse them."""
 
 
 class CdkError(Exception):
@@ -83,7 +84,7 @@ class CdkCli:
         return self._run(["diff"])
 
     def _run(self, arguments: list[str], *, with_app: bool = True) -> str:
-        command = [_executable(), *arguments]
+        command = [_executable(self.folder), *arguments]
         if with_app:
             command += ["--app", self.app]
             if self.output is not None:
@@ -118,8 +119,11 @@ class CdkCli:
         return lines
 
 
-def _executable() -> str:
-    found = shutil.which("cdk", path=os.pathsep.join([str(_NODE_BIN), os.environ.get("PATH", "")]))
+def _executable(folder: Path) -> str:
+    """Return the CLI that npm installed for the app's folder, or for one above it; else the shell's."""
+    installed = [parent / "node_modules" / ".bin" for parent in (folder.resolve(), *folder.resolve().parents)]
+    found = shutil.which("cdk", path=os.pathsep.join([*map(str, installed), os.environ.get("PATH", "")]))
     if found is None:
-        raise CdkError(["cdk"], "got no `cdk` command; expected node_modules/.bin/cdk; run `make setup`")
+        problem = f"got no `cdk` command in {folder}, in the folders above it, or in PATH; expected the AWS CDK CLI; "
+        raise CdkError(["cdk"], f"{problem}install it with `npm install aws-cdk@{_VERSION}`")
     return found

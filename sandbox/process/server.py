@@ -15,8 +15,9 @@ import psutil
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from sandbox.process import clock, environment
+from sandbox.process import clock, environment, settings as settings_module
 from sandbox.process.admin import AsgiApp, with_administration
+from sandbox.process.settings import Settings
 
 _SAGEMAKER = "sandbox.sagemaker"
 _GRACE_SECONDS = 1
@@ -24,7 +25,14 @@ _GRACE_SECONDS = 1
 _KEEP_ALIVE_SECONDS = 300
 
 
-def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin: bool = False) -> None:
+def run(
+    *,
+    port: int = 0,
+    time_scale: float = 1.0,
+    iam: bool = True,
+    watch_stdin: bool = False,
+    settings: Settings | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM; print the connection as one JSON object once requests are answered.
 
     Args:
@@ -32,12 +40,14 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
         time_scale: How many times faster than real time the sandbox's clock runs.
         iam: Enforce IAM; without, every caller may do everything.
         watch_stdin: Stop as well when standard input ends, i.e. when the program that started the sandbox dies.
+        settings: What AWS does now and then. Default: nothing of it.
 
     Raises:
         OSError: The port is taken.
         SeamError: MiniStack is not the version that the sandbox is written against.
     """
     clock.set_scale(time_scale)
+    settings_module.change((settings or Settings()).document())
     listener = environment.reserve(port)
     work = environment.isolate(listener.getsockname()[1], iam=iam)
     try:

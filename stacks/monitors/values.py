@@ -9,11 +9,11 @@ from typing import TypedDict
 from aws_cdk import Duration
 
 from model_monitor import (
-    AddedMonitorOptions,
     AnalysisScript,
     Baseline,
     CapturedAttributes,
     GroundTruth,
+    MonitorOptions,
     MonitorSchedule,
 )
 from stacks import translation
@@ -49,17 +49,21 @@ class MonitorValues:
         at: Names the part of the file that a block is about.
     """
 
-    def __init__(self, imports: Imports, at: Callable[..., AbstractContextManager[None]]) -> None:
+    def __init__(
+        self, imports: Imports, at: Callable[..., AbstractContextManager[None]], places: MonitorOptions
+    ) -> None:
         self.imports = imports
         self.at = at
+        self._places = places
 
-    def options(self, settings: MonitorSettings) -> AddedMonitorOptions:
+    def options(self, settings: MonitorSettings) -> MonitorOptions:
         """Options of every monitor."""
         with self.at("compute"):
             compute = self.imports.compute(settings.compute) if settings.compute else None
         with self.at("network"):
             network = self.imports.network(settings.network) if settings.network else None
         return {
+            **self._places,
             "schedule": self.schedule(settings),
             "compute": compute,
             "network": network,

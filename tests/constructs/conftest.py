@@ -18,6 +18,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from model_monitor import (
     Baseline,
@@ -42,6 +43,7 @@ from model_monitor import (
     ModelReference,
     MonitorCompute,
     MonitoredEndpoint,
+    MonitoringServices,
     MonitorNetwork,
     ProblemType,
     QualityColumns,
@@ -70,9 +72,23 @@ class Kit:
     def output(self) -> S3Location:
         return S3Location.from_uri("s3://monitoring-output/monitoring")
 
+    def services(self, scope: Construct) -> MonitoringServices:
+        """The services of the stack: one for all monitors that a test makes in it."""
+        stack = cdk.Stack.of(scope)
+        existing = stack.node.try_find_child("Services")
+        if isinstance(existing, MonitoringServices):
+            return existing
+        return MonitoringServices(stack, "Services", output=self.output())
+
     def monitor(self, scope: cdk.Stack | None = None, name: str = "DataQuality", **options: Any) -> DataQualityMonitor:
-        options = {"input": self.endpoint(), "baseline": self.baseline(), "output": self.output(), **options}
-        return DataQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+        scope = scope if scope is not None else self.stack()
+        options = {
+            "input": self.endpoint(),
+            "baseline": self.baseline(),
+            "services": self.services(scope),
+            **options,
+        }
+        return DataQualityMonitor(scope, name, **options)
 
     def problem(self) -> ProblemType:
         return ProblemType.binary_classification(probability_attribute=0, probability_threshold=0.5)
@@ -83,16 +99,17 @@ class Kit:
     def model_quality(
         self, scope: cdk.Stack | None = None, name: str = "ModelQuality", **options: Any
     ) -> ModelQualityMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "problem": self.problem(),
             "ground_truth": self.ground_truth(),
             "baseline": self.baseline("s3://lake/fraud/validated.csv"),
             "columns": QualityColumns(ground_truth="fraud", probability="score"),
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelQualityMonitor(scope, name, **options)
 
     def bias_config(self, **options: Any) -> BiasConfig:
         facets = [Facet.of("sex", "female"), Facet.of("age", 40)]
@@ -100,6 +117,7 @@ class Kit:
         return BiasConfig(**{"label": "approved", "label_values": [1], "facets": facets, "headers": headers, **options})
 
     def model_bias(self, scope: cdk.Stack | None = None, name: str = "ModelBias", **options: Any) -> ModelBiasMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "config": self.bias_config(),
@@ -107,24 +125,25 @@ class Kit:
             "ground_truth": self.ground_truth(),
             "baseline": self.baseline("s3://lake/fraud/validated.csv"),
             "predicted_label": "prediction",
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelBiasMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelBiasMonitor(scope, name, **options)
 
     def model_explainability(
         self, scope: cdk.Stack | None = None, name: str = "ModelExplainability", **options: Any
     ) -> ModelExplainabilityMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "model": ModelReference.from_model_name("fraud-model"),
             "shap": ShapConfig(baseline=[[39, 5000]], num_samples=50, features=["age", "income"]),
             "attributes": CapturedAttributes(inference=0),
             "baseline": self.baseline(),
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelExplainabilityMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelExplainabilityMonitor(scope, name, **options)
 
     def batch(self, dataset_format: DatasetFormat | None = None) -> BatchTransform:
         return BatchTransform.of(

@@ -17,7 +17,7 @@ Refused = Callable[..., AbstractContextManager[None]]
 
 def test_refuses_categories_together_with_a_script_since_the_service_runs_one(kit: Kit, refused: Refused) -> None:
     script = AnalysisScript.from_location(S3Location.from_uri("s3://scripts/pre.py"))
-    with refused("categorical together with a preprocessor", "a single script"):
+    with refused("categorical together with preprocessor", "a single script"):
         kit.monitor(categorical=["flag"], preprocessor=script)
 
 

@@ -115,9 +115,9 @@ def test_metrics_of_contributions_have_the_dimensions_of_the_service(kit: Kit) -
 
 def test_refuses_features_and_outputs_that_the_configuration_does_not_have(kit: Kit, refused: Refused) -> None:
     monitor = kit.model_explainability(shap=ShapConfig(features=["age"], label_headers=["fraud"]))
-    with refused("the feature 'colour'", "one of age"):
+    with refused("the feature 'colour'", "one of 'age'"):
         monitor.metric_attribution("colour", label="fraud")
-    with refused("the output 'label0'", "one of fraud"):
+    with refused("the output 'label0'", "one of 'fraud'"):
         monitor.metric_attribution("age")
 
 
@@ -160,5 +160,5 @@ def test_refuses_options_of_a_dataset_without_one(options: dict[str, Any], kit: 
 
 
 def test_refuses_a_threshold_where_scores_are_explained(kit: Kit, refused: Refused) -> None:
-    with refused("threshold of 0.5", "scores are explained"):
+    with refused("probability_threshold=0.5", "scores are explained"):
         kit.model_explainability(attributes=CapturedAttributes(probability=0, probability_threshold=0.5))

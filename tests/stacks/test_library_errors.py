@@ -55,7 +55,7 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
         (13, f"{monitors}.1", "max_runtime_minutes of 7200 seconds with the schedule cron(0 * ? * * *)"),
         (16, f"{monitors}.2", "silence_after: 400 with a run every 1 hours"),
         (19, f"{monitors}.3", f"script '{tmp_path}/empty.py' without a function preprocess_handler"),
-        (22, f"{monitors}.4", "categorical together with a preprocessor"),
+        (22, f"{monitors}.4", "'categorical' together with 'preprocessor'"),
         (26, f"{monitors}.5", "alarms on features together with emit_metrics: false"),
     ]
 
@@ -255,7 +255,7 @@ def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_
         (12, "model_explainability.1.model", "name: 'arn:aws:sagemaker:eu-west-1:123456789012:model/credit'"),
         (15, "model_explainability.2.model", "content_type: 'image/png'"),
         (18, "model_explainability.3.shap", "a SHAP baseline whose rows have 1, 2 values"),
-        (19, "model_explainability.4", "a probability threshold of 0.5"),
+        (19, "model_explainability.4", "attributes.probability_threshold: 0.5"),
         (23, "capture", "sampling: 200"),
     ]
 

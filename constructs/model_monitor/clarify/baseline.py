@@ -7,12 +7,12 @@ from typing import Any
 
 from constructs import Construct
 
-from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
 from model_monitor.errors import ConfigurationError
 
 
-class ClarifyBaseline(BaselineFiles):
+class ClarifyBaseline(BaselineResource):
     """What Clarify found in the training data.
 
     Attributes:
@@ -56,7 +56,7 @@ class ClarifyBaseline(BaselineFiles):
             _require_none(dataset_options)
         else:
             documents["BaselineConfig"] = dict(dataset_config or {})
-        super().__init__(scope, id, source=source, job=job, documents=documents, named={})
+        super().__init__(scope, id, source=source, job=job, documents=documents, late={})
         self.config_uri = self._attribute("ConfigUri")
 
 

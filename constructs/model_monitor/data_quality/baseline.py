@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline, BaselineSource
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
@@ -15,7 +17,7 @@ from model_monitor.errors import ConfigurationError
 _MAX_MEAN_SHIFTS = 20
 
 
-class DataQualityBaseline(BaselineFiles):
+class DataQualityBaseline(BaselineResource):
     """What every feature looked like.
 
     Attributes:
@@ -34,6 +36,7 @@ class DataQualityBaseline(BaselineFiles):
         job: BaselineJob,
         categorical: CategoricalFeatures | None,
         overrides: ConstraintOverrides,
+        drift_alarms: Mapping[str, float],
     ) -> None:
         """Makes the resource.
 
@@ -44,6 +47,8 @@ class DataQualityBaseline(BaselineFiles):
             job: How it is computed.
             categorical: Columns that are handed over as categories.
             overrides: Changes to the suggested constraints.
+            drift_alarms: Thresholds of alarms on drift. One below the constraint's threshold fails the deployment,
+                since a run reports only what is above the constraint.
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
@@ -57,8 +62,9 @@ class DataQualityBaseline(BaselineFiles):
             documents={
                 "Overrides": overrides.to_document(),
                 "Categorical": categorical.document if categorical else None,
+                "DriftAlarms": dict(drift_alarms) or None,
             },
-            named={
+            late={
                 "Features": lambda: sorted(features),
                 "MeanShift": lambda: dict(sorted(mean_shift.items())),
             },

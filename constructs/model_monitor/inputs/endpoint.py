@@ -63,9 +63,29 @@ class MonitoredEndpoint:
         return cls(endpoint_name, capture_location)
 
     @property
+    def batch_format(self) -> None:
+        """There is none: captured records have one format."""
+        return
+
+    @property
     def reads(self) -> Sequence[S3Location]:
         """What monitors must be able to read."""
         return (self.capture_location,)
+
+    @property
+    def records(self) -> S3Location:
+        """Where the records lie that labels are merged with."""
+        return self.capture_location.join(self.endpoint_name)
+
+    @property
+    def counted(self) -> Sequence[S3Location]:
+        """What must be read to count the records."""
+        return (self.records,)
+
+    @property
+    def model_name(self) -> None:
+        """SageMaker serves the model under the endpoint's name."""
+        return
 
     @property
     def title(self) -> str:

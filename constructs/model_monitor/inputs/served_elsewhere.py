@@ -69,6 +69,16 @@ class ServedElsewhere:
         return (self.capture_location,)
 
     @property
+    def batch_format(self) -> DatasetFormat:
+        """How inputs and predictions are stored."""
+        return self.format
+
+    @property
+    def records(self) -> S3Location:
+        """Where the manifests of predictions lie, which labels are merged with."""
+        return self.capture_location.join("output")
+
+    @property
     def endpoint_name(self) -> None:
         """There is none, and so no metric has an `Endpoint` dimension."""
         return
@@ -77,6 +87,16 @@ class ServedElsewhere:
     def title(self) -> str:
         """What people call it."""
         return f"model {self.name}"
+
+    @property
+    def model_name(self) -> str:
+        """What people call it."""
+        return self.name
+
+    @property
+    def counted(self) -> Sequence[S3Location]:
+        """What must be read to count the records: manifests name objects that lie elsewhere."""
+        return self.reads
 
     @property
     def identity(self) -> str:

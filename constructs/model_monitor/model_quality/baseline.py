@@ -7,7 +7,7 @@ from typing import Any
 
 from constructs import Construct
 
-from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.attributes import attribute_text
@@ -18,7 +18,7 @@ from model_monitor.model_quality.problem import ProblemType, QualityColumns
 _DEFAULT_TOLERANCE = 0.05
 
 
-class ModelQualityBaseline(BaselineFiles):
+class ModelQualityBaseline(BaselineResource):
     """How good the model was.
 
     Attributes:
@@ -72,7 +72,7 @@ class ModelQualityBaseline(BaselineFiles):
                     "metrics": {name: _override(limit) for name, limit in sorted(thresholds.items())},
                 },
             },
-            named={"Metrics": lambda: sorted(metrics)},
+            late={"Metrics": lambda: sorted(metrics)},
         )
         self._metrics = metrics
         self.statistics_uri = self._attribute("StatisticsUri")

@@ -2,7 +2,7 @@
 
 import functools
 
-from sandbox.platform.cloudwatch import actions, alarms, api, condition_keys, dashboards, suppression, transitions
+from sandbox.platform.cloudwatch import actions, alarms, api, dashboards, suppression, transitions
 from sandbox.process import clock
 from sandbox.process.clock_module import clock_module
 from sandbox.seams import Name, replace
@@ -21,7 +21,6 @@ def install() -> None:
     replace(Name.PUT_METRIC_ALARM, api.put_metric_alarm)
     replace(Name.PUT_COMPOSITE_ALARM, api.put_composite_alarm)
     replace(Name.SET_ALARM_STATE, api.set_alarm_state)
-    condition_keys.install()
     dashboards.install()
     clock.on_advance(tick)
 

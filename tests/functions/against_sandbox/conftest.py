@@ -11,7 +11,7 @@ import time
 import boto3
 import pytest
 
-from baseline import handler as baseline_handler
+from deployment.handler import handler
 from sandbox.process.client import SandboxProcess
 from shared import clients
 
@@ -55,6 +55,7 @@ def policy(*statements):
 
 
 # lambda/README.md, "Permissions".
+DEPLOYMENT_POLICY = policy((("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/*",)))
 BASELINE_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::data", "arn:aws:s3:::out")),
     (("s3:GetObject",), ("arn:aws:s3:::data/*",)),
@@ -80,7 +81,7 @@ RESULTS_POLICY = policy(
     (("sagemaker:DescribeProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
     (("cloudwatch:PutMetricData",), ("*",)),
     (("events:PutEvents",), ("arn:aws:events:us-east-1:000000000000:event-bus/default",)),
-    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/reports",)),
 )
 ACCESS_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::out",)),
@@ -132,6 +133,11 @@ GUARD_POLICY = policy(
     ),
 )
 CONTROL_POLICY = policy(
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/registry/*",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/schedules",)),
+)
+CONTROL_ACCESS_POLICY = policy(
     (
         (
             "sagemaker:DescribeMonitoringSchedule",
@@ -144,6 +150,7 @@ CONTROL_POLICY = policy(
         ("sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
     ),
+    (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
     (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
 )
 
@@ -164,19 +171,29 @@ class World:
         everything = policy((("s3:*", "logs:*", "cloudwatch:*"), ("*",)))
         self.job_role = self._role("job", {"Service": "sagemaker.amazonaws.com"}, everything)
         administrator = {"AWS": "arn:aws:iam::000000000000:root"}
+        deployment = self._role("deployment", administrator, DEPLOYMENT_POLICY)
+        # What the deployment function acts as, by kind of custom resource.
+        self.access = {
+            "baseline": self._role("access/baseline", {"AWS": deployment}, BASELINE_POLICY),
+            "data capture": self._role("access/data-capture", {"AWS": deployment}, DATA_CAPTURE_POLICY),
+            "guard": self._role("access/guard", {"AWS": deployment}, GUARD_POLICY),
+        }
         self.roles = {
-            "baseline": self._role("baseline", administrator, BASELINE_POLICY),
+            "deployment": deployment,
             "results": self._role("results", administrator, RESULTS_POLICY),
-            "access": self._role("access", administrator, ACCESS_POLICY),
-            "data capture": self._role("data-capture", administrator, DATA_CAPTURE_POLICY),
-            "guard": self._role("guard", administrator, GUARD_POLICY),
             "control": self._role("control", administrator, CONTROL_POLICY),
         }
+        # What the other two functions act as: roles of monitors.
+        self.access["reports"] = self._role("access/reports", {"AWS": self.roles["results"]}, ACCESS_POLICY)
+        self.access["control"] = self._role("access/schedules", {"AWS": self.roles["control"]}, CONTROL_ACCESS_POLICY)
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        folder, _, name = f"/{name}".rpartition("/")
         arn = self.iam.create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            Path=f"{folder}/",
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )["Role"]["Arn"]
         self.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
         return arn
@@ -195,6 +212,7 @@ class World:
             "MonitorType": "DataQuality",
             "Source": {"dataset": {"uri": "s3://data/train.csv", "format": {"csv": {"header": True}}}},
             "OutputUri": f"s3://out/baselines/{name}",
+            "AccessRoleArn": self.access["baseline"],
             "RoleArn": self.job_role,
             "ImageUri": IMAGE,
             "Compute": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 20},
@@ -274,6 +292,19 @@ class World:
                 EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
 
+    def register(self, schedule, role, **more):
+        """Write the document of a monitor into the registry, as the guard does."""
+        document = {
+            "schedule": schedule,
+            "type": "DataQuality",
+            "title": "endpoint credit",
+            "reports": "s3://out/reports",
+            "registered": "2020-01-01T00:00:00Z",
+            "access_role": self.access[role],
+            **more,
+        }
+        self.s3.put_object(Bucket="out", Key=f"registry/{schedule}.json", Body=json.dumps(document))
+
     def executions(self, name=SCHEDULE):
         listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")
         return listed["MonitoringExecutionSummaries"]
@@ -311,8 +342,9 @@ def deploy(act_as):
     """Return a function that does for one request what the provider framework does."""
 
     def run(request_type, properties, **more):
-        act_as("baseline")
+        act_as("deployment")
         event = {
+            "ResourceType": "Custom::ModelMonitorBaseline",
             "RequestType": request_type,
             "RequestId": f"{request_type}-{properties['Name']}",
             "StackId": "arn:aws:cloudformation:us-east-1:000000000000:stack/Credit/1",
@@ -320,11 +352,11 @@ def deploy(act_as):
             "ResourceProperties": properties,
             **more,
         }
-        event |= baseline_handler.on_event(event, None)
+        event |= handler(event, None)
         end = time.monotonic() + 60
-        while not (result := baseline_handler.is_complete(event, None))["IsComplete"]:
+        while not (result := handler(event, None))["IsComplete"]:
             assert time.monotonic() < end, "still not complete after a minute"
             time.sleep(0.1)
-        return {**event.get("Data", {}), **result.get("Data", {})}
+        return result.get("Data", {})
 
     return run

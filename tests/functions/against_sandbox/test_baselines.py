@@ -6,8 +6,8 @@ import json
 import polars
 import pytest
 
-from baseline import handler as baseline_handler
 from baseline.errors import BaselineError
+from deployment.handler import handler
 
 ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
 
@@ -69,15 +69,17 @@ def test_delete_stops_a_job_that_runs(world, deploy, act_as):
         Bucket="data", Key="slow.py", Body=b"import time\n\ndef preprocess_handler(record):\n    time.sleep(60)\n"
     )
     properties = world.properties("slow", PreprocessorUri="s3://data/slow.py")
-    act_as("baseline")
+    act_as("deployment")
     event = {
+        "ResourceType": "Custom::ModelMonitorBaseline",
         "RequestType": "Create",
         "RequestId": "slow",
         "StackId": "stack",
         "LogicalResourceId": "Baseline",
         "ResourceProperties": properties,
     }
-    created = baseline_handler.on_event(event, None)
+    created = handler(event, None)
+    assert handler(event | created, None) == {"IsComplete": False}
     deploy("Delete", properties, PhysicalResourceId=created["PhysicalResourceId"])
     (job,) = world.sagemaker.list_processing_jobs(NameContains="credit-slow")["ProcessingJobSummaries"]
     assert job["ProcessingJobStatus"] == "Stopped"

@@ -7,9 +7,14 @@ import pytest
 def fingerprint(aws, framework, properties):
     """Return a function that gives the fingerprint for changed properties."""
     aws.put("s3://data/train.csv", "a,b\n1,2\n")
+    aws.polls_until_done = 100
 
     def read(**changes):
-        return framework.begin("Create", properties(**changes))["Data"]["Fingerprint"]
+        framework.begin("Create", properties(**changes))
+        fingerprint = aws.get_json("s3://out/baselines/credit/running.json")["fingerprint"]
+        framework.delete()
+        framework.physical_id = None
+        return fingerprint
 
     return read
 

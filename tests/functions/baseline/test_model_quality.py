@@ -54,7 +54,7 @@ def test_one_job_makes_both_files(analyzer, framework, quality):
     assert data["Metric.auc"] == "0.0000001"
     assert data["ItemCount"] == "40"
     assert len(analyzer.jobs) == 1
-    assert len(analyzer.job.metrics) == 1
+    assert len(analyzer.metrics) == 1
 
 
 def test_the_job_is_told_the_columns(analyzer, framework, quality):

@@ -5,6 +5,8 @@ from typing import Any
 
 from sandbox.seams import Name, replace
 
+_ASSUME_ROLE = "sts:AssumeRole"
+
 
 def install() -> None:
     """Install it. Called once, before the server starts."""
@@ -25,9 +27,9 @@ def _naming_the_resource(original: Callable[..., Any]) -> Callable[..., Any]:
                 else f"because no identity-based policy allows the {action} action"
             )
             resource = options.get("resource_arn", "*")
-            options["message"] = (
-                f"User: {principal_arn} is not authorized to perform: {action} on resource: {resource} {reason}"
-            )
+            message = f"User: {principal_arn} is not authorized to perform: {action} on resource: {resource}"
+            # STS does not say whether the policy of the caller or that of the role is the reason.
+            options["message"] = message if action == _ASSUME_ROLE else f"{message} {reason}"
         return original(service, action, principal_arn, request_id, **options)
 
     return access_denied
