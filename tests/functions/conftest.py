@@ -215,7 +215,8 @@ class FakeAws(Endpoints, Schedules):
 
     def HeadObject(self, Bucket, Key):  # noqa: N802, N803
         body, _ = self._object(Bucket, Key, "404")
-        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body)}
+        metadata = self.puts.get(Key, {}).get("Metadata", {})
+        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body), "Metadata": metadata}
 
     def PutObject(self, Bucket, Key, Body, IfNoneMatch=None, IfMatch=None, **options):  # noqa: N802, N803
         if Bucket not in self.buckets:

@@ -71,6 +71,14 @@ BASELINE_POLICY = policy(
     ),
     (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
     (("sagemaker:DescribeModelPackage",), ("arn:aws:sagemaker:us-east-1:000000000000:model-package/credit/*",)),
+    (
+        (
+            "sagemaker:CreateMonitoringSchedule",
+            "sagemaker:DeleteMonitoringSchedule",
+            "sagemaker:DescribeMonitoringSchedule",
+        ),
+        ("arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/credit-*-probe",),
+    ),
     (("cloudwatch:PutMetricData",), ("*",)),
 )
 RESULTS_POLICY = policy(
@@ -110,9 +118,11 @@ DATA_CAPTURE_POLICY = policy(
 )
 GUARD_POLICY = policy(
     (
-        ("sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule"),
+        ("sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule", "sagemaker:ListTags"),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}",),
     ),
+    (("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), (f"arn:aws:s3:::out/registry/{SLOW}.json",)),
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
     (
         ("sagemaker:DeleteMonitoringSchedule",),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
@@ -213,6 +223,7 @@ class World:
             "Source": {"dataset": {"uri": "s3://data/train.csv", "format": {"csv": {"header": True}}}},
             "OutputUri": f"s3://out/baselines/{name}",
             "AccessRoleArn": self.access["baseline"],
+            "ScheduleName": f"credit-{name}",
             "RoleArn": self.job_role,
             "ImageUri": IMAGE,
             "Compute": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 20},

@@ -89,7 +89,12 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as,
         assert time.monotonic() < end, world.executions(run)
         time.sleep(0.2)
     act_as("deployment")
-    properties = {"AccessRoleArn": world.access["guard"], "ScheduleName": schedule, "Revision": "2"}
+    properties = {
+        "AccessRoleArn": world.access["guard"],
+        "ScheduleName": schedule,
+        "Revision": "2",
+        "Owner": "the stack",
+    }
     finish(request("Custom::MonitoringScheduleGuard", "Update", properties, PhysicalResourceId="guard"))
     assert [item["MonitoringExecutionStatus"] for item in world.executions(run)] == ["Stopped"]
     listed = world.sagemaker.list_monitoring_schedules(NameContains=schedule)["MonitoringScheduleSummaries"]
@@ -97,7 +102,21 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as,
     status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
     assert status == "Scheduled"
 
-    finish(request("Custom::MonitoringScheduleGuard", "Delete", properties, PhysicalResourceId="guard"))
+    arn = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleArn"]
+    entry = {"RegistryUri": f"s3://out/registry/{schedule}.json", "Monitor": json.dumps({"schedule": schedule})}
+    for kind in ("Create", "Update"):
+        finish(request("Custom::MonitoringScheduleGuard", kind, {**properties, **entry}, PhysicalResourceId="guard"))
+        assert set(world.json(entry["RegistryUri"])) == {"schedule", "registered"}
+    world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "model-monitor:guard", "Value": "the stack"}])
+    other = {**properties, "Owner": "another stack"}
+    finish(request("Custom::MonitoringScheduleGuard", "Delete", other, PhysicalResourceId="guard"))
+    status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
+    assert status == "Scheduled"
+
+    finish(request("Custom::MonitoringScheduleGuard", "Delete", {**properties, **entry}, PhysicalResourceId="guard"))
+    status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
+    assert status == "Stopped"
+    assert world.s3.list_objects_v2(Bucket="out", Prefix=f"registry/{schedule}")["KeyCount"] == 0
     world.sagemaker.delete_monitoring_schedule(MonitoringScheduleName=schedule)
     world.sagemaker.delete_data_quality_job_definition(JobDefinitionName=schedule)
 
