@@ -1,4 +1,4 @@
-"""Alarms and the results function write a metric's dimensions alike: else an alarm would watch a metric without data."""
+"""Alarms and the results function write dimensions alike: else an alarm would watch a metric without data."""
 
 from hypothesis import example, given, settings, strategies as st
 
