@@ -89,7 +89,7 @@ RESULTS_POLICY = policy(
     (("sagemaker:DescribeProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
     (("cloudwatch:PutMetricData",), ("*",)),
     (("events:PutEvents",), ("arn:aws:events:us-east-1:000000000000:event-bus/default",)),
-    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/reports",)),
 )
 ACCESS_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::out",)),
@@ -143,6 +143,11 @@ GUARD_POLICY = policy(
     ),
 )
 CONTROL_POLICY = policy(
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/registry/*",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/schedules",)),
+)
+CONTROL_ACCESS_POLICY = policy(
     (
         (
             "sagemaker:DescribeMonitoringSchedule",
@@ -155,6 +160,7 @@ CONTROL_POLICY = policy(
         ("sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
     ),
+    (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
     (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
 )
 
@@ -185,9 +191,11 @@ class World:
         self.roles = {
             "deployment": deployment,
             "results": self._role("results", administrator, RESULTS_POLICY),
-            "access": self._role("access/monitor", administrator, ACCESS_POLICY),
             "control": self._role("control", administrator, CONTROL_POLICY),
         }
+        # What the other two functions act as: roles of monitors.
+        self.access["reports"] = self._role("access/reports", {"AWS": self.roles["results"]}, ACCESS_POLICY)
+        self.access["control"] = self._role("access/schedules", {"AWS": self.roles["control"]}, CONTROL_ACCESS_POLICY)
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
@@ -294,6 +302,19 @@ class World:
             runtime.invoke_endpoint(
                 EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
+
+    def register(self, schedule, role, **more):
+        """Write the document of a monitor into the registry, as the guard does."""
+        document = {
+            "schedule": schedule,
+            "type": "DataQuality",
+            "title": "endpoint credit",
+            "reports": "s3://out/reports",
+            "registered": "2020-01-01T00:00:00Z",
+            "access_role": self.access[role],
+            **more,
+        }
+        self.s3.put_object(Bucket="out", Key=f"registry/{schedule}.json", Body=json.dumps(document))
 
     def executions(self, name=SCHEDULE):
         listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")

@@ -64,18 +64,8 @@ def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch)
 
     topic = world.box.client("sns").create_topic(Name="alerts")["TopicArn"]
     world.box.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="oncall@example.com")
-    document = {
-        "schedule": world.schedule,
-        "type": "DataQuality",
-        "title": "endpoint credit",
-        "endpoint": "credit",
-        "reports": "s3://out/reports",
-        "registered": "2020-01-01T00:00:00Z",
-        "access_role": world.roles["access"],
-        "topic": topic,
-        "metrics": {"drift": ["member", "amount"], "completeness": ["amount"], "mean": ["amount"]},
-    }
-    world.s3.put_object(Bucket="out", Key=f"registry/{world.schedule}.json", Body=json.dumps(document))
+    metrics = {"drift": ["member", "amount"], "completeness": ["amount"], "mean": ["amount"]}
+    world.register(world.schedule, "reports", endpoint="credit", topic=topic, metrics=metrics)
     for name, value in {
         "REGISTRY_URI": "s3://out/registry",
         "STATE_URI": "s3://out/state",
