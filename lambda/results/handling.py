@@ -68,7 +68,7 @@ def _things(claim: Claim, execution: Execution, invocation: Invocation) -> dict[
     report = cache(lambda: read_report(execution))
 
     def put(points: list[Point]) -> None:
-        publish(points, monitor, namespace=invocation.settings.metric_namespace, time=claim.minute)
+        publish(points, monitor, namespace=invocation.settings.metric_namespace)
 
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
     if monitor.wanted and execution.outcome.has_report:
