@@ -51,7 +51,7 @@ def run_name(monitor: Monitor, scheduled: datetime) -> str:
 
 def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple[bool, list[Exception]]:
     handled, troubles = False, list[Exception]()
-    for thing, action in _things(claim, execution, invocation).items():
+    for thing, action in _things(execution, invocation).items():
         try:
             handled |= claim.do(thing, action)
         except LostClaimError:
@@ -62,7 +62,7 @@ def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple
     return handled, troubles
 
 
-def _things(claim: Claim, execution: Execution, invocation: Invocation) -> dict[str, Callable[[], None]]:
+def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[[], None]]:
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
