@@ -173,7 +173,7 @@ class Kit:
         ((function, argument),) = value.items()
         if function == "Fn::Join":
             return str(argument[0]).join(self.flat(item) for item in argument[1])
-        if function == "Ref":
+        if function in ("Ref", "Fn::ImportValue"):
             return f"<{argument}>"
         assert function == "Fn::GetAtt", function
         return f"<{'.'.join(argument)}>"
