@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms, aws_s3 as s3, aws_sns as sns, aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_kms as kms, aws_sns as sns, aws_sns_subscriptions as subscriptions
 from aws_cdk.assertions import Template
 
-from model_monitor import (
-    Baseline,
-    DataCapture,
-    DatasetFormat,
-    EndpointDataCapture,
-    EndpointMonitoring,
-    MonitoredEndpoint,
-    MonitoringServices,
-    S3Location,
-)
+from model_monitor import MonitoringServices, S3Location
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -40,36 +31,9 @@ class Fleet:
 
 
 @pytest.fixture(scope="module")
-def fleet(kit: Kit) -> Fleet:
-    app = cdk.App(analytics_reporting=False)
-    shared = kit.stack("Shared", app=app)
-    services = MonitoringServices(shared, "Services")
-    stacks = {name: kit.stack(name, app=app) for name in _MODELS}
-    for name, stack in stacks.items():
-        captured, data = S3Location.from_uri(f"s3://captured-{name.lower()}"), f"s3://lake-{name.lower()}"
-        bucket = s3.Bucket.from_bucket_name(stack, "Captured", f"captured-{name.lower()}")
-        EndpointDataCapture(
-            stack,
-            "Capture",
-            endpoint_name=f"{name.lower()}-prod",
-            capture=DataCapture.to(bucket),
-            services=services,
-        )
-        endpoint = MonitoredEndpoint.from_endpoint_name(f"{name.lower()}-prod", capture_location=captured)
-        monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=endpoint, services=services)
-        dataset = Baseline.from_dataset(S3Location.from_uri(f"{data}/train.csv"), DatasetFormat.csv())
-        monitoring.add_data_quality(baseline=dataset)
-        monitoring.add_model_quality(
-            problem=kit.problem(),
-            ground_truth=kit.ground_truth(),
-            baseline=Baseline.from_files(
-                constraints=S3Location.from_uri(f"{data}/c.json"), statistics=S3Location.from_uri(f"{data}/s.json")
-            ),
-        )
-    # After the monitors: they still let the function take their roles.
-    services.add_schedule_control()
-    app.synth()
-    return Fleet(Template.from_stack(shared), {name: Template.from_stack(stack) for name, stack in stacks.items()})
+def fleet(fleet_stacks: dict[str, cdk.Stack]) -> Fleet:
+    templates = {name: Template.from_stack(stack) for name, stack in fleet_stacks.items()}
+    return Fleet(templates.pop("Shared"), templates)
 
 
 def _named(template: Template, type_name: str, beginning: str) -> tuple[str, dict[str, Any]]:

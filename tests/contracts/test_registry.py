@@ -80,7 +80,7 @@ def test_groups_and_metrics_of_quality_arrive(kit: Kit, quality_template: Templa
 def test_the_guard_writes_where_the_function_looks(fixture: str, kit: Kit, request: pytest.FixtureRequest) -> None:
     template: Template = request.getfixturevalue(fixture)
     functions = kit.resources(template, "AWS::Lambda::Function").values()
-    places = [
+    registries = [
         Settings.from_environment(
             {
                 name: kit.flat(value).replace("<", "").replace(">", "")
@@ -97,4 +97,5 @@ def test_the_guard_writes_where_the_function_looks(fixture: str, kit: Kit, reque
         if "BeforeChange" in str(guard) or entry is None:
             assert "Revision" in properties
         else:
-            assert entry.uri in [S3Uri(place.bucket, f"{place.key}/{entry.monitor['schedule']}.json") for place in places]
+            name = f"{entry.monitor['schedule']}.json"
+            assert entry.uri in [S3Uri(place.bucket, f"{place.key}/{name}") for place in registries]

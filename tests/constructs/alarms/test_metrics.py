@@ -76,9 +76,7 @@ def test_metrics_of_quality_groups_and_contributions_are_our_own(kit: Kit) -> No
         ("f" * 255, "f" * 255),
     ],
 )
-def test_any_feature_can_be_the_value_of_a_dimension(
-    feature: str, dimension: str, monitor: DataQualityMonitor
-) -> None:
+def test_any_feature_can_be_the_value_of_a_dimension(feature: str, dimension: str, monitor: DataQualityMonitor) -> None:
     assert monitor.metric_feature_drift(feature).dimensions["Feature"] == dimension
 
 

@@ -185,9 +185,7 @@ def test_a_single_run_has_no_period(kit: Kit) -> None:
 def test_the_access_role_touches_its_schedules_and_jobs_of_runs_only(kit: Kit, default_template: Template) -> None:
     name = kit.properties(default_template, _SCHEDULE)["MonitoringScheduleName"]
     for action in ("DescribeMonitoringSchedule", "ListTags", "StartMonitoringSchedule", "StopMonitoringSchedule"):
-        assert kit.allowed(default_template, _ACCESS, f"sagemaker:{action}") == [
-            f"{_PREFIX}monitoring-schedule/{name}"
-        ]
+        assert kit.allowed(default_template, _ACCESS, f"sagemaker:{action}") == [f"{_PREFIX}monitoring-schedule/{name}"]
     stopped = kit.allowed(default_template, _ACCESS, "sagemaker:StopProcessingJob")
     assert stopped[1:] == [
         f"{_PREFIX}processing-job/groundtruth-merge-*",

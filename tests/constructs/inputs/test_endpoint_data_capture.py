@@ -40,6 +40,8 @@ def captured(captured_stack: cdk.Stack) -> Template:
 def test_the_function_is_told_the_capture_in_the_words_of_the_api(kit: Kit, captured: Template) -> None:
     properties = kit.properties(captured, _TYPE)
     assert properties["EndpointName"] == "Fraud-Prod"
+    assert properties["ServiceTimeout"] == "3420"
+    assert kit.flat(properties["AccessRoleArn"]).startswith("<CaptureAccess")
     assert kit.json(properties["DataCaptureConfig"]) == {
         "EnableCapture": True,
         "InitialSamplingPercentage": 20,
@@ -133,7 +135,11 @@ def test_with_a_monitor_it_adds_a_role_and_no_function(kit: Kit, captured: Templ
     stack = kit.stack()
     kit.monitor(stack)
     alone = Template.from_stack(stack)
-    for type_name, more in (("AWS::Lambda::Function", 0), ("AWS::IAM::Role", 1), ("AWS::StepFunctions::StateMachine", 0)):
+    for type_name, more in (
+        ("AWS::Lambda::Function", 0),
+        ("AWS::IAM::Role", 1),
+        ("AWS::StepFunctions::StateMachine", 0),
+    ):
         assert len(kit.resources(captured, type_name)) == len(kit.resources(alone, type_name)) + more
 
 

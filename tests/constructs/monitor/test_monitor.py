@@ -66,8 +66,7 @@ def test_machines_of_one_job_may_talk_to_each_other_and_a_single_one_to_nobody(
 ) -> None:
     # A fixture has jobs with two machines, the other one jobs with one.
     (ingress,) = [
-        found["Properties"]
-        for found in kit.resources(vpc_template, "AWS::EC2::SecurityGroupIngress").values()
+        found["Properties"] for found in kit.resources(vpc_template, "AWS::EC2::SecurityGroupIngress").values()
     ]
     assert ingress["IpProtocol"] == "-1"
     assert kit.flat(ingress["SourceSecurityGroupId"]) == kit.flat(ingress["GroupId"])
