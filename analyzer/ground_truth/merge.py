@@ -26,6 +26,7 @@ from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import FormatKind
 
 _EXAMPLES = 3
+_VERSION = "eventVersion"
 
 _log = logging.getLogger(__name__)
 
@@ -94,8 +95,7 @@ class _Matching:
             label = self._labels.by_id.get(identifier)
             if label is not None:
                 self._matched += 1
-                merged = {**record, GROUND_TRUTH: orjson.Fragment(label)}
-                yield orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
+                yield _line(record, label)
             elif len(self._unlabelled) < _EXAMPLES:
                 self._unlabelled.append(identifier)
 
@@ -120,6 +120,15 @@ class _Matching:
             f"the labels such as {labelled}; a label's eventId must be the record's inferenceId if the caller sent "
             "one, else its eventId"
         )
+
+
+def _line(record: Mapping[str, Any], label: bytes) -> bytes:
+    """Return a merged record, its members in the order of the service's files: version and label first."""
+    merged = {_VERSION: record[_VERSION]} if _VERSION in record else {}
+    merged[GROUND_TRUTH] = truth = orjson.Fragment(label)
+    merged |= record
+    merged[GROUND_TRUTH] = truth  # a captured record may have had one
+    return orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _identifier(record: Mapping[str, Any]) -> str | None:

@@ -223,7 +223,7 @@ def test_rule_8_every_role_can_be_taken_by_one_service_or_by_functions_that_are_
 
 def test_rule_9_the_error_comes_before_anything_is_made(kit: Kit, stack: cdk.Stack, refused: Refused) -> None:
     compute = MonitorCompute(max_runtime=cdk.Duration.hours(2))
-    with refused("max_runtime of 7200 seconds", "at most 3600 seconds"):
+    with refused("max_runtime=Duration.minutes(120)", "at most 60 minutes"):
         kit.monitor(stack, compute=compute)
     assert stack.node.try_find_child("DataQuality") is None
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from model_monitor import (
+    AnalysisScript,
     Baseline,
     CategoricalFeatures,
     ConstraintOverrides,
@@ -147,7 +148,7 @@ def test_a_local_file_becomes_an_asset(kit: Kit, tmp_path: Path) -> None:
 
 
 def test_refuses_a_local_file_that_does_not_exist(kit: Kit, tmp_path: Path, refused: Refused) -> None:
-    with refused("missing.csv", "an existing file", "Baseline.from_dataset"):
+    with refused("missing.csv", "an existing file", "may also lie in S3"):
         kit.monitor(baseline=Baseline.from_asset(tmp_path / "missing.csv", DatasetFormat.csv()))
 
 
@@ -168,15 +169,33 @@ def _runtimes(kit: Kit, *variants: dict[str, Any]) -> list[int]:
 
 def test_a_baseline_job_ends_before_the_function_stops_waiting(kit: Kit) -> None:
     long = MonitorCompute(max_runtime=cdk.Duration.hours(5))
-    parquet = Baseline.from_dataset(S3Location.from_uri("s3://lake/train"), DatasetFormat.parquet())
     assert _runtimes(
         kit,
         {"compute": long},
         {"compute": MonitorCompute(max_runtime=cdk.Duration.minutes(10))},
         {"compute": long, "categorical": ["flag"]},
         {"compute": long, "categorical": CategoricalFeatures.auto()},
-        {"compute": long, "categorical": ["flag"], "baseline": parquet},
-    ) == [2700, 600, 2700, 1200, 1200]
+    ) == [2700, 600, 2700, 1200]
+
+
+def test_refuses_scripts_on_parquet_which_the_container_refuses(kit: Kit, refused: Refused) -> None:
+    parquet = Baseline.from_dataset(S3Location.from_uri("s3://lake/train"), DatasetFormat.parquet())
+    script = AnalysisScript.from_location(S3Location.from_uri("s3://scripts/pre.py"))
+    with refused("categorical with a dataset in Parquet", "no script on Parquet"):
+        kit.monitor(baseline=parquet, categorical=["flag"])
+    with refused("preprocessor with a dataset in Parquet", "no script on Parquet"):
+        kit.monitor(baseline=parquet, preprocessor=script)
+
+
+def test_refuses_features_that_a_local_file_does_not_have(kit: Kit, refused: Refused, tmp_path: Path) -> None:
+    file = tmp_path / "train.csv"
+    file.write_text("\ufeffage,income\n1,2\n", encoding="utf-8")
+    baseline = Baseline.from_asset(file, DatasetFormat.csv())
+    with refused("the column 'colour'", "one of 'age', 'income'"):
+        kit.monitor(baseline=baseline, alarms=DataQualityAlarms(drift={"age": 0.2, "colour": 0.2}))
+    with refused("the column 'colour'", "one of 'age', 'income'"):
+        kit.monitor(baseline=baseline, categorical=["colour"])
+    kit.monitor(baseline=baseline, alarms=DataQualityAlarms(drift={"age": 0.2}))
 
 
 def test_a_model_package_names_the_files_and_no_job_runs(kit: Kit) -> None:

@@ -146,7 +146,7 @@ def test_refuses_options_of_a_dataset_without_one(
 
 
 def test_refuses_a_dataset_without_predictions(kit: Kit, refused: Refused) -> None:
-    with refused("without a column of predictions", 'predicted_label="..."'):
+    with refused("without a column of predictions", "predicted_label=..."):
         kit.model_bias(predicted_label=None)
 
 

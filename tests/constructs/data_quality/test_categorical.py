@@ -20,7 +20,7 @@ def test_names_are_kept_in_order() -> None:
 
 
 def test_a_single_name_must_be_in_a_list(refused: Refused) -> None:
-    with refused("categorical='flag'", "write ['flag']"):
+    with refused("categorical='flag'", "write categorical=['flag']"):
         CategoricalFeatures.of("flag")
 
 

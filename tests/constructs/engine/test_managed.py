@@ -144,13 +144,13 @@ def test_refuses_a_run_that_could_outlast_its_period(
     schedule: MonitorSchedule, seconds: int, limit: int, kit: Kit, refused: Refused
 ) -> None:
     compute = MonitorCompute(max_runtime=Duration.seconds(seconds))
-    with refused(f"max_runtime of {seconds} seconds", f"at most {limit} seconds", "lower max_runtime"):
+    with refused(f"max_runtime=Duration.seconds({seconds})", f"at most {limit // 60} minutes"):
         kit.monitor(schedule=schedule, compute=compute)
 
 
 def test_other_kinds_of_monitors_have_less_time_on_an_hourly_schedule(refused: Refused) -> None:
     compute = MonitorCompute(max_runtime=Duration.minutes(31))
-    with refused("1860 seconds", "at most 1800"):
+    with refused("max_runtime=Duration.minutes(31)", "at most 30 minutes"):
         require_runtime(MonitorSchedule.hourly(), compute, hourly_limit_seconds=1800)
     require_runtime(MonitorSchedule.daily(), compute, hourly_limit_seconds=1800)
     require_runtime(MonitorSchedule.once(start=Duration.hours(1)), compute, hourly_limit_seconds=1800)

@@ -71,7 +71,7 @@ def test_the_role_of_the_model_may_write_records_and_use_the_key(kit: Kit, captu
 
 @pytest.mark.parametrize("sampling", [-1, 101, 0.2])
 def test_refuses_a_sampling_that_is_no_whole_percentage(sampling: int, refused: Refused) -> None:
-    with refused(f"sampling={sampling}", "0 to 100", "20 for a fifth"):
+    with refused(f"sampling={sampling}", "a whole "):
         DataCapture(location=_LOCATION, sampling=sampling)
 
 
@@ -98,7 +98,7 @@ def test_refuses_a_content_type_that_the_service_would_not_match(
 
 
 def test_refuses_more_content_types_than_the_service_takes(refused: Refused) -> None:
-    with refused("11 csv_content_types", "at most 10"):
+    with refused("11 entries of csv_content_types", "at most 10"):
         DataCapture(location=_LOCATION, csv_content_types=[f"text/csv{n}" for n in range(11)])
 
 

@@ -34,7 +34,7 @@ def test_offsets_are_written_as_the_service_reads_them(offset: Duration, text: s
 
 
 @settings(deadline=None)  # jsii takes its time on a busy machine
-@given(st.integers(min_value=0, max_value=100_000))
+@given(st.integers(min_value=0, max_value=8784))
 def test_every_offset_fits_the_service_s_pattern_and_keeps_its_length(hours: int) -> None:
     text = GroundTruth(location=_LABELS, start_offset=Duration.hours(hours)).start_text
     assert text is not None
@@ -58,7 +58,9 @@ def test_refuses_parts_of_hours_and_unknown_lengths(stack: Stack, refused: Refus
 
 def test_refuses_a_window_that_ends_before_it_starts(kit: Kit, stack: Stack, refused: Refused) -> None:
     truth = GroundTruth(location=_LABELS, end_offset=Duration.hours(1))
-    with refused("end_offset of 1 h with start_offset of 0 h and a run every 1 h", "below 1 h", "start_offset=1 h"):
+    with refused(
+        "end_offset=Duration.hours(1) with start_offset=Duration.hours(0)", "below 1 hours", "add start_offset"
+    ):
         kit.model_quality(stack, ground_truth=truth)
     assert stack.node.try_find_child("ModelQuality") is None
     truth.require_window(MonitorSchedule.daily())

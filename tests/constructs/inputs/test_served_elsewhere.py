@@ -89,7 +89,7 @@ def test_refuses_a_bias_monitor_of_csv_that_cannot_tell_inputs_from_predictions(
 
 @pytest.mark.parametrize("name", ["", "a/b", pytest.param(cdk.Fn.ref("Name"), id="known at deployment")])
 def test_refuses_names_that_are_no_folder(name: str, refused: Refused) -> None:
-    with refused("one folder below captured", "endpoint_name of the capture writer"):
+    with refused("one folder in the captured data", "endpoint_name of the capture writer"):
         ServedElsewhere.of(name=name, captured=_CAPTURED)
 
 

@@ -79,9 +79,9 @@ def test_other_types_get_the_key_of_the_monitoring_unless_they_have_their_own(st
 def test_refuses_parts_of_a_vpc_without_the_vpc(stack: Stack, refused: Refused) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
-    with refused("without a vpc", "vpc=..."):
+    with refused("without vpc", "vpc=..."):
         MonitorNetwork(security_groups=[group])
-    with refused("without a vpc", "vpc=..."):
+    with refused("without vpc", "vpc=..."):
         MonitorNetwork(subnets=ec2.SubnetSelection(one_per_az=True))
 
 

@@ -69,15 +69,15 @@ def test_any_other_text_is_refused_with_a_reason(text: str) -> None:
 
 @pytest.mark.parametrize("hour", [-1, 24, 3.5])
 def test_refuses_an_hour_that_does_not_exist(hour: int, refused: Refused) -> None:
-    with refused(f"hour={hour}", "0 to 23"):
+    with refused(f"hour={hour}", "expected a"):
         MonitorSchedule.daily(hour=hour)
-    with refused(f"starting={hour}", "0 to 23"):
+    with refused(f"starting={hour}", "expected a"):
         MonitorSchedule.every(hours=2, starting=hour)
 
 
 @pytest.mark.parametrize("hours", [0, 25, 1.5])
 def test_refuses_a_step_that_the_service_does_not_know(hours: int, refused: Refused) -> None:
-    with refused(f"hours={hours}", "1 to 24"):
+    with refused(f"hours={hours}", "whole "):
         MonitorSchedule.every(hours=hours)
 
 
