@@ -16,7 +16,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
+from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
 from constructs import Construct
 
@@ -28,9 +28,11 @@ from model_monitor import (
     BiasLimit,
     CapturedAttributes,
     ConfigurationError,
+    DataCapture,
     DataQualityAlarms,
     DataQualityMonitor,
     DatasetFormat,
+    EndpointDataCapture,
     EndpointMonitoring,
     Facet,
     GroundTruth,
@@ -173,7 +175,7 @@ class Kit:
         ((function, argument),) = value.items()
         if function == "Fn::Join":
             return str(argument[0]).join(self.flat(item) for item in argument[1])
-        if function == "Ref":
+        if function in ("Ref", "Fn::ImportValue"):
             return f"<{argument}>"
         assert function == "Fn::GetAtt", function
         return f"<{'.'.join(argument)}>"
@@ -208,10 +210,10 @@ class Kit:
         ]
         return {document["schedule"]: document for document in documents}
 
-    def alarm(self, template: Template, id: str) -> dict[str, Any]:
+    def alarm(self, template: Template, name: str) -> dict[str, Any]:
         """Properties of the only alarm whose logical id contains a text."""
         alarms = self.resources(template, "AWS::CloudWatch::Alarm")
-        (alarm,) = [found["Properties"] for name, found in alarms.items() if id in name]
+        (alarm,) = [found["Properties"] for logical_id, found in alarms.items() if name in logical_id]
         return dict(alarm)
 
     def watched(self, alarm: dict[str, Any]) -> list[dict[str, Any]]:
@@ -427,3 +429,31 @@ def batch_stack(kit: Kit) -> cdk.Stack:
 @pytest.fixture(scope="session")
 def batch_template(batch_stack: cdk.Stack) -> Template:
     return Template.from_stack(batch_stack)
+
+
+@pytest.fixture(scope="session")
+def fleet_stacks(kit: Kit) -> dict[str, cdk.Stack]:
+    """Two models in stacks of their own, with the services of a third stack, which also has a control function."""
+    app = cdk.App(analytics_reporting=False)
+    shared = kit.stack("Shared", app=app)
+    services = MonitoringServices(shared, "Services")
+    models = {name: kit.stack(name, app=app) for name in ("Credit", "Churn")}
+    for name, stack in models.items():
+        data = S3Location.from_uri(f"s3://lake-{name.lower()}")
+        bucket = s3.Bucket.from_bucket_name(stack, "Captured", f"captured-{name.lower()}")
+        capture = EndpointDataCapture(
+            stack,
+            "Capture",
+            endpoint_name=f"{name.lower()}-prod",
+            capture=DataCapture.to(bucket),
+            services=services,
+        )
+        monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=capture.endpoint, services=services)
+        dataset = Baseline.from_dataset(data.join("train.csv"), DatasetFormat.csv())
+        monitoring.add_data_quality(baseline=dataset)
+        files = Baseline.from_files(constraints=data.join("constraints.json"), statistics=data.join("statistics.json"))
+        monitoring.add_model_quality(problem=kit.problem(), ground_truth=kit.ground_truth(), baseline=files)
+    # After the monitors: they still let the function take their roles.
+    services.add_schedule_control()
+    app.synth()
+    return {"Shared": shared, **models}

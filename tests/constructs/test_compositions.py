@@ -167,5 +167,12 @@ def test_twelve_monitors_fit_into_the_limits_of_a_role(kit: Kit) -> None:
         for policy in kit.resources(template, type_name).values():
             # References are a little longer in the template than what they stand for.
             assert len(str(policy["Properties"]["PolicyDocument"]).replace(" ", "")) <= limit * 1.6
-    roles = kit.resources(template, "AWS::SageMaker::MonitoringSchedule")
-    assert len(roles) == 12
+    for role in kit.resources(template, "AWS::IAM::Role"):
+        attached = [
+            policy
+            for policy in kit.resources(template, "AWS::IAM::ManagedPolicy").values()
+            if {"Ref": role} in policy["Properties"]["Roles"]
+        ]
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        assert len(attached) <= 10
+    assert len(kit.resources(template, "AWS::SageMaker::MonitoringSchedule")) == 12

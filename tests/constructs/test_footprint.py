@@ -29,8 +29,8 @@ def one(kit: Kit) -> Template:
 
 def test_one_endpoint_with_one_monitor(one: Template) -> None:
     resources, functions = _count(one)
-    assert (resources <= 48, functions <= 7) == (True, True)
-    assert (resources, functions) == (43, 5)
+    assert resources <= 48
+    assert functions <= 7
 
 
 def test_of_its_functions_three_are_cdk_s_framework_and_two_are_ours(kit: Kit, one: Template) -> None:
@@ -65,7 +65,7 @@ def test_a_further_monitor_adds_no_function_and_no_rule(kit: Kit, one: Template)
         assert len(kit.resources(four, type_name)) == len(kit.resources(one, type_name))
     resources, functions = _count(four)
     assert functions == 5
-    assert resources <= 85
+    assert resources <= 80
 
 
 @pytest.fixture(scope="module")

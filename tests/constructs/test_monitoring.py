@@ -144,14 +144,14 @@ def test_refuses_a_second_monitor_with_the_same_id(kit: Kit, stack: Stack, refus
 
 
 @pytest.mark.parametrize(
-    "id", ["Access", "Alarm", "Bucket", "BucketName", "Control", "Default", "Key", "Results", "Topic", "TopicArn"]
+    "part", ["Access", "Alarm", "Bucket", "BucketName", "Control", "Default", "Key", "Results", "Topic", "TopicArn"]
 )
 def test_refuses_a_monitor_with_the_id_of_a_part_of_the_monitoring(
-    id: str, kit: Kit, stack: Stack, refused: Refused
+    part: str, kit: Kit, stack: Stack, refused: Refused
 ) -> None:
     monitoring = kit.monitoring(stack)
-    with refused(f"a monitor with the id {id!r}", "an id of its own", f"for example '{id}Daily'"):
-        monitoring.add_data_quality(id, baseline=kit.baseline())
+    with refused(f"a monitor with the id {part!r}", "an id of its own", f"for example '{part}Daily'"):
+        monitoring.add_data_quality(part, baseline=kit.baseline())
     assert monitoring.monitors == {}
 
 

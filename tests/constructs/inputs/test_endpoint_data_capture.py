@@ -40,6 +40,8 @@ def captured(captured_stack: cdk.Stack) -> Template:
 def test_the_function_is_told_the_capture_in_the_words_of_the_api(kit: Kit, captured: Template) -> None:
     properties = kit.properties(captured, _TYPE)
     assert properties["EndpointName"] == "Fraud-Prod"
+    assert properties["ServiceTimeout"] == "3420"
+    assert kit.flat(properties["AccessRoleArn"]).startswith("<CaptureAccess")
     assert kit.json(properties["DataCaptureConfig"]) == {
         "EnableCapture": True,
         "InitialSamplingPercentage": 20,

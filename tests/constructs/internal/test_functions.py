@@ -18,20 +18,20 @@ def template(kit: Kit) -> Template:
 
 
 @pytest.mark.parametrize(
-    ("name", "handler", "seconds", "memory"),
+    ("name", "handler", "limits"),
     [
-        ("ModelMonitorDeploymentFunction", "deployment.handler.handler", 300, 1024),
-        ("FraudResultsFunction", "results.handler.handler", 300, 256),
-        ("FraudControlFunction", "schedule_control.handler.handler", 120, 256),
+        ("ModelMonitorDeploymentFunction", "deployment.handler.handler", (300, 1024)),
+        ("FraudResultsFunction", "results.handler.handler", (300, 256)),
+        ("FraudControlFunction", "schedule_control.handler.handler", (120, 256)),
     ],
 )
 def test_every_function_comes_from_the_one_asset(
-    name: str, handler: str, seconds: int, memory: int, kit: Kit, template: Template
+    name: str, handler: str, limits: tuple[int, int], kit: Kit, template: Template
 ) -> None:
     functions = kit.resources(template, "AWS::Lambda::Function")
     (function,) = [found["Properties"] for logical_id, found in functions.items() if logical_id.startswith(name)]
     assert (function["Handler"], function["Runtime"], function["Architectures"]) == (handler, "python3.13", ["arm64"])
-    assert (function["Timeout"], function["MemorySize"]) == (seconds, memory)
+    assert (function["Timeout"], function["MemorySize"]) == limits
     assert function["Description"]
     own = [
         found["Properties"]["Code"] for found in functions.values() if found["Properties"]["Runtime"] == "python3.13"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3
+from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 
@@ -37,6 +37,24 @@ def test_the_whole_of_a_monitoring_has_no_finding_that_is_not_explained(default_
 @pytest.mark.parametrize("fixture", ["quality_stack", "clarify_stack", "batch_stack"])
 def test_no_kind_of_monitor_has_a_finding_that_is_not_explained(fixture: str, request: pytest.FixtureRequest) -> None:
     assert _findings(request.getfixturevalue(fixture)) == []
+
+
+@pytest.mark.parametrize("name", ["Shared", "Credit", "Churn"])
+def test_neither_shared_services_nor_their_models_have_a_finding_that_is_not_explained(
+    name: str, fleet_stacks: dict[str, cdk.Stack]
+) -> None:
+    assert _findings(fleet_stacks[name]) == []
+
+
+def test_what_exists_and_is_passed_in_has_no_finding_that_is_not_explained(kit: Kit) -> None:
+    stack = kit.stack()
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    bucket = s3.Bucket.from_bucket_attributes(stack, "Bucket", bucket_name="reports", encryption_key=key)
+    topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)
+    monitoring = kit.monitoring(stack, output=S3Location.of(bucket), encryption_key=key, topic=topic)
+    monitoring.add_data_quality(baseline=kit.baseline())
+    monitoring.add_schedule_control()
+    assert _findings(stack) == []
 
 
 def test_a_monitor_in_a_vpc_has_no_finding_that_is_not_explained(kit: Kit) -> None:
@@ -78,7 +96,7 @@ def test_without_the_explanations_there_are_findings(kit: Kit, monkeypatch: pyte
     stack = kit.stack()
     _build(kit, stack)
     rules = {rule.partition("[")[0] for rule, _ in _findings(stack)}
-    assert rules == {f"AwsSolutions-{suffix}" for suffix in ("IAM4", "IAM5", "L1", "S1", "SF1", "SF2")}
+    assert rules == {f"AwsSolutions-{suffix}" for suffix in ("IAM5", "L1", "S1", "SF1", "SF2")}
 
 
 def test_the_pack_passes_as_a_plug_in_of_the_app(kit: Kit) -> None:
