@@ -9,7 +9,7 @@ def test_a_closed_account_is_told_before_a_job_is_paid_for(world, deploy):
     world.box.change(model_monitor_closed=True)
     try:
         with pytest.raises(
-            BaselineError, match=r"may not make monitoring schedules \(Amazon SageMaker Model Monitor is"
+            BaselineError, match=r"may not make monitoring schedules \("
         ):
             deploy("Create", world.properties("closed"))
     finally:
