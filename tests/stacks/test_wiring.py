@@ -73,7 +73,9 @@ def test_models_share_services_unless_one_keeps_its_own(assembly_of):
     ],
 )
 def test_a_model_shares_what_it_has_no_settings_of_its_own_for(synthesise_text, defaults, own, stacks):
-    text = f"defaults:\n  tags: {{a: b}}\n{defaults}\n" + MINIMAL.format(ending=".csv", setting="").rstrip() + f"\n{own}\n"
+    text = (
+        f"defaults:\n  tags: {{a: b}}\n{defaults}\n" + MINIMAL.format(ending=".csv", setting="").rstrip() + f"\n{own}\n"
+    )
     assert sorted(synthesise_text(text).templates) == stacks
 
 
