@@ -7,19 +7,24 @@ import os
 import aws_cdk as cdk
 from constructs import Construct
 
-from model_monitor import ModelMonitoring
+from model_monitor import ConfigurationError, ModelMonitoring
+from model_monitor.errors import Setting
+from model_monitor.inputs.requirements import require_apart
+from model_monitor.jobs.limits import require_tags
 from stacks.configuration.monitored import KINDS, MonitoredConfig
 from stacks.configuration.shared import Defaults, EnvironmentConfig, SharedSettings
 from stacks.imports import Imports
 from stacks.inputs import monitor_input
 from stacks.monitors import add_monitor
-from stacks.monitors.values import MonitorValues
 from stacks.problem_log import ProblemLog
+from stacks.problems import DocumentPath
 from stacks.settings import shared_settings
 
 _REMOVAL_POLICIES = {"retain": cdk.RemovalPolicy.RETAIN, "destroy": cdk.RemovalPolicy.DESTROY}
 # The id is left out of names, which then read `modelmonitoring-<endpoint>-dataquality-...`.
 _UNNAMED = "Default"
+# Ids that the CDK leaves out of logical ids, so that they would meet those around them.
+_HIDDEN_IDS = ("Default", "Resource")
 
 
 class MonitoringStack(cdk.Stack):
@@ -27,12 +32,15 @@ class MonitoringStack(cdk.Stack):
 
     A stack of its own: models are deployed and deleted independently, and none comes near CloudFormation's limit of
     500 resources.
+
+    Attributes:
+        document_path: Where the file describes it.
     """
 
     def __init__(
         self, scope: Construct, *, name: str, config: MonitoredConfig, defaults: Defaults, problems: ProblemLog
     ) -> None:
-        """Makes the stack.
+        """Make the stack.
 
         Args:
             scope: The app.
@@ -41,6 +49,7 @@ class MonitoringStack(cdk.Stack):
             defaults: What the file says of all.
             problems: Where settings are kept that the construct library refuses.
         """
+        self.document_path: DocumentPath = ()
         settings = shared_settings(config, defaults)
         super().__init__(
             scope,
@@ -49,7 +58,7 @@ class MonitoringStack(cdk.Stack):
             tags=settings.tags,
             description=config.description_of(name),
         )
-        self._imports = Imports(self)
+        self._imports = Imports(self, problems.at)
         self._problems = problems
         monitoring = self._make_monitoring(name, config, settings)
         for kind in KINDS:
@@ -57,31 +66,60 @@ class MonitoringStack(cdk.Stack):
 
     def _make_monitoring(self, name: str, config: MonitoredConfig, settings: SharedSettings) -> ModelMonitoring:
         imports = self._imports
-        with self._problems.at("capture"):
-            monitored = monitor_input(self, name, config, imports)
+        monitored = monitor_input(self, name, config, imports)
+        require_tags(settings.tags or {})
+        with imports.at("output"):
+            output = imports.location(settings.output) if settings.output else None
+        if output is not None:
+            require_apart(output, monitored, option="output")
+        with imports.at("encryption_key"):
+            encryption_key = imports.key(settings.encryption_key) if settings.encryption_key else None
+        with imports.at("topic"):
+            topic = imports.topic(settings.topic) if settings.topic else None
+        with imports.at("compute"):
+            compute = settings.compute.build(imports) if settings.compute else None
+        with imports.at("network"):
+            network = settings.network.build(imports) if settings.network else None
         monitoring = ModelMonitoring(
             self,
             _UNNAMED,
             input=monitored,
-            output=imports.location(settings.output) if settings.output else None,
-            encryption_key=imports.key(settings.encryption_key) if settings.encryption_key else None,
-            topic=imports.topic(settings.topic) if settings.topic else None,
-            compute=imports.compute(settings.compute) if settings.compute else None,
-            network=imports.network(settings.network) if settings.network else None,
+            output=output,
+            encryption_key=encryption_key,
+            topic=topic,
+            compute=compute,
+            network=network,
             runbook_url=settings.runbook,
             removal_policy=_REMOVAL_POLICIES[settings.removal_policy or "retain"],
         )
-        monitoring.notify(*(imports.channel(channel) for channel in settings.notify or []))
+        for index, channel in enumerate(settings.notify or []):
+            with imports.at("notify", index):
+                monitoring.notify(channel.build(imports))
         return monitoring
 
     def _add_monitors(
         self, monitoring: ModelMonitoring, kind: str, config: MonitoredConfig, defaults: Defaults
     ) -> None:
-        values = MonitorValues(self._imports, self._problems.at)
         in_list = isinstance(getattr(config, kind), list)
         for index, monitor in enumerate(config.monitors(kind)):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
-                add_monitor(monitoring, monitor, defaults, values)
+                _require_free(monitoring, monitor.id)
+                add_monitor(monitoring, monitor, defaults, self._imports)
+
+
+def _require_free(monitoring: ModelMonitoring, name: str) -> None:
+    """Check that a monitor is not called like something that the monitoring has already.
+
+    Raises:
+        ConfigurationError: The name is taken.
+    """
+    if name in _HIDDEN_IDS or (name not in monitoring.monitors and monitoring.node.try_find_child(name) is not None):
+        raise ConfigurationError(
+            option="name",
+            value=name,
+            expected="a name that the stack does not use itself, as it does Key, Bucket, Topic, Results and Alarm",
+            fix=("for example ", Setting("name", f"{name}Monitor")),
+        )
 
 
 def _environment(config: EnvironmentConfig) -> cdk.Environment:

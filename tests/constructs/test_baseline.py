@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from model_monitor import (
+    AnalysisScript,
     Baseline,
     CategoricalFeatures,
     ConstraintOverrides,
