@@ -92,6 +92,8 @@ def _words_of_pydantic(error: ErrorDetails) -> tuple[str, str]:
 def _type_fix(kind: str, value: object) -> str:
     if kind == "string_type" and isinstance(value, bool):
         return "put it in quotes: YAML reads yes, no, on, off, true and false as truth values"
+    if kind == "string_type" and value is None:
+        return "write the text, or remove the key or entry"
     if kind in ("string_type", "invalid_key") and not isinstance(value, Mapping | list):
         return f'put it in quotes: "{value}"'
     if isinstance(value, str) and kind != "list_type":
