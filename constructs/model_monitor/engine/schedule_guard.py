@@ -40,7 +40,7 @@ def one_time_prefix(schedule_name: str) -> str:
 
 def probe_name(schedule_name: str) -> str:
     """Return the name under which a deployment asks whether this account may make schedules at all."""
-    return f"{schedule_name[:_MAX_PROBE].rstrip('-')}-probe"
+    return f"{schedule_name[:_MAX_PROBE]}-probe"
 
 
 class ScheduleGuard(Construct):
@@ -113,7 +113,11 @@ def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
             resources=[arn("monitoring-schedule", schedule_name)],
         ),
         iam.PolicyStatement(
-            actions=["sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"],
+            actions=[
+                "sagemaker:CreateMonitoringSchedule",
+                "sagemaker:DeleteMonitoringSchedule",
+                "sagemaker:DescribeMonitoringSchedule",
+            ],
             # A definition cannot be deleted while single runs refer to it: the guard deletes their schedules first.
             resources=[single_runs, arn("monitoring-schedule", probe_name(schedule_name))],
         ),
