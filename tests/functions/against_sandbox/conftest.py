@@ -55,7 +55,6 @@ def policy(*statements):
 
 
 # lambda/README.md, "Permissions".
-DEPLOYMENT_POLICY = policy((("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/*",)))
 BASELINE_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::data", "arn:aws:s3:::out")),
     (("s3:GetObject",), ("arn:aws:s3:::data/*",)),
@@ -181,27 +180,25 @@ class World:
         everything = policy((("s3:*", "logs:*", "cloudwatch:*"), ("*",)))
         self.job_role = self._role("job", {"Service": "sagemaker.amazonaws.com"}, everything)
         administrator = {"AWS": "arn:aws:iam::000000000000:root"}
-        deployment = self._role("deployment", administrator, DEPLOYMENT_POLICY)
-        # What the deployment function acts as, by kind of custom resource.
-        self.access = {
-            "baseline": self._role("access/baseline", {"AWS": deployment}, BASELINE_POLICY),
-            "data capture": self._role("access/data-capture", {"AWS": deployment}, DATA_CAPTURE_POLICY),
-            "guard": self._role("access/guard", {"AWS": deployment}, GUARD_POLICY),
-        }
         self.roles = {
-            "deployment": deployment,
+            "baseline": self._role("baseline", administrator, BASELINE_POLICY),
             "results": self._role("results", administrator, RESULTS_POLICY),
+            "data capture": self._role("data-capture", administrator, DATA_CAPTURE_POLICY),
+            "guard": self._role("guard", administrator, GUARD_POLICY),
             "control": self._role("control", administrator, CONTROL_POLICY),
         }
+        # What the deployment function acts as, by kind of custom resource.
+        self.access = {kind: self.roles[kind] for kind in ("baseline", "data capture", "guard")}
+        self.roles["deployment"] = self._role(
+            "deployment", administrator, policy((("sts:AssumeRole",), tuple(self.access.values())))
+        )
         # What the other two functions act as: roles of monitors.
         self.access["reports"] = self._role("access/reports", {"AWS": self.roles["results"]}, ACCESS_POLICY)
         self.access["control"] = self._role("access/schedules", {"AWS": self.roles["control"]}, CONTROL_ACCESS_POLICY)
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-        folder, _, name = f"/{name}".rpartition("/")
         arn = self.iam.create_role(
-            Path=f"{folder}/",
             RoleName=name,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )["Role"]["Arn"]

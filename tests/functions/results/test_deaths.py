@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -72,9 +72,7 @@ def calls(begin, runs, aws):
 
 
 def points(aws):
-    return {
-        (point["MetricName"], str(point["Dimensions"]), point["Timestamp"], point["Value"]) for point in aws.metrics
-    }
+    return {(point["MetricName"], str(point["Dimensions"]), point["Value"]) for point in aws.metrics}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
@@ -176,7 +174,7 @@ def test_a_note_says_who_holds_the_run_until_when(begin, runs, aws):
         runs.handle(event)
     note = once._Note.parse(aws.get(state(runs)))
     assert note.request == "11111111-2222-3333-4444-555555555555"
-    assert 290 < (note.deadline - note.minute).total_seconds() < 370
+    assert 290 < (note.deadline - datetime.now(UTC)).total_seconds() < 370
     assert note.done == ()
 
 
@@ -195,19 +193,6 @@ def test_a_function_that_was_overtaken_stops(begin, runs, aws):
         runs.handle(event, seconds_left=-60)
     assert len(aws.events) == 1
     assert aws.get(state(runs)) == b""
-
-
-@pytest.mark.parametrize(("minutes", "is_kept"), [(50, True), (70, False)])
-def test_a_run_keeps_its_minute_for_an_hour_since_alarms_do_not_look_at_older_ones(begin, runs, aws, minutes, is_kept):
-    event = begin()
-    now = datetime.now(UTC)
-    minute = now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
-    aws.put(state(runs), once._Note("r", "a", deadline=minute, minute=minute, done=("message",)).text())
-    runs.handle(event)
-    (time,) = {point["Timestamp"] for point in aws.metrics}
-    assert (time == minute) == is_kept
-    assert is_kept or now - timedelta(minutes=1) < time <= now + timedelta(minutes=1)
-    assert (len(aws.messages), len(aws.events)) == (0, 1)
 
 
 def test_what_is_no_note_is_named(begin, runs, aws):

@@ -85,7 +85,7 @@ def test_a_run_looks_at_the_last_hour_unless_told(schedules):
     assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT60M", "-PT0M")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.integers(0, 10_000), st.integers(1, 24 * 60))
 def test_times_become_durations_before_now(schedules, end, length):
     now = datetime.now(UTC)
