@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 import polars as pl
 
+from analyzer.clarify import run_clarify
 from analyzer.data_quality.documents.statistics import statistics_document
 from analyzer.data_quality.profile.table import TableProfile
 from analyzer.dataset.capture import CaptureDataset
@@ -117,6 +118,12 @@ def orjson_merge(path: Path) -> None:
                 output.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
 
+def analyzer_bias(path: Path) -> None:
+    """Compute all 21 bias metrics of two facets of a table and write the documents."""
+    with tempfile.TemporaryDirectory() as output:
+        run_clarify({"processing_root": str(path), "output_path": output})
+
+
 def _labels_of(captures: Path) -> Path:
     return captures.with_name("labels")
 
@@ -132,6 +139,7 @@ CONTENDERS: Mapping[str, Callable[[Path], None]] = {
         orjson_and_polars,
         analyzer_merge,
         orjson_merge,
+        analyzer_bias,
     )
 }
 

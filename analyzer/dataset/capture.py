@@ -17,20 +17,24 @@ from typing import Any, TypeAlias
 import orjson
 import polars as pl
 
-from analyzer.data_quality.profile.table import NUMBERED_COLUMN, numbered_names
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.files import may_hold_window
-from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_rows
+from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import Window
+from analyzer.text.columns import NUMBERED_COLUMN, numbered_names
 from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 BATCH_OUTPUT = "batchTransformOutput"
 """What a row of a transform job's output is called in merged records."""
+
+SHADOW_TRAFFIC = "ShadowExperiment"
+"""``invocationSource`` of what a shadow test sends to a variant. AWS's analyzer leaves these records out before a
+script sees them; that it does so without a script, too, is taken for granted. They are no data issues."""
 
 _BATCH_BYTES = 16 * 1024 * 1024
 _EARLIEST, _LATEST = "0000", "9999"
@@ -74,7 +78,7 @@ class CaptureDataset:
             yield location, capture_record(record)
 
     def raw_records(self) -> Iterator[tuple[Location, dict[str, Any]]]:
-        """Yield every record of the window as it stands in the file."""
+        """Yield every record of the window as it stands in the file; shadow traffic is left out."""
         for batch in self._batches():
             yield from self._parsed(batch)
 
@@ -103,7 +107,10 @@ class CaptureDataset:
             for _, lines in batch:
                 for line in lines:
                     record = orjson.loads(line)
-                    if not start <= record["eventMetadata"]["inferenceTime"] < end:
+                    metadata = record["eventMetadata"]
+                    if not start <= metadata["inferenceTime"] < end:
+                        continue
+                    if metadata.get("invocationSource") == SHADOW_TRAFFIC:
                         continue
                     captured = record["captureData"]
                     for direction in directions:
@@ -161,13 +168,13 @@ class CaptureDataset:
                 location = Location(path, number)
                 try:
                     record = orjson.loads(line)
-                    time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
-                    within = self._start <= time < self._end
+                    metadata, directions = record["eventMetadata"], record["captureData"]
+                    within = self._start <= metadata["inferenceTime"] < self._end
                     _require_objects(directions)
                 except (orjson.JSONDecodeError, KeyError, TypeError) as error:
                     self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
                     continue
-                if within:
+                if within and metadata.get("invocationSource") != SHADOW_TRAFFIC:
                     yield location, record
 
     def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:
@@ -185,7 +192,7 @@ class CaptureDataset:
         if PayloadKind.CSV in kinds.values():
             rows = _joined_by_position([csv_rows(text) for _, text in bodies.values()])
         else:
-            rows = _joined_by_name({name: json_rows(text) for name, (_, text) in bodies.items()})
+            rows = _joined_by_name(joined_json_rows({name: text for name, (_, text) in bodies.items()}))
         if not rows:
             raise PayloadError("it holds no rows")
         return rows

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from analyzer.dataset.capture import CaptureDataset, Lines
+from analyzer.dataset.capture import SHADOW_TRAFFIC, CaptureDataset, Lines
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
@@ -57,7 +57,8 @@ class MergedDataset(CaptureDataset):
         try:
             for line in chain.from_iterable(lines for _, lines in batch):
                 record = orjson.loads(line)
-                if not start <= record["eventMetadata"]["inferenceTime"] < end:
+                metadata = record["eventMetadata"]
+                if not start <= metadata["inferenceTime"] < end or metadata.get("invocationSource") == SHADOW_TRAFFIC:
                     continue
                 captured = record["captureData"]
                 truth = record[GROUND_TRUTH]

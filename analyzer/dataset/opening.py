@@ -8,6 +8,7 @@ from analyzer.dataset.merged import LabellingScript, MergedDataset
 from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.scripted import ScriptedDataset
 from analyzer.dataset.source import Dataset
+from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues
 from analyzer.job.parameters import FormatKind, Parameters
 from analyzer.job.scripts import PreprocessingScript
@@ -17,14 +18,16 @@ def open_dataset(parameters: Parameters, issues: DataIssues) -> Dataset:
     """Return the data set of a run, seen through its preprocessing script if it has one.
 
     Raises:
-        AnalysisError: When there are no files, or the script cannot be loaded.
+        AnalysisError: When there are no files, the script cannot be loaded, or the format takes no script.
     """
+    kind = parameters.dataset_format.kind
+    if parameters.record_preprocessor_script and kind is FormatKind.PARQUET:
+        raise AnalysisError(f"Preprocessor script not supported for format {kind.value}")
     dataset = _open_files(parameters, issues)
     if not parameters.record_preprocessor_script:
         return dataset
     script = PreprocessingScript(parameters.record_preprocessor_script)
-    is_merged = parameters.dataset_format.kind is FormatKind.MERGED
-    return ScriptedDataset(dataset, LabellingScript(script) if is_merged else script)
+    return ScriptedDataset(dataset, LabellingScript(script) if kind is FormatKind.MERGED else script)
 
 
 def _open_files(parameters: Parameters, issues: DataIssues) -> Dataset:

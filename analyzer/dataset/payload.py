@@ -64,16 +64,33 @@ def csv_rows(text: str) -> list[list[str]]:
         raise PayloadError(f"not CSV: {error}") from error
 
 
-def json_rows(text: str) -> list[Row]:
-    """Return the rows of a JSON body, flattened.
+def joined_json_rows(texts: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Return the flattened rows of JSON bodies that belong together, by the names of the bodies.
 
     An object is one row; so is a list of scalars. A list of lists or objects, the list under one of
-    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows.
+    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows. But where one body is a list of rows and another one
+    is an object of arrays, each with one element for every row of the list, the arrays are joined with it by position.
 
     Raises:
-        PayloadError: When the text is not JSON.
+        PayloadError: When a text is not JSON.
     """
-    return [flatten(row) for document in json_documents(text) for row in rows_of(document)]
+    documents = {name: list(json_documents(text)) for name, text in texts.items()}
+    rows = {name: [row for document in parts for row in rows_of(document)] for name, parts in documents.items()}
+    counts = {len(rows[name]) for name, parts in documents.items() if rows[name] != parts}
+    if len(counts) == 1:
+        (count,) = counts
+        rows = {name: _transposed(found, count) or found for name, found in rows.items()}
+    return {name: [flatten(row) for row in found] for name, found in rows.items()}
+
+
+def _transposed(rows: list[object], count: int) -> list[object]:
+    """Return the rows of an object of arrays of this length; none when there is no such object."""
+    members = rows[0] if len(rows) == 1 else None
+    if not isinstance(members, dict) or not members:
+        return []
+    if not all(isinstance(values, list) and len(values) == count for values in members.values()):
+        return []
+    return [dict(zip(members, values, strict=True)) for values in zip(*members.values(), strict=True)]
 
 
 def json_documents(text: str) -> Iterator[object]:
@@ -93,7 +110,7 @@ def json_documents(text: str) -> Iterator[object]:
 
 
 def rows_of(document: object) -> list[object]:
-    """Return the rows of a JSON document, as ``json_rows`` tells them apart."""
+    """Return the rows of a JSON document, as ``joined_json_rows`` tells them apart."""
     if isinstance(document, dict) and len(document) == 1:
         ((key, value),) = document.items()
         if key in ROW_LIST_KEYS and isinstance(value, list):

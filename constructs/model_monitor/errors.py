@@ -222,8 +222,9 @@ class _Python:
         if value is ... or isinstance(value, Enum):
             return "..." if value is ... else str(value)
         if isinstance(value, Call):
-            named = [f"{name}={self._value(given)}" for name, given in value.options.items()]
-            return f"{value.function}({', '.join([*map(self._value, value.arguments), *named])})"
+            given = [self._value(argument) for argument in value.arguments if argument is not ...]
+            given += [f"{name}={self._value(option)}" for name, option in value.options.items()]
+            return f"{value.function}({', '.join([*given, *('...' for _ in value.arguments if _ is ...)])})"
         if isinstance(value, list):
             return f"[{', '.join(map(self._value, value))}]"
         if isinstance(value, dict):

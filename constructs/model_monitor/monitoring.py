@@ -223,7 +223,7 @@ class ModelMonitoring(Construct):
                 fix=f"choose another id, for example {f'{id}Daily'!r}",
             )
         own = {name: value for name, value in self._options.items() if name in kind.INHERITED}
-        given = {name: value for name, value in options.items() if value is not None}
+        given = {name: value for name, value in options.items() if value is not None or name not in own}
         monitor = kind(self, id, input=self.input, services=self.services, access=self._access, **{**own, **given})
         self.monitors[id] = monitor
         self._composite.add(id, monitor.alarms)

@@ -8,19 +8,20 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from baseline import clarify, jobs, model_quality
-from baseline.dataset import DatasetFacts, inspect_dataset
-from baseline.delivery import deliver
+from baseline.answer_size import check_size
+from baseline.availability import refuse_closed_account
 from baseline.errors import BaselineError
-from baseline.fingerprint import dataset_fingerprint, files_fingerprint
+from baseline.jobs import processing
 from baseline.properties import Metric, Properties, parse_properties
 from baseline.reader import digest
-from baseline.source import Dataset
+from baseline.source.dataset import inspect_dataset
+from baseline.source.fingerprint import dataset_fingerprint, files_fingerprint
+from baseline.source.forms import Dataset
 from baseline.store import Running, Store, Success
 from baseline.workflow import existing_files, start_run, stop_jobs
 from deployment.request import Attributes, Request
 from deployment.waiting import LIMIT_MINUTES
-from shared import clients, errors
+from shared import clients, errors, processing_jobs
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -77,12 +78,10 @@ class BaselineResource:
                 f"a baseline job below {self._raw.get('OutputUri')} is still being stopped after {LIMIT_MINUTES} "
                 "minutes; try again in some minutes"
             )
-        store = _store(self._properties)
-        running = store.running()
-        stop_jobs(store)
+        running = _store(self._properties).running()
         if not running or not running.jobs:
             return BaselineError(f"the baseline could not be begun within {LIMIT_MINUTES} minutes; deploy again")
-        return BaselineError(jobs.timeout_text(running.jobs[-1], LIMIT_MINUTES))
+        return BaselineError(processing.timeout_text(running.jobs[-1], LIMIT_MINUTES, _stop(running.jobs[-1])))
 
     def _advance(self, properties: Properties, store: Store) -> Attributes | None:
         running = store.running()
@@ -91,27 +90,30 @@ class BaselineResource:
             if not stop_jobs(store):
                 return None
             running = None
-        fingerprint = running.fingerprint if running else self._begin(properties, store)
-        run = start_run(properties, self._request.id, fingerprint)
+        running = running or self._begin(properties, store)
+        run = start_run(properties, store, running)
         if not run.advance():
             return None
-        attributes = deliver(properties, store, run.folder, fingerprint)
-        store.add_success(Success(self._properties_hash(), fingerprint, self._request.id))
+        attributes = {**properties.kind.deliver(store, run.folder), "Fingerprint": running.fingerprint}
+        check_size(attributes)
+        store.add_success(Success(self._properties_hash(), running.fingerprint, self._request.id))
         if properties.deployment_metric:
             _count_deployment(properties.deployment_metric)
         store.clear_running()
-        log("baseline complete", fingerprint=fingerprint)
+        log("baseline complete", fingerprint=running.fingerprint)
         return attributes
 
-    def _begin(self, properties: Properties, store: Store) -> str:
+    def _begin(self, properties: Properties, store: Store) -> Running:
         """Choose the version of the baseline, and note it: the data may change before the request has ended."""
         old = self._request.old_properties
         if old and old.get("OutputUri") != self._raw["OutputUri"]:
             _stop_jobs_below(old)
-        fingerprint = self._fingerprint(properties, store)
-        log("baseline", fingerprint=fingerprint, output=properties.output)
-        store.set_running(Running(self._request.id, fingerprint))
-        return fingerprint
+        running = Running(self._request.id, self._fingerprint(properties, store))
+        log("baseline", fingerprint=running.fingerprint, output=properties.output)
+        if self._request.is_create and properties.schedule and isinstance(properties.source, Dataset):
+            refuse_closed_account(properties.schedule, properties.kind.type)
+        store.set_running(running)
+        return running
 
     def _fingerprint(self, properties: Properties, store: Store) -> str:
         """Return the version of the baseline that a request asks for.
@@ -150,7 +152,7 @@ def _fingerprint_of_source(properties: Properties) -> str:
     try:
         if isinstance(properties.source, Dataset):
             facts = inspect_dataset(properties.source)
-            _check_dataset(properties, properties.source, facts)
+            properties.kind.check_dataset(properties.source, facts)
             return dataset_fingerprint(properties, facts)
         return files_fingerprint(existing_files(properties), properties)
     except ClientError as error:
@@ -162,12 +164,13 @@ def _fingerprint_of_source(properties: Properties) -> str:
         ) from error
 
 
-def _check_dataset(properties: Properties, dataset: Dataset, facts: DatasetFacts) -> None:
-    if properties.problem:
-        model_quality.check_dataset(properties.problem, dataset, facts)
-    if properties.clarify:
-        config = clarify.baseline_config(properties.clarify, properties.monitor_type, dataset, facts.columns)
-        clarify.check_dataset(config, dataset, facts)
+def _stop(job: str) -> str:
+    """Stop a job; say what has become of it."""
+    try:
+        processing_jobs.stop(job)
+    except ClientError as error:
+        return f"could not be stopped ({errors.message(error)}; stop it, because it costs money)"
+    return "was stopped"
 
 
 def _stop_jobs_below(raw_properties: Mapping[str, Any]) -> bool:

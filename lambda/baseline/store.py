@@ -17,10 +17,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from baseline.errors import BaselineError
 from shared import s3
 from shared.s3 import S3Uri
 
@@ -65,6 +67,26 @@ class Store:
         """Store a JSON file that people will read."""
         self.write(uri, json.dumps(content, indent=2, separators=(",", " : ")))
 
+    def read_json(self, uri: S3Uri) -> dict[str, Any]:
+        """Return the content of a JSON file.
+
+        Raises:
+            BaselineError: It cannot be used.
+        """
+        with _told():
+            return s3.read_json(uri)
+
+    def copy(self, targets: Mapping[S3Uri, S3Uri]) -> None:
+        """Copy objects, in the order of the mapping.
+
+        Raises:
+            BaselineError: One of them cannot be read.
+        """
+        for source, target in targets.items():
+            with _told():
+                content = s3.read(source)
+            self.write(target, content)
+
     def running(self) -> Running | None:
         """Return what is being made, or None."""
         note = self._note("running.json")
@@ -94,3 +116,11 @@ class Store:
             return s3.read_json(self.output / name)
         except s3.ObjectMissingError:
             return None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except s3.ObjectError as error:
+        raise BaselineError(f"a file of the baseline cannot be used: {error}") from error

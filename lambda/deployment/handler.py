@@ -74,6 +74,8 @@ def _step(request: Request, resource: Resource) -> Attributes | None:
             raise
         elif request.is_fresh and (not request.is_delete or errors.is_refusal_of_role(error)):
             reason = "refused, which may pass: roles and policies take a while to be known everywhere"
+            # Credentials that were made too early may stay refused.
+            clients.forget()
         elif request.is_delete and isinstance(error, ClientError):
             # What is out of reach must not keep a stack from being deleted. A resource that makes an error of its own
             # of a refusal means it to be heard: capture that cannot be turned off goes on.

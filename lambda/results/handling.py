@@ -51,7 +51,7 @@ def run_name(monitor: Monitor, scheduled: datetime) -> str:
 
 def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple[bool, list[Exception]]:
     handled, troubles = False, list[Exception]()
-    for thing, action in _things(claim, execution, invocation).items():
+    for thing, action in _things(execution, invocation).items():
         try:
             handled |= claim.do(thing, action)
         except LostClaimError:
@@ -62,13 +62,13 @@ def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple
     return handled, troubles
 
 
-def _things(claim: Claim, execution: Execution, invocation: Invocation) -> dict[str, Callable[[], None]]:
+def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[[], None]]:
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
 
     def put(points: list[Point]) -> None:
-        publish(points, monitor, namespace=invocation.settings.metric_namespace, time=claim.minute)
+        publish(points, monitor, namespace=invocation.settings.metric_namespace)
 
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
     if monitor.wanted and execution.outcome.has_report:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from results.advice import ADVICE, OTHER_ADVICE
 from results.lookup import Streak
-from results.text import WIDTH, named, quoted, shortened, visible, wrapped
+from results.text import WIDTH, bounded, named, quoted, shortened, visible, wrapped
 from results.violations import Finding
 
 # SNS: ASCII, at most 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
@@ -105,7 +105,7 @@ def unreadable_message(run: RunFacts, *, problem: str, exit_message: str | None,
     blocks = [
         wrapped(sentence),
         _facts({"Since": _since(streak), **_run_lines(run), **said}),
-        wrapped(f"What went wrong: {shortened(visible(problem), _MAX_PLACE)}."),
+        wrapped(f"What went wrong: {bounded(problem, _MAX_PLACE)}."),
         "WHAT TO DO\n" + wrapped("Make the report readable for the function, or read it yourself."),
         _places(run),
     ]
@@ -189,9 +189,7 @@ def _advice(findings: Sequence[Finding]) -> str:
 
 
 def _places(run: RunFacts) -> str:
-    return "WHERE\n" + "\n".join(
-        f"{title}: {shortened(visible(place), _MAX_PLACE)}" for title, place in run.places.items()
-    )
+    return "WHERE\n" + "\n".join(f"{title}: {bounded(place, _MAX_PLACE)}" for title, place in run.places.items())
 
 
 def _run_lines(run: RunFacts) -> dict[str, str]:

@@ -7,7 +7,6 @@ import math
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -64,17 +63,16 @@ def dimension_text(value: str) -> str:
     return f"{text[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
 
 
-def publish(points: Sequence[Point], monitor: Monitor, *, namespace: str, time: datetime) -> None:
+def publish(points: Sequence[Point], monitor: Monitor, *, namespace: str) -> None:
     """Publish values of a run; what CloudWatch refuses (NaN, infinity) is left out.
 
-    To publish them again does no harm as long as the time is the same: alarms look at the largest or smallest value of
-    a period.
+    They carry no time, so they count now: alarms look at the last hours, not at the hours of the traffic. To publish
+    them again does no harm, because alarms look at the largest or smallest value of a period.
 
     Args:
         points: The values.
         monitor: Gives the dimensions that all have.
         namespace: Where the metrics are.
-        time: The minute in which the run was handled, not that of the traffic: alarms look at the last hours.
     """
     common = {"Endpoint": monitor.endpoint} if monitor.endpoint else {}
     common["MonitoringSchedule"] = monitor.name
@@ -84,7 +82,6 @@ def publish(points: Sequence[Point], monitor: Monitor, *, namespace: str, time: 
             "Dimensions": [
                 {"Name": name, "Value": dimension_text(value)} for name, value in {**common, **point.dimensions}.items()
             ],
-            "Timestamp": time,
             "Value": point.value,
             "Unit": point.unit,
         }

@@ -8,10 +8,10 @@ comes after its deadline, who goes on behind what was noted.
 
 What is guaranteed: a thing whose note was written is never done again, and no two functions do things for one run at
 the same time. What is not: if the holder dies, or if all attempts to write the note fail, after a thing was done and
-before it was noted, it is done once more by whoever goes on. Metrics take that without harm, because all data points of
-a run carry the minute that the note holds. A message or an event then comes twice, since neither SNS nor EventBridge
-can be asked whether it was sent. The same is true when one of these takes a request but its answer is lost: boto3 then
-sends it again.
+before it was noted, it is done once more by whoever goes on. Metrics take that without harm, because alarms look at the
+largest or smallest value of a period. A message or an event then comes twice, since neither SNS nor EventBridge can be
+asked whether it was sent. The same is true when one of these takes a request but its answer is lost: boto3 then sends
+it again.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
@@ -34,8 +34,6 @@ from shared.s3 import S3Uri
 
 # The clocks of two functions may differ a little.
 _CLOCKS_DIFFER = timedelta(seconds=5)
-# Older points would lie in periods that alarms have evaluated already.
-_MINUTE_LASTS = timedelta(hours=1)
 # Between attempts to write a note, after boto3's own attempts: without it a message would be sent again.
 _PAUSES_SECONDS = (1.0, 3.0)
 _REFUSED = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
@@ -54,20 +52,24 @@ class _Note:
         request: Lambda's request id of the holder, to find it in the log.
         attempt: Tells the holder from all others, also from its own retry.
         deadline: Until when it holds the run.
-        minute: When the run was first handled: the time of its metrics.
         done: What was done.
     """
 
     request: str
     attempt: str
     deadline: datetime
-    minute: datetime
     done: tuple[str, ...] = field(default=())
 
     def text(self) -> str:
         """Return the note as JSON."""
-        times = {"deadline": self.deadline.isoformat(), "minute": self.minute.isoformat()}
-        return json.dumps({"request": self.request, "attempt": self.attempt, **times, "done": list(self.done)})
+        return json.dumps(
+            {
+                "request": self.request,
+                "attempt": self.attempt,
+                "deadline": self.deadline.isoformat(),
+                "done": list(self.done),
+            }
+        )
 
     @classmethod
     def parse(cls, text: bytes) -> _Note:
@@ -78,8 +80,8 @@ class _Note:
         """
         try:
             content: dict[str, Any] = json.loads(text)
-            deadline, minute = (datetime.fromisoformat(content[key]) for key in ("deadline", "minute"))
-            return cls(content["request"], content["attempt"], deadline, minute, tuple(content["done"]))
+            deadline = datetime.fromisoformat(content["deadline"])
+            return cls(content["request"], content["attempt"], deadline, tuple(content["done"]))
         except (TypeError, KeyError) as error:
             raise ValueError(f"got {text[:200]!r}, expected a note of this function") from error
 
@@ -97,11 +99,6 @@ class Claim:
         """
         self._place, self._note, self._etag = place, note, etag
         self._is_finished = False
-
-    @property
-    def minute(self) -> datetime:
-        """When the run was first handled."""
-        return self._note.minute
 
     def do(self, thing: str, action: Callable[[], None]) -> bool:
         """Do a thing unless it was done, and note it; return whether it was done now.
@@ -162,8 +159,7 @@ class Once:
     def claim(self, name: str) -> Claim | None:
         """Return the run, or None if everything is done for it, or another function holds it."""
         place, now = self.state / name, datetime.now(UTC)
-        minute = now.replace(second=0, microsecond=0)
-        note = _Note(self.invocation.request, self.invocation.attempt, self.invocation.deadline, minute)
+        note = _Note(self.invocation.request, self.invocation.attempt, self.invocation.deadline)
         etag = _put(place, note.text(), IfNoneMatch="*")
         if etag is not None:
             return Claim(place, note, etag)
@@ -175,8 +171,7 @@ class Once:
         if earlier.deadline + _CLOCKS_DIFFER > now:
             log("another function is at it", marker=name, request=earlier.request)
             return None
-        is_recent = earlier.minute > now - _MINUTE_LASTS
-        note = replace(note, done=earlier.done, minute=earlier.minute if is_recent else minute)
+        note = replace(note, done=earlier.done)
         etag = _put(place, note.text(), IfMatch=found[1])
         return Claim(place, note, etag) if etag is not None else None
 

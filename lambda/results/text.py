@@ -36,9 +36,15 @@ def shortened(text: str, longest: int) -> str:
     return f"{text[: longest - 3 - half]}...{text[len(text) - half :]}"
 
 
+def bounded(text: str, longest: int) -> str:
+    """Return a text as `visible` shows it, of a length at most."""
+    # Shortened before, too: what nobody will see is not worth writing out.
+    return shortened(visible(shortened(text, longest)), longest)
+
+
 def quoted(text: str, longest: int = _MAX_QUOTED) -> str:
     """Return somebody else's words in quotation marks."""
-    words = shortened(visible(" ".join(text.split(" "))), longest).replace('"', "'")
+    words = bounded(text, longest).replace('"', "'")
     return f'"{words}"'
 
 

@@ -94,6 +94,8 @@ def _run(schedule: Schedule, event: dict[str, Any]) -> dict[str, str]:
     _delete_earlier_runs(name)
     run = schedules.one_time_name(name, now)
     config = schedule["MonitoringScheduleConfig"]
+    # The service authorization reference lists iam:PassRole as an action that this one depends on: the caller needs it
+    # on the role of the monitor's jobs, which the job definition names.
     clients.sagemaker().create_monitoring_schedule(
         MonitoringScheduleName=run,
         MonitoringScheduleConfig={

@@ -103,7 +103,7 @@ class GuardResource:
         try:
             return not self._is_own() or self._come_to_rest()
         except ClientError as error:
-            if not errors.is_denied(error):
+            if not errors.is_refusal(error):
                 raise
             # CloudFormation will tell if the schedule itself cannot be deleted.
             log("schedule left alone: out of reach", schedule=self._name, error=str(error))
@@ -165,7 +165,7 @@ def _stop_executions(name: str) -> bool:
         try:
             schedules.stop_job(execution)
         except ClientError as error:
-            if not errors.is_denied(error):
+            if not errors.is_refusal(error):
                 raise
             # SageMaker chose a name that the role does not know. A run ends by itself, too, mostly within minutes.
             log("the run's own end is waited for: its job may not be stopped", schedule=name, error=str(error))
@@ -176,6 +176,6 @@ def _remove_if_within_reach(entry: Entry) -> None:
     try:
         entry.remove()
     except ClientError as error:
-        if not errors.is_denied(error) and not errors.is_missing(error):
+        if not errors.is_refusal(error) and not errors.is_missing(error):
             raise
         log("an old registry entry is out of reach", entry=entry.uri, error=str(error))

@@ -40,6 +40,7 @@ class Connection:
     access_key_id: str
     secret_access_key: str
     account_id: str
+    administration_secret: str
 
 
 class SandboxProcess:
@@ -127,6 +128,11 @@ class SandboxProcess:
     def account_id(self) -> str:
         """The sandbox's account."""
         return self._connection.account_id
+
+    @property
+    def administration_secret(self) -> str:
+        """What the administration wants in the header ``X-Sandbox-Secret``."""
+        return self._connection.administration_secret
 
     @property
     def pid(self) -> int:
@@ -226,7 +232,9 @@ class SandboxProcess:
 
     def _ask(self, name: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - always our own loopback address
-            f"{self.endpoint_url}/_sandbox/{name}", data=None if body is None else json.dumps(body).encode()
+            f"{self.endpoint_url}/_sandbox/{name}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"X-Sandbox-Secret": self.administration_secret},
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - see above

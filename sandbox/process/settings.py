@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_type_hints
 
 Value = float | bool | str
+_DIMENSIONS = ("both", "two", "three")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Settings:
         model_monitor_closed: The account may not make monitoring schedules, as accounts that had never used Model
             Monitor when it closed to them.
             https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html
+        late_metrics: Old data points appear as late as CloudWatch documents: those of 24 hours ago and more after 48
+            hours, those of 3 to 24 hours ago after 2 hours of the sandbox's clock.
+            https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+        feature_metric_dimensions: Which dimensions the metrics of a data-quality run have: `two` (Endpoint and
+            MonitoringSchedule), `three` (Feature, too) or `both`. AWS's pages and tools contradict each other.
     """
 
     iam_propagation_seconds: float = 0.0
@@ -32,12 +38,19 @@ class Settings:
     repeated_events: bool = False
     lost_events: float = 0.0
     model_monitor_closed: bool = False
+    late_metrics: bool = False
+    feature_metric_dimensions: str = "both"
 
     def __post_init__(self) -> None:
         if self.iam_propagation_seconds < 0:
             raise ValueError(f"iam_propagation_seconds must be 0 or more, got {self.iam_propagation_seconds}")
         if not 0 <= self.lost_events <= 1:
             raise ValueError(f"lost_events must be from 0 to 1, got {self.lost_events}")
+        if self.feature_metric_dimensions not in _DIMENSIONS:
+            wanted = ", ".join(_DIMENSIONS)
+            raise ValueError(
+                f"feature_metric_dimensions must be one of {wanted}, got {self.feature_metric_dimensions!r}"
+            )
 
     @classmethod
     def of(cls, changes: Mapping[str, Any], base: "Settings | None" = None) -> "Settings":

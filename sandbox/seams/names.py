@@ -142,6 +142,9 @@ class Name(StrEnum):
     # Metrics and logs
     PUT_EVENTS = "services.eventbridge:_put_events(data, allow_aws_source)"
     PUT_METRIC_DATA = "services.cloudwatch:_put_metric_data(params, cbor_data, is_cbor, is_json)"
+    STORE_DATUM = (
+        "services.cloudwatch:_store_datum(namespace, name, dims, ts, unit, value, values, counts, stat_values)"
+    )
     METRICS = "services.cloudwatch:_metrics"
     ALARMS = "services.cloudwatch:_alarms"
     COMPOSITE_ALARMS = "services.cloudwatch:_composite_alarms"

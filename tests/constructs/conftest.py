@@ -16,7 +16,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
+from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
 from constructs import Construct
 
@@ -28,9 +28,11 @@ from model_monitor import (
     BiasLimit,
     CapturedAttributes,
     ConfigurationError,
+    DataCapture,
     DataQualityAlarms,
     DataQualityMonitor,
     DatasetFormat,
+    EndpointDataCapture,
     EndpointMonitoring,
     Facet,
     GroundTruth,
@@ -173,7 +175,7 @@ class Kit:
         ((function, argument),) = value.items()
         if function == "Fn::Join":
             return str(argument[0]).join(self.flat(item) for item in argument[1])
-        if function == "Ref":
+        if function in ("Ref", "Fn::ImportValue"):
             return f"<{argument}>"
         assert function == "Fn::GetAtt", function
         return f"<{'.'.join(argument)}>"
@@ -189,6 +191,44 @@ class Kit:
         """Properties of the only resource of a type."""
         (resource,) = self.resources(template, type_name).values()
         return dict(resource["Properties"])
+
+    def function(self, template: Template, handler: str) -> dict[str, Any]:
+        """Properties of the only function with a handler."""
+        (function,) = [
+            found["Properties"]
+            for found in self.resources(template, "AWS::Lambda::Function").values()
+            if found["Properties"]["Handler"] == handler
+        ]
+        return dict(function)
+
+    def registered(self, template: Template) -> dict[str, dict[str, Any]]:
+        """What the results function is told of every monitor, by the name of its schedule."""
+        documents = [
+            self.json(guard["Properties"]["Monitor"])
+            for guard in self.resources(template, "Custom::MonitoringScheduleGuard").values()
+            if "Monitor" in guard["Properties"]
+        ]
+        return {document["schedule"]: document for document in documents}
+
+    def alarm(self, template: Template, name: str) -> dict[str, Any]:
+        """Properties of the only alarm whose logical id contains a text."""
+        alarms = self.resources(template, "AWS::CloudWatch::Alarm")
+        (alarm,) = [found["Properties"] for logical_id, found in alarms.items() if name in logical_id]
+        return dict(alarm)
+
+    def watched(self, alarm: dict[str, Any]) -> list[dict[str, Any]]:
+        """What an alarm looks at: namespace, name, statistic and dimensions of each metric."""
+        stats = [found["MetricStat"] for found in alarm.get("Metrics", []) if "MetricStat" in found]
+        metrics = [(stat["Metric"], stat["Stat"]) for stat in stats] or [(alarm, alarm["Statistic"])]
+        return [
+            {
+                "namespace": metric["Namespace"],
+                "name": metric["MetricName"],
+                "statistic": statistic,
+                "dimensions": {item["Name"]: item["Value"] for item in metric["Dimensions"]},
+            }
+            for metric, statistic in metrics
+        ]
 
     def statements(self, template: Template) -> list[tuple[str, dict[str, Any]]]:
         """Every statement of every policy of a role, with the policy's logical id."""
@@ -225,7 +265,7 @@ def stack(kit: Kit) -> cdk.Stack:
 
 @pytest.fixture(scope="session")
 def refused() -> Callable[..., AbstractContextManager[None]]:
-    """Expects a ConfigurationError that says what was got, what is expected and how to mend it, with certain texts."""
+    """Expects a ConfigurationError that says what was got, what is expected and how to fix it, with certain texts."""
 
     @contextmanager
     def expect(*texts: str) -> Iterator[None]:
@@ -389,3 +429,31 @@ def batch_stack(kit: Kit) -> cdk.Stack:
 @pytest.fixture(scope="session")
 def batch_template(batch_stack: cdk.Stack) -> Template:
     return Template.from_stack(batch_stack)
+
+
+@pytest.fixture(scope="session")
+def fleet_stacks(kit: Kit) -> dict[str, cdk.Stack]:
+    """Two models in stacks of their own, with the services of a third stack, which also has a control function."""
+    app = cdk.App(analytics_reporting=False)
+    shared = kit.stack("Shared", app=app)
+    services = MonitoringServices(shared, "Services")
+    models = {name: kit.stack(name, app=app) for name in ("Credit", "Churn")}
+    for name, stack in models.items():
+        data = S3Location.from_uri(f"s3://lake-{name.lower()}")
+        bucket = s3.Bucket.from_bucket_name(stack, "Captured", f"captured-{name.lower()}")
+        capture = EndpointDataCapture(
+            stack,
+            "Capture",
+            endpoint_name=f"{name.lower()}-prod",
+            capture=DataCapture.to(bucket),
+            services=services,
+        )
+        monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=capture.endpoint, services=services)
+        dataset = Baseline.from_dataset(data.join("train.csv"), DatasetFormat.csv())
+        monitoring.add_data_quality(baseline=dataset)
+        files = Baseline.from_files(constraints=data.join("constraints.json"), statistics=data.join("statistics.json"))
+        monitoring.add_model_quality(problem=kit.problem(), ground_truth=kit.ground_truth(), baseline=files)
+    # After the monitors: they still let the function take their roles.
+    services.add_schedule_control()
+    app.synth()
+    return {"Shared": shared, **models}

@@ -186,7 +186,7 @@ class FakeAws(Endpoints, Schedules):
     def answer(self, operation, params):
         """Do one call; return the HTTP status and the parsed answer."""
         self.calls.append((operation, params))
-        self.actors.append((operation, _actor()))
+        self.actors.append((operation, params, _actor()))
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
         try:
@@ -215,7 +215,8 @@ class FakeAws(Endpoints, Schedules):
 
     def HeadObject(self, Bucket, Key):  # noqa: N802, N803
         body, _ = self._object(Bucket, Key, "404")
-        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body)}
+        metadata = self.puts.get(Key, {}).get("Metadata", {})
+        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body), "Metadata": metadata}
 
     def PutObject(self, Bucket, Key, Body, IfNoneMatch=None, IfMatch=None, **options):  # noqa: N802, N803
         if Bucket not in self.buckets:

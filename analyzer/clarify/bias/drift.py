@@ -46,9 +46,7 @@ class Interval:
         return self.high < other.low or other.high < self.low
 
 
-def is_drift(
-    metric: str, counts: Counts, live: float, baseline: float, rule: DriftRule = DriftRule.SERVICE
-) -> bool:
+def is_drift(metric: str, counts: Counts, live: float, baseline: float, rule: DriftRule = DriftRule.SERVICE) -> bool:
     """Return whether a metric has left the range that its baseline value allows.
 
     Args:

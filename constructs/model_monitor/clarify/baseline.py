@@ -9,7 +9,7 @@ from constructs import Construct
 
 from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Setting
 
 
 class ClarifyBaseline(BaselineResource):
@@ -48,9 +48,10 @@ class ClarifyBaseline(BaselineResource):
         documents: dict[str, Any] = {"AnalysisConfig": dict(config)}
         if source.needs_job and dataset_config is None:
             raise ConfigurationError(
+                option="predicted_label",
                 got="a baseline dataset without a column of predictions",
                 expected="one, since bias is measured in what the model predicts",
-                fix='pass predicted_label="..."',
+                fix=("add ", Setting("predicted_label")),
             )
         if not source.needs_job:
             _require_none(dataset_options)
@@ -61,10 +62,11 @@ class ClarifyBaseline(BaselineResource):
 
 
 def _require_none(dataset_options: Mapping[str, object]) -> None:
-    given = ", ".join(name for name, value in dataset_options.items() if value is not None)
+    given = [name for name, value in dataset_options.items() if value is not None]
     if given:
         raise ConfigurationError(
-            got=f"{given} with a baseline that needs no dataset",
-            expected="what a dataset is computed with of a dataset only: the files hold the results already",
-            fix=f"leave {given} out",
+            option=given[0],
+            got=(OptionName(given[0]), " with a baseline that needs no dataset"),
+            expected="options of a dataset only where there is one: the files hold the results already",
+            fix=("leave ", OptionName(given[0]), " out"),
         )

@@ -113,7 +113,11 @@ def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
             resources=[arn("monitoring-schedule", schedule_name)],
         ),
         iam.PolicyStatement(
-            actions=["sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"],
+            actions=[
+                "sagemaker:CreateMonitoringSchedule",
+                "sagemaker:DeleteMonitoringSchedule",
+                "sagemaker:DescribeMonitoringSchedule",
+            ],
             # A definition cannot be deleted while single runs refer to it: the guard deletes their schedules first.
             resources=[single_runs, arn("monitoring-schedule", probe_name(schedule_name))],
         ),

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from constructs import IConstruct
 
 from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.internal.checking import checked
 from model_monitor.s3_location import S3Location
 
 
+@checked
 @dataclass(frozen=True)
 class BatchTransform:
     """What batch transform jobs capture at one place. Use `of`.
@@ -28,6 +30,7 @@ class BatchTransform:
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
+    @checked
     def of(
         cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
     ) -> BatchTransform:

@@ -13,18 +13,16 @@ from functools import cache, wraps
 from types import UnionType
 from typing import Any, NamedTuple, TypeVar, Union, Unpack, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from aws_cdk import Token
 from jsii._reference_map import InterfaceDynamicProxy  # the type of what the CDK returns as an interface
 
 from model_monitor.errors import ConfigurationError, Key, OptionName, OptionPath
 from model_monitor.internal.expectations import describe, got_phrase, how_to_write
+from model_monitor.internal.tokens import is_token
 
 Callee = TypeVar("Callee", bound=Callable[..., Any] | type)
 
 # Numbers above lose digits on their way through JavaScript. No option of the library needs one.
 _MAX_NUMBER = 1e15
-# What the CDK hands out as a number that is known later.
-_MAX_NUMBER_TOKEN = -1e288
 
 
 def checked(callee: Callee) -> Callee:
@@ -140,7 +138,7 @@ def _mistake_in_collection(path: OptionPath, value: object, hint: Any, origin: t
     if issubclass(origin, type):
         return None
     if isinstance(value, str | bytes) or not isinstance(value, origin):
-        return None if _is_token(value) else _Mistake(path, value, hint)
+        return _Mistake(path, value, hint)
     entries: list[tuple[str | int, object, Any]] = []
     if isinstance(value, Mapping):
         entries += [(_key(key), key, arguments[0]) for key in value]
@@ -168,7 +166,7 @@ def _mistake_in_number(path: OptionPath, value: float, hint: type) -> _Mistake |
         return _Mistake(path, value, hint)
     if isinstance(value, float) and not math.isfinite(value):
         return _Mistake(path, value, hint, "a finite number")
-    if value < _MAX_NUMBER_TOKEN and Token.is_unresolved(value):
+    if is_token(value):
         return None
     if hint is int and isinstance(value, float):
         return _Mistake(path, value, hint)
@@ -179,22 +177,13 @@ def _is_a(value: object, hint: type) -> bool:
     if isinstance(value, InterfaceDynamicProxy):
         return any(_is_a(delegate, hint) for delegate in value._delegates)
     if getattr(hint, "_is_protocol", False):
-        return all(hasattr(type(value), name) for name in _members(hint)) or _is_token(value)
-    return isinstance(value, hint) or _is_token(value)
+        return all(hasattr(type(value), name) for name in _members(hint))
+    return isinstance(value, hint)
 
 
 @cache
 def _members(protocol: type) -> list[str]:
-    return [name for name in dir(protocol) if not name.startswith("_")]
-
-
-def _is_token(value: object) -> bool:
-    """Whether a value is one of the CDK's stand-ins for what is known later."""
-    if isinstance(value, str):
-        return "${Token[" in value
-    if isinstance(value, list):
-        return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
-    return hasattr(type(value), "creation_stack") and hasattr(type(value), "resolve")
+    return [name for name in vars(protocol) if not name.startswith("_")]
 
 
 def _error(mistake: _Mistake) -> ConfigurationError:

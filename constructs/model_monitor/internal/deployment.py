@@ -10,7 +10,7 @@ from constructs import Construct, IConstruct
 
 from model_monitor.internal.access import AccessRole, assume_statement
 from model_monitor.internal.functions import MonitoringFunction
-from model_monitor.internal.nag import acknowledge, acknowledge_wildcards_at
+from model_monitor.internal.nag import acknowledge, acknowledge_wildcards, acknowledge_wildcards_at
 
 _ID = "ModelMonitorDeployment"
 # CloudFormation gives up after an hour by itself, without a reason. Our own limit comes first, by the clock; the
@@ -45,7 +45,9 @@ class Deployment(Construct):
             # statistics.json has about 0.1 MB for every numerical feature, and is held in memory as a whole.
             memory=Size.gibibytes(1),
         )
-        self.function.add_to_role_policy(assume_statement(self, self.access_path))
+        statement = assume_statement(self, self.access_path)
+        self.function.add_to_role_policy(statement)
+        acknowledge_wildcards(self.function, statement.resources, "Each model has an access role of its own.")
         self._service_token = self._make_framework().service_token
 
     @classmethod

@@ -19,7 +19,6 @@ _WORDS = {
     NoneType: "None",
     str: "text",
 }
-_KINDS = {bool: "the truth value", float: "the number", int: "the number", str: "the text"}
 _LONGEST = 60
 _LONGEST_NUMBER = 1e15
 # How constructs of the CDK are named that exist already.
@@ -40,19 +39,11 @@ def got_phrase(path: OptionPath, value: object) -> Phrase:
         path: The option.
         value: What was given.
     """
-    return (*_what(value), " for ", OptionName(path))
-
-
-def _what(value: object) -> tuple[str | Shown, ...]:
-    if value is None:
-        return (Shown(None),)
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return (f"the text {value[:_LONGEST]!r}...",)
     if isinstance(value, int) and value.bit_length() > _LONGEST:
-        return (f"a number of {value.bit_length() * 3 // 10} digits",)
-    if type(value) in _KINDS:
-        return (f"{_KINDS[type(value)]} ", Shown(value))
-    return (_with_article(type(value).__name__),)
+        return (f"a number of {value.bit_length() * 3 // 10} digits for ", OptionName(path))
+    if value is None or isinstance(value, bool | int | float | str):
+        return (Setting(path, value),)
+    return (f"{_with_article(type(value).__name__)} for ", OptionName(path))
 
 
 def describe(hint: Any) -> str:  # noqa: ANN401 # a type

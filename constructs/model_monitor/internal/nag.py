@@ -18,11 +18,6 @@ from constructs import IConstruct, IValidation
 _WILDCARD = "AwsSolutions-IAM5"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
-BASIC_EXECUTION = (
-    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-)
-"""Rule and finding: AWS's managed policy that lets a function write its log."""
-
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
     """Says why a finding at a construct, or below it, is meant.

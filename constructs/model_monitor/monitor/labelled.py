@@ -12,7 +12,6 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.internal.access import AccessRole
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorSettings
-from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
 
 
@@ -52,12 +51,6 @@ class LabelledMonitor(Monitor):
         even sample is, and the share is an estimate. Runs without captured records have none.
         """
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
-
-    def _place_of_reports(self, output: S3Location) -> S3Location:
-        # Runs merge into <place>/merge/<endpoint>/<variant>/<hour> and analyse all that lies there. Monitors that share
-        # a place would read each other's merged records; what these are called, and so whether a record is counted
-        # twice, is not published.
-        return super()._place_of_reports(output).join(self.monitoring_schedule_name)
 
     def _registration(self) -> dict[str, object]:
         return {**super()._registration(), "captured": self.input.records.uri}

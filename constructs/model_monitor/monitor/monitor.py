@@ -50,7 +50,8 @@ class Monitor(Construct):
         input: What is monitored.
         schedule: When.
         monitoring_schedule_name: Name of the schedule.
-        reports: Where reports are written.
+        reports: Where the service is told to write reports; it appends the endpoint, if there is one, the schedule and
+            the time.
         role: Role of baseline job and runs.
         alarms: All alarms, in the order in which they were made.
     """
@@ -94,7 +95,9 @@ class Monitor(Construct):
         self._access = access or services.access_role(self, "Access", subject=input.title)
         self._runbook_url = settings.runbook_url
         self._output = settings.output or services.output
-        self.reports = self._place_of_reports(self._output)
+        # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
+        # all that lies below <place>/merge/<endpoint>.
+        self.reports = self._output.join("reports", self.monitoring_schedule_name)
         self._security_groups = self._make_security_groups(settings.network, settings.compute)
         self._jobs = JobSettings(
             role=self.role,
@@ -311,10 +314,6 @@ class Monitor(Construct):
         if alarms.no_data_after is not None:
             runs = alarms.no_data_after
             made.append(factory.no_data(self.metric_no_data(), runs, period, labels_uri=self._labels_uri))
-
-    def _place_of_reports(self, output: S3Location) -> S3Location:
-        """Where the service is told to write; it appends the endpoint, if there is one, the schedule and the time."""
-        return output.join("reports")
 
     @property
     def _labels_uri(self) -> str | None:

@@ -27,7 +27,8 @@ class MonitorOptions(TypedDict, total=False):
         role: Role of baseline job and runs. Default: a new one with what they need. The needed statements are also
             added to a given role; an imported one must have them.
         environment: Variables for the scripts. Default: none.
-        output: Where baselines and reports are kept, below `baselines/<schedule>/` and `reports/`. Default: the
+        output: Where baselines and reports are kept, below `baselines/<schedule>/` and
+            `reports/<schedule>/`. Default: the
             monitoring's place.
         encryption_key: Key of reports, baselines and disks. Default: the monitoring's key.
         engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.

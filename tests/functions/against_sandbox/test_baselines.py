@@ -12,6 +12,17 @@ from deployment.handler import handler
 ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
 
 
+def test_a_folder_is_read_without_siblings_whose_names_begin_alike(world, deploy, capfd):
+    """SageMaker compares keys as texts: the job is given the folder with a slash at its end."""
+    world.s3.put_object(Bucket="data", Key="train/part-0.csv", Body="a\n1\n2\n")
+    world.s3.put_object(Bucket="data", Key="train-old.csv", Body="a\n3\n")
+    source = {"dataset": {"uri": "s3://data/train", "format": {"csv": {"header": True}}}}
+    assert deploy("Create", world.properties("folder", Source=source))["ItemCount"] == "2"
+    # The account was asked whether it may have schedules, and answered that it may.
+    assert '"answer": "ResourceNotFound"' in capfd.readouterr().out
+    assert world.sagemaker.list_monitoring_schedules(NameContains="probe")["MonitoringScheduleSummaries"] == []
+
+
 def test_a_csv_baseline_is_computed_once(world, deploy):
     properties = world.properties("csv", MeanShift={"amount": 0.5}, Features=["member"])
     data = deploy("Create", properties)

@@ -59,7 +59,7 @@ def test_capture_of_an_endpoint_is_turned_on_and_off(world, act_as):
     world.send([(1, 0)], "plain")
 
 
-def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as):
+def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as, monkeypatch):
     """A one-time run hangs in its script; the control function has started it, the guard ends it."""
     schedule = world.slow_schedule
     world.make_endpoint("slow")
@@ -80,6 +80,8 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as)
     world.make_schedule(baseline, schedule, endpoint="slow")
     world.box.wait_until_idle()
 
+    world.register(schedule, "control")
+    monkeypatch.setenv("REGISTRY_URI", "s3://out/registry")
     act_as("control")
     run = control_handler({"action": "run", "schedule": schedule, "start": "-PT2H", "end": "-PT0H"}, None)["schedule"]
     end = time.monotonic() + 30
@@ -87,7 +89,12 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as)
         assert time.monotonic() < end, world.executions(run)
         time.sleep(0.2)
     act_as("deployment")
-    properties = {"AccessRoleArn": world.access["guard"], "ScheduleName": schedule, "Revision": "2"}
+    properties = {
+        "AccessRoleArn": world.access["guard"],
+        "ScheduleName": schedule,
+        "Revision": "2",
+        "Owner": "the stack",
+    }
     finish(request("Custom::MonitoringScheduleGuard", "Update", properties, PhysicalResourceId="guard"))
     assert [item["MonitoringExecutionStatus"] for item in world.executions(run)] == ["Stopped"]
     listed = world.sagemaker.list_monitoring_schedules(NameContains=schedule)["MonitoringScheduleSummaries"]
@@ -95,12 +102,26 @@ def test_a_running_execution_is_ended_before_its_schedule_changes(world, act_as)
     status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
     assert status == "Scheduled"
 
-    finish(request("Custom::MonitoringScheduleGuard", "Delete", properties, PhysicalResourceId="guard"))
+    arn = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleArn"]
+    entry = {"RegistryUri": f"s3://out/registry/{schedule}.json", "Monitor": json.dumps({"schedule": schedule})}
+    for kind in ("Create", "Update"):
+        finish(request("Custom::MonitoringScheduleGuard", kind, {**properties, **entry}, PhysicalResourceId="guard"))
+        assert set(world.json(entry["RegistryUri"])) == {"schedule", "registered"}
+    world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "model-monitor:guard", "Value": "the stack"}])
+    other = {**properties, "Owner": "another stack"}
+    finish(request("Custom::MonitoringScheduleGuard", "Delete", other, PhysicalResourceId="guard"))
+    status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
+    assert status == "Scheduled"
+
+    finish(request("Custom::MonitoringScheduleGuard", "Delete", {**properties, **entry}, PhysicalResourceId="guard"))
+    status = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName=schedule)["MonitoringScheduleStatus"]
+    assert status == "Stopped"
+    assert world.s3.list_objects_v2(Bucket="out", Prefix=f"registry/{schedule}")["KeyCount"] == 0
     world.sagemaker.delete_monitoring_schedule(MonitoringScheduleName=schedule)
     world.sagemaker.delete_data_quality_job_definition(JobDefinitionName=schedule)
 
 
-def test_a_schedule_is_stopped_and_started(world, act_as):
+def test_a_schedule_is_stopped_and_started(world, act_as, monkeypatch):
     schedule = world.slow_schedule
     world.make_endpoint("switched")
     world.box.wait_until_idle()
@@ -114,6 +135,8 @@ def test_a_schedule_is_stopped_and_started(world, act_as):
         endpoint="switched",
     )
     world.box.wait_until_idle()
+    world.register(schedule, "control")
+    monkeypatch.setenv("REGISTRY_URI", "s3://out/registry")
     act_as("control")
     for action, status in (("stop", "Stopped"), ("start", "Scheduled")):
         control_handler({"action": action, "schedule": schedule}, None)

@@ -161,6 +161,44 @@ def test_a_change_that_is_under_way_is_waited_out(stack, aws):
     assert stack.poll()["IsComplete"]
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "DescribeEndpoint",
+        "DescribeEndpointConfig",
+        "DescribeModel",
+        "ListTags",
+        "CreateEndpointConfig",
+        "UpdateEndpoint",
+        "AddTags",
+        "ListEndpointConfigs",
+    ],
+)
+def test_a_fresh_role_may_be_refused_at_every_step(stack, aws, operation):
+    aws.fail(operation, "AccessDeniedException", "is not authorized to perform")
+    stack.run("Create")
+    assert current(aws).startswith("prod-capture-")
+    assert set(aws.endpoint_configs) == {"credit-1", current(aws)}
+
+
+def test_a_request_is_accepted_without_a_call_to_aws(stack, aws):
+    assert stack.accept("Create", stack.properties())["PhysicalResourceId"].startswith("credit-")
+    assert aws.calls == []
+
+
+def test_an_endpoint_that_is_out_of_reach_does_not_keep_a_stack_from_being_deleted(stack, aws):
+    stack.run("Create")
+    aws.fail("DescribeEndpoint", "AccessDeniedException", "is not authorized to perform", times=9)
+    stack.run("Delete")
+
+
+def test_capture_that_may_not_be_turned_off_is_told(stack, aws):
+    stack.run("Create")
+    aws.fail("UpdateEndpoint", "AccessDeniedException", "is not authorized to perform", times=9)
+    with pytest.raises(CaptureError, match="endpoint credit cannot be updated to configuration credit-1"):
+        stack.run("Delete")
+
+
 def test_throttling_is_waited_out(stack, aws):
     aws.fail("UpdateEndpoint", "ThrottlingException")
     stack.run("Create")
