@@ -9,7 +9,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth snapshots schema bench sandbox lock clean
+.PHONY: help setup demo test lint format synth snapshots schema bench sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: setup ## Measure the analyzer beside Polars and DuckDB
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up
+
+verify-account: setup ## Find out what Model Monitor does in your AWS account; asks first (SANDBOX=1 looks at the embedded AWS)
+	@$(if $(SANDBOX),$(LOCAL) python -m account_check --sandbox --yes,python -m account_check) $(ARGS)
 
 lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
 	@for file in requirements.txt:--extra=app requirements-dev.txt:--all-extras; do \
