@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox lock clean
+.PHONY: help setup demo test lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-analyzer: setup ## Measure the analyzer beside Polars and DuckDB
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up
+
+verify-account: setup ## Find out what Model Monitor does in your AWS account; asks first (SANDBOX=1 looks at the embedded AWS)
+	@$(if $(SANDBOX),$(LOCAL) python -m account_check --sandbox --yes,python -m account_check) $(ARGS)
 
 lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
 	@for file in requirements.txt:--extra=app requirements-dev.txt:--all-extras; do \

@@ -117,6 +117,14 @@ def orjson_merge(path: Path) -> None:
                 output.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
 
+def analyzer_bias(path: Path) -> None:
+    """Compute all 21 bias metrics of two facets of a table and write the documents."""
+    from analyzer.clarify import run_clarify  # noqa: PLC0415 - the other contenders are not to load it
+
+    with tempfile.TemporaryDirectory() as output:
+        run_clarify({"processing_root": str(path), "output_path": output})
+
+
 def _labels_of(captures: Path) -> Path:
     return captures.with_name("labels")
 
@@ -132,6 +140,7 @@ CONTENDERS: Mapping[str, Callable[[Path], None]] = {
         orjson_and_polars,
         analyzer_merge,
         orjson_merge,
+        analyzer_bias,
     )
 }
 

@@ -34,6 +34,47 @@ def write_table(path: Path, rows: int) -> None:
     table.with_columns(pl.when(mask).then(pl.col(name)).alias(name) for name, mask in present.items()).write_csv(path)
 
 
+def write_loans(folder: Path, rows: int) -> None:
+    """Write the job of a bias analysis: applicants with 10 features, outcome and prediction, and what is asked of them.
+
+    Numbers go together as they do in life (income, amount and price), others are ages, months, codes and flags.
+    """
+    random_numbers = np.random.default_rng(_SEED)
+    wealth, need = random_numbers.normal(0, 1, (2, rows))
+    noise = random_numbers.normal(0, 0.3, (4, rows))
+    columns: dict[str, NDArray[Any]] = {
+        "age": random_numbers.integers(18, 80, rows),
+        "sex": random_numbers.integers(0, 2, rows),
+        "region": random_numbers.integers(0, 5, rows),
+        "months": 12 * random_numbers.integers(1, 8, rows),
+        "income": np.exp(7 + 0.5 * wealth + noise[0]).round(2),
+        "savings": np.exp(8 + wealth + noise[1]).round(0),
+        "amount": np.exp(7 + 0.6 * need + noise[2]).round(2),
+        "price": np.exp(7.3 + 0.6 * need + noise[3]).round(2),
+        "owner": (wealth + noise[0] > 0).astype(int),
+        "records": random_numbers.integers(0, 2, rows),
+    }
+    risk = need - wealth
+    columns["refused"] = (risk + random_numbers.normal(0, 1, rows) > 0).astype(int)
+    columns["prediction"] = (risk + noise[0] + 0.2 * columns["sex"] > 0).astype(int)
+    (folder / "input/config").mkdir(parents=True)
+    (folder / "input/data").mkdir()
+    pl.DataFrame(columns).write_csv(folder / "input/data/loans.csv", include_header=False)
+    config = {
+        "dataset_type": "text/csv",
+        "headers": list(columns),
+        "label": "refused",
+        "label_values_or_threshold": [0],
+        "predicted_label": "prediction",
+        "facet": [
+            {"name_or_index": "sex", "value_or_threshold": [1]},
+            {"name_or_index": "age", "value_or_threshold": [25, 26, 27, 28, 29]},
+        ],
+        "group_variable": "region",
+    }
+    (folder / "input/config/analysis_config.json").write_bytes(orjson.dumps(config))
+
+
 def write_captures(folder: Path, records: int) -> None:
     """Write one hour of capture files, one per minute; every record has one output and 19 input values."""
     hour = folder / "endpoint/AllTraffic/2026/01/01/10"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analyzer.clarify.bias.drift import DriftRule
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.reading.references import Reference, is_position
 from analyzer.job.failure import AnalysisError
-from analyzer.job.parameters import DatasetFormat, Publication, Window, existing_file
+from analyzer.job.parameters import DatasetFormat, Publication, Window, chosen, existing_file
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")
@@ -46,6 +47,7 @@ class ClarifyParameters:
         shap_baseline: Local file with the SHAP baseline, when the configuration names one in S3.
         window: Analysed span of time.
         publication: Where metrics go; None when none are wanted.
+        bias_drift_rule: What counts as drift of a bias metric.
     """
 
     config: Path
@@ -58,6 +60,7 @@ class ClarifyParameters:
     shap_baseline: Path | None = None
     window: Window = field(default_factory=Window)
     publication: Publication | None = None
+    bias_drift_rule: DriftRule = DriftRule.SERVICE
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ClarifyParameters":
@@ -80,6 +83,7 @@ class ClarifyParameters:
             shap_baseline=existing_file(given, "shap_baseline"),
             window=window,
             publication=Publication.from_environment(given, window),
+            bias_drift_rule=chosen(given, "bias_drift_rule", DriftRule, DriftRule.SERVICE),
         )
 
 

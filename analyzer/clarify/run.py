@@ -2,12 +2,14 @@
 
 import csv
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.bias.analysis import BiasAnalysis, analyse_bias
+from analyzer.clarify.bias.drift import DriftRule
 from analyzer.clarify.config import CSV, JSON_LINES, AnalysisConfig, ShapConfig
 from analyzer.clarify.document import ANALYSIS_FILE, VERSION, Baseline, analysis_document, write_document
 from analyzer.clarify.parameters import ClarifyParameters
@@ -49,7 +51,7 @@ def run_clarify(environment: Mapping[str, str]) -> int:
     predictor = _predictor(config, parameters, records)
     bias = _bias(config, records, predictor)
     explanations = _explanations(config, parameters, records, predictor)
-    violations = list(_violations(bias, explanations, baseline)) if baseline else []
+    violations = list(_violations(bias, explanations, baseline, parameters.bias_drift_rule)) if baseline else []
     _write(parameters.output, config, bias, explanations, violations)
     if baseline:
         write_document(parameters.output / VIOLATIONS_FILE, {"version": VERSION, "violations": violations})
@@ -109,14 +111,21 @@ def _explanations(
             "(environment variable predictor_url)"
         )
     baseline = baseline_rows(config, config.shap, parameters.shap_baseline, parameters.attributes.features)
-    return explain(config.shap, records, baseline, predictor.scores, config.predictor.label_headers)
+    begin, waited = time.perf_counter(), predictor.seconds
+    explanations = explain(config.shap, records, baseline, predictor.scores, config.predictor.label_headers)
+    seconds, waited = time.perf_counter() - begin, predictor.seconds - waited
+    _log.info(
+        "attributions of %d rows took %.1f s, %.0f %% of it in the model",
+        *(len(records.rows), seconds, 100 * waited / max(seconds, waited, 1e-9)),
+    )
+    return explanations
 
 
 def _violations(
-    bias: BiasAnalysis | None, explanations: Explanations | None, baseline: Baseline
+    bias: BiasAnalysis | None, explanations: Explanations | None, baseline: Baseline, rule: DriftRule
 ) -> Iterator[Violation]:
     if bias is not None:
-        yield from bias_violations(bias, baseline)
+        yield from bias_violations(bias, baseline, rule)
     if explanations is not None:
         yield from attribution_violations(explanations, baseline)
 

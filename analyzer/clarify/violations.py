@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 
 from analyzer.clarify.bias.analysis import BiasAnalysis
-from analyzer.clarify.bias.drift import is_drift
+from analyzer.clarify.bias.drift import DriftRule, is_drift
 from analyzer.clarify.document import STAGES, Baseline, results_of, value_text
 from analyzer.clarify.shap.drift import NDCG_THRESHOLD, ndcg
 from analyzer.clarify.shap.explain import Explanations
@@ -18,10 +18,17 @@ _log = logging.getLogger(__name__)
 Violation = dict[str, str]
 
 
-def bias_violations(analysis: BiasAnalysis, baseline: Baseline) -> Iterator[Violation]:
-    """Yield the metrics that are, with confidence, worse than the baseline's.
+def bias_violations(
+    analysis: BiasAnalysis, baseline: Baseline, rule: DriftRule = DriftRule.SERVICE
+) -> Iterator[Violation]:
+    """Yield the metrics that are worse than the baseline's.
 
     A metric that has no value, here or in the baseline, is no violation.
+
+    Args:
+        analysis: The metrics.
+        baseline: What they are held against.
+        rule: What counts as worse.
     """
     for facet in analysis.facets:
         if not baseline.knows(facet):
@@ -35,7 +42,7 @@ def bias_violations(analysis: BiasAnalysis, baseline: Baseline) -> Iterator[Viol
                 limit = baseline.metric(stage, facet, result.name)
                 if result.value is None or limit is None:
                     continue
-                if is_drift(result.name, facet.counts, result.value, limit):
+                if is_drift(result.name, facet.counts, result.value, limit, rule):
                     yield {
                         "constraint_check_type": "bias_drift_check",
                         "description": f"Metric value {value_text(result.value)} doesn't meet the baseline constraint "

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from analyzer.text.spark import flatten
+from analyzer.text.flattening import MAX_VALUE_LENGTH, FlatteningError, flatten, require_unique_keys
 
 # Objects that hold nothing but a list of rows under one of these names, as TensorFlow Serving and many containers
 # send them. How the service's container flattens payloads is not published.
@@ -56,24 +56,53 @@ def csv_rows(text: str) -> list[list[str]]:
     """Return the rows of a CSV body; blank lines are no rows.
 
     Raises:
-        PayloadError: When quotes do not match.
+        PayloadError: When quotes do not match, or a value is too long.
     """
     try:
-        return [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
+        rows = [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
     except csv.Error as error:
         raise PayloadError(f"not CSV: {error}") from error
+    if len(text) > MAX_VALUE_LENGTH and any(len(value) > MAX_VALUE_LENGTH for row in rows for value in row):
+        raise PayloadError(f"a value has more than {MAX_VALUE_LENGTH} characters")
+    return rows
 
 
-def json_rows(text: str) -> list[Row]:
-    """Return the rows of a JSON body, flattened.
+def joined_json_rows(texts: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Return the flattened rows of JSON bodies that belong together, by the names of the bodies.
 
     An object is one row; so is a list of scalars. A list of lists or objects, the list under one of
-    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows.
+    ``ROW_LIST_KEYS``, and several lines of JSON are as many rows. But where one body is a list of rows and another one
+    is an object of arrays, each with one element for every row of the list, the arrays are joined with it by position.
 
     Raises:
-        PayloadError: When the text is not JSON.
+        PayloadError: When a text is not JSON.
     """
-    return [flatten(row) for document in json_documents(text) for row in rows_of(document)]
+    documents = {name: list(json_documents(text)) for name, text in texts.items()}
+    rows = {name: [row for document in parts for row in rows_of(document)] for name, parts in documents.items()}
+    counts = {len(rows[name]) for name, parts in documents.items() if rows[name] != parts}
+    if len(counts) == 1:
+        (count,) = counts
+        rows = {name: _transposed(found, count) or found for name, found in rows.items()}
+    try:
+        flat = {name: [flatten(row) for row in found] for name, found in rows.items()}
+        for name, parts in documents.items():
+            # Several documents stand one on a line; one may span lines.
+            lines = [texts[name]] if len(parts) == 1 else [line for line in texts[name].split("\n") if line.strip()]
+            for line, document in zip(lines, parts, strict=True):
+                require_unique_keys(line, document)
+    except FlatteningError as error:
+        raise PayloadError(str(error)) from error
+    return flat
+
+
+def _transposed(rows: list[object], count: int) -> list[object]:
+    """Return the rows of an object of arrays of this length; none when there is no such object."""
+    members = rows[0] if len(rows) == 1 else None
+    if not isinstance(members, dict) or not members:
+        return []
+    if not all(isinstance(values, list) and len(values) == count for values in members.values()):
+        return []
+    return [dict(zip(members, values, strict=True)) for values in zip(*members.values(), strict=True)]
 
 
 def json_documents(text: str) -> Iterator[object]:
@@ -93,7 +122,7 @@ def json_documents(text: str) -> Iterator[object]:
 
 
 def rows_of(document: object) -> list[object]:
-    """Return the rows of a JSON document, as ``json_rows`` tells them apart."""
+    """Return the rows of a JSON document, as ``joined_json_rows`` tells them apart."""
     if isinstance(document, dict) and len(document) == 1:
         ((key, value),) = document.items()
         if key in ROW_LIST_KEYS and isinstance(value, list):

@@ -8,7 +8,6 @@ Example of a line::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +17,21 @@ from analyzer.dataset.files import find_files, is_data
 from analyzer.dataset.jsonlines import JsonLinesDataset
 from analyzer.dataset.merged import GROUND_TRUTH
 from analyzer.dataset.payload import PayloadError, decode
+from analyzer.ground_truth.label_index import LabelIndex
 from analyzer.job.issues import DataIssues
 
 _EXPECTED = '{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"..."},"eventVersion":"0"}'
 _SHOWN_CHARACTERS = 200
 
 
-@dataclass
-class Labels:
-    """The labels of a run.
-
-    Args:
-        count: Number of labels that were read.
-        by_id: The label of every record, as JSON: the last one that was given, so that a label can be corrected later.
-    """
-
-    count: int = 0
-    by_id: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def duplicates(self) -> int:
-        """Number of labels that a later one has replaced."""
-        return self.count - len(self.by_id)
-
-
-def read_labels(source: Path, issues: DataIssues) -> Labels:
+def read_labels(source: Path, issues: DataIssues) -> LabelIndex:
     """Read all labels below a folder, in the order of hour folders, names of files, and lines.
 
     Args:
         source: Folder; labels that have not come yet are no error, so it may be empty or not exist.
         issues: Where broken labels go.
     """
-    labels = Labels()
-    equal: dict[bytes, bytes] = {}  # nearly all labels are one of a few: one object serves for all equal ones
+    labels = LabelIndex()
     for location, record in JsonLinesDataset(_files(source), issues=issues).records():
         try:
             identifier, label = _identifier(record), _label(record)
@@ -58,8 +39,7 @@ def read_labels(source: Path, issues: DataIssues) -> Labels:
             shown = orjson.dumps(record)[:_SHOWN_CHARACTERS].decode(errors="replace")
             issues.add(location, "not a ground truth record", f"{error}: {shown}, expected {_EXPECTED}")
         else:
-            labels.count += 1
-            labels.by_id[identifier] = equal.setdefault(label, label)
+            labels.add(identifier, label)
     return labels
 
 
@@ -84,4 +64,7 @@ def _label(record: Mapping[str, Any]) -> bytes:
     _, text = decode(truth)
     if not text.strip():
         raise PayloadError("its label is empty")
-    return orjson.dumps(truth)
+    try:
+        return orjson.dumps(truth)
+    except TypeError as error:  # more levels of nesting than can be written
+        raise PayloadError(f"its {GROUND_TRUTH} cannot be written: {error}") from error

@@ -7,17 +7,20 @@ captured record of an id is given it: a label can be corrected, and a request th
 """
 
 import logging
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 import orjson
 
 from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.merged import GROUND_TRUTH
-from analyzer.ground_truth.labels import Labels, read_labels
+from analyzer.ground_truth.label_index import LabelIndex
+from analyzer.ground_truth.labels import read_labels
 from analyzer.ground_truth.parameters import MergeParameters
 from analyzer.ground_truth.statistics import MergeStatistics
 from analyzer.ground_truth.transform_output import TransformOutput
@@ -26,6 +29,10 @@ from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import FormatKind
 
 _EXAMPLES = 3
+_RECORDS_PER_LOOKUP = 5_000
+_VERSION = "eventVersion"
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
@@ -74,30 +81,34 @@ class _Matching:
         issues: Where captured records without any id go.
     """
 
-    def __init__(self, labels: Labels, issues: DataIssues) -> None:
+    def __init__(self, labels: LabelIndex, issues: DataIssues) -> None:
         self._labels = labels
         self._issues = issues
         self._captured = 0
         self._matched = 0
-        self._seen: set[str] = set()
+        self._seen = array("q")  # hashes of ids: eight bytes each
         self._unlabelled: list[str] = []
 
     def merged(self, records: Iterable[Captured]) -> Iterator[bytes]:
         """Yield the lines of the records that have a label."""
+        for batch in _batched(self._identified(records), _RECORDS_PER_LOOKUP):
+            self._captured += len(batch)
+            self._seen.extend(hash(identifier) for identifier, _ in batch)
+            labels = self._labels.find([identifier for identifier, _ in batch])
+            for (identifier, record), label in zip(batch, labels, strict=True):
+                if label is not None:
+                    self._matched += 1
+                    yield _line(record, label)
+                elif len(self._unlabelled) < _EXAMPLES:
+                    self._unlabelled.append(identifier)
+
+    def _identified(self, records: Iterable[Captured]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for _, location, record in records:
             identifier = _identifier(record)
             if identifier is None:
                 self._issues.add(location, "no id", "eventMetadata has neither inferenceId nor eventId")
-                continue
-            self._captured += 1
-            self._seen.add(identifier)
-            label = self._labels.by_id.get(identifier)
-            if label is not None:
-                self._matched += 1
-                merged = {**record, GROUND_TRUTH: orjson.Fragment(label)}
-                yield orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
-            elif len(self._unlabelled) < _EXAMPLES:
-                self._unlabelled.append(identifier)
+            else:
+                yield identifier, record
 
     def statistics(self) -> MergeStatistics:
         """Return the counts so far."""
@@ -105,21 +116,30 @@ class _Matching:
             captured=self._captured,
             labels=self._labels.count,
             matched=self._matched,
-            unmatched_labels=len(self._labels.by_id.keys() - self._seen),
-            duplicate_ids=self._labels.duplicates,
-            repeated_captures=self._captured - len(self._seen),
+            unmatched_labels=self._labels.ids_not_found,
+            duplicate_ids=self._labels.count - self._labels.ids,
+            repeated_captures=self._captured - len(np.unique(np.array(self._seen))),
         )
 
     def why_none(self) -> str:
         """Return what someone needs to know whose labels match nothing."""
         if not self._labels.count:
             return f"none of the {self._captured} captured records has a label, because there are no labels yet"
-        captured, labelled = ", ".join(self._unlabelled), ", ".join(islice(self._labels.by_id, _EXAMPLES))
+        captured, labelled = ", ".join(self._unlabelled), ", ".join(self._labels.first_ids)
         return (
             f"none of the {self._captured} captured records has a label: their ids are such as {captured}, those of "
             f"the labels such as {labelled}; a label's eventId must be the record's inferenceId if the caller sent "
             "one, else its eventId"
         )
+
+
+def _line(record: Mapping[str, Any], label: bytes) -> bytes:
+    """Return a merged record, its members in the order of the service's files: version and label first."""
+    merged = {_VERSION: record[_VERSION]} if _VERSION in record else {}
+    merged[GROUND_TRUTH] = truth = orjson.Fragment(label)
+    merged |= record
+    merged[GROUND_TRUTH] = truth  # a captured record may have had one
+    return orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _identifier(record: Mapping[str, Any]) -> str | None:
@@ -148,11 +168,16 @@ def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captu
 def _write(matching: _Matching, captured: Iterable[Captured], output: Path) -> None:
     begun: set[Path] = set()
     for path, records in groupby(captured, key=lambda item: item[0]):
-        lines = [*matching.merged(records)]
-        if lines:
-            target = output / path
+        target = output / path
+        for lines in _batched(matching.merged(records), _RECORDS_PER_LOOKUP):
             target.parent.mkdir(parents=True, exist_ok=True)
             # Outputs of different transform jobs can have the same name, and then share a file.
             with target.open("ab" if path in begun else "wb") as file:
                 file.writelines(lines)
             begun.add(path)
+
+
+def _batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
@@ -18,6 +19,8 @@ DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
 DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
 
 class FormatKind(StrEnum):
     """Kinds of input; the values are the keys of ``dataset_format``."""
@@ -27,6 +30,16 @@ class FormatKind(StrEnum):
     PARQUET = "parquet"
     CAPTURE = "sagemakerCaptureJson"
     MERGED = "sagemakerMergeJson"
+
+
+class OddRecords(StrEnum):
+    """What happens to records with other columns than the rest; values of the variable ``odd_records``."""
+
+    SERVICE = "service"
+    """As by the service, as far as is known: one JSON record with a column of its own gives the table that column, so
+    that the number of columns is the only thing that is checked."""
+    ROBUST = "robust"
+    """They are set apart, counted and reported, also as a metric, and the rest is analysed, however many they are."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +178,12 @@ class Parameters:
     positive_label: str | None = None
     window: Window = Window()
     publication: Publication | None = None
+    odd_records: OddRecords = OddRecords.SERVICE
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the run goes on however many records cannot be analysed; a baseline never does."""
+        return self.odd_records is OddRecords.ROBUST and not self.is_baseline
 
     @property
     def is_baseline(self) -> bool:
@@ -205,6 +224,7 @@ class Parameters:
             positive_label=given.get("positive_label"),
             window=window,
             publication=Publication.from_environment(given, window),
+            odd_records=chosen(given, "odd_records", OddRecords, OddRecords.SERVICE),
         )
 
 
@@ -243,6 +263,18 @@ def existing_file(given: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise AnalysisError(f"{name} names {path}, which is not a file")
     return path
+
+
+def chosen(given: Mapping[str, str], name: str, choices: type[_Choice], default: _Choice) -> _Choice:
+    """Read a variable that chooses one of several ways; ``default`` without it.
+
+    Raises:
+        AnalysisError: When it names none of them.
+    """
+    try:
+        return choices(given[name]) if name in given else default
+    except ValueError:
+        raise AnalysisError(f"{name} is {given[name]!r}, expected {' or '.join(choices)}") from None
 
 
 def _drift_method(given: Mapping[str, str]) -> str | None:

@@ -46,21 +46,19 @@ class ThresholdCounts:
         return bool(len(self.true_positives)) and bool(self.true_positives[-1]) and bool(self.false_positives[-1])
 
     def area_under_roc(self) -> float:
-        """Return the share of pairs of a positive and a negative that are in order; ties count half."""
+        """Return the area under the straight lines between the points of the ROC curve."""
         if not self.has_both_classes:
             return math.nan
-        # Whole numbers up to the last step, so that the result has no rounding but one.
-        true = np.append(0, self.true_positives)
-        false = np.append(0, self.false_positives)
-        twice = int(np.sum(np.diff(false) * (true[1:] + true[:-1])))
-        return twice / (2 * int(true[-1]) * int(false[-1]))
+        return _area(
+            np.append(0.0, self._rates(self.false_positives)), np.append(0.0, self._rates(self.true_positives))
+        )
 
     def area_under_precision_recall(self) -> float:
         """Return the area under the straight lines between the points of the precision-recall curve."""
         if not self.has_both_classes:
             return math.nan
         precisions, recalls = self._precision_recall()
-        return float(np.trapezoid(precisions, recalls))
+        return _area(recalls, precisions)
 
     def curves(self) -> dict[str, Json]:
         """Return both curves as statistics.json has them; none when there is only one class."""
@@ -68,8 +66,7 @@ class ThresholdCounts:
             return {}
         thinned = self._thinned()
         precisions, recalls = thinned._precision_recall()
-        false_rates = thinned.false_positives / thinned.false_positives[-1]
-        true_rates = thinned.true_positives / thinned.true_positives[-1]
+        false_rates, true_rates = self._rates(thinned.false_positives), self._rates(thinned.true_positives)
         return {
             "receiver_operating_characteristic_curve": {
                 "false_positive_rates": [0.0, *false_rates.tolist(), 1.0],
@@ -77,6 +74,11 @@ class ThresholdCounts:
             },
             "precision_recall_curve": {"precisions": precisions.tolist(), "recalls": recalls.tolist()},
         }
+
+    @staticmethod
+    def _rates(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        rates: NDArray[np.float64] = counts / counts[-1]
+        return rates
 
     def _precision_recall(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         precisions = self.true_positives / (self.true_positives + self.false_positives)
@@ -90,3 +92,12 @@ class ThresholdCounts:
         last = len(self.true_positives) - 1
         kept = np.append(np.arange(step - 1, last, step), last)
         return ThresholdCounts(self.true_positives[kept], self.false_positives[kept])
+
+
+def _area(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Return the sum of the trapezoids, added one after the other as MLlib does: the last digit depends on it.
+
+    Source: https://github.com/apache/spark (AreaUnderCurve)
+    """
+    trapezoids = (x[1:] - x[:-1]) * (y[1:] + y[:-1]) / 2.0
+    return float(np.cumsum(trapezoids)[-1])

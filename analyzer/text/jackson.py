@@ -35,14 +35,15 @@ def write_json(path: Path, document: Json) -> None:
 
 
 def _value(value: Json, depth: int) -> str:
-    if isinstance(value, Mapping):
-        return _object(value, depth)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[ {', '.join(_value(item, depth) for item in value)} ]" if value else "[ ]"
+    # Nearly all values are the numbers of sketches: they are asked for first.
     if isinstance(value, float):
         text = java_double(value)
         return f'"{text}"' if text.endswith(("NaN", "Infinity")) else text
-    return orjson.dumps(value).decode()
+    if value is None or isinstance(value, str | int):
+        return orjson.dumps(value).decode()
+    if isinstance(value, Mapping):
+        return _object(value, depth)
+    return f"[ {', '.join([_value(item, depth) for item in value])} ]" if value else "[ ]"
 
 
 def _object(members: Mapping[str, Json], depth: int) -> str:

@@ -63,7 +63,7 @@ def prepare(folder: Path = BUILD) -> Prepared:
     return prepared
 
 
-# One thread is enough for 3000 rows, and several wait for each other on a busy machine.
+# Threads that wait for each other all the time take minutes on a machine with other work, and gain nothing here.
 @threadpool_limits.wrap(limits=1)
 def train(prepared: Prepared) -> float:
     """Trains the model and writes all files.

@@ -19,9 +19,7 @@ def test_a_baseline_describes_numbers_and_texts(job, table):
         "common": {"num_present": 3, "num_missing": 0},
         "distinct_count": 2.0,
         "completeness": 1.0,
-        "distribution": {
-            "categorical": {"buckets": [{"value": "Paris", "count": 2.0}, {"value": "Lyon", "count": 1.0}]}
-        },
+        "distribution": {"categorical": {"buckets": [{"value": "Paris", "count": 2}, {"value": "Lyon", "count": 1}]}},
     }
     assert not done.has("constraint_violations.json")
     assert not done.has("data_issues.json")

@@ -71,6 +71,11 @@ def test_base64_payloads_are_read_by_their_content_type(job, captures, record):
             {"score": [0.9], "features_0": [1], "features_1": [2]},
         ),
         (({"id": 1}, {"id": 2}), {"id": [1], "endpointInput_id": [2]}),
+        # A list of rows and an object of arrays are joined by position, whatever the number of rows.
+        (({"p": [0.9, 0.8], "q": [1, 2]}, [[5, 6], [7, 8]]), {"p": [0.9, 0.8], "q": [1, 2], "0": [5, 7], "1": [6, 8]}),
+        (({"p": [0.9]}, [{"x": 5}]), {"p": [0.9], "x": [5]}),
+        (({"p": [[1, 2], [3, 4]]}, [[5], [6]]), {"p_0": [1, 3], "p_1": [2, 4], "0": [5, 6]}),
+        (({"p": [0.9, 0.8]}, {"x": 5}), {"p_0": [0.9], "p_1": [0.8], "x": [5]}),
     ],
 )
 def test_json_payloads_are_flattened(job, captures, record, payloads, expected):
@@ -123,3 +128,28 @@ def test_many_files_are_one_table(job, captures, record):
     for minute in range(60):
         source = captures([record(f"{minute}", "0.5")] * 3, name=f"{minute:02d}-00-000-capture.jsonl")
     assert columns(job(source, "capture"))["_c0"] == [minute for minute in range(60) for _ in range(3)]
+
+
+def shadow(record):
+    return record | {"eventMetadata": {**record["eventMetadata"], "invocationSource": "ShadowExperiment"}}
+
+
+@pytest.mark.parametrize("output", ["1", '"1"', "1\n1"], ids=["plain", "quoted", "of several rows"])
+def test_shadow_traffic_is_left_out_and_is_no_bad_data(job, captures, record, output):
+    given = "\n".join("7" for _ in output.splitlines())
+    # This job would fail at the first record that counts as bad, and these have a value too many.
+    source = captures([record(output, given), *[shadow(record("0.9", "3,4"))] * 9])
+    assert columns(job(source, "capture"))["_c1"] == [7] * len(output.splitlines())
+
+
+def test_a_script_never_sees_shadow_traffic(job, captures, record, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("def preprocess_handler(r): return {'n': 7 if r.endpoint_output.data == '1' else 1 / 0}")
+    source = captures([record("1", "2"), shadow(record("0.9", "3"))])
+    assert columns(job(source, "capture", record_preprocessor_script=script)) == {"n": [7]}
+
+
+def test_shadow_traffic_alone_is_no_data(job, captures, record):
+    done = job(captures([shadow(record("1", "7"))] * 3), "capture")
+    assert done.code == 1
+    assert "Job inputs had no data" in done.message

@@ -72,6 +72,7 @@ class LoanStack(cdk.Stack):
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
+        monitoring.add_schedule_control()
         retrain = sqs.Queue(self, "Retrain", enforce_ssl=True)
         monitoring.on_violation("RetrainOnViolation", target=targets.SqsQueue(retrain))
         for name, value in {

@@ -144,9 +144,10 @@ def next_runs(account):
     return runs
 
 
-def test_people_like_those_of_the_baseline_raise_no_alarm(deployed):
+def test_the_people_of_the_baseline_raise_no_alarm(deployed):
+    """Others like them would: the service reports every metric that is a little farther from 0."""
     before = len(deployed.box.outbox())
-    score(deployed, "fair.csv", applicants(150, seed=63))
+    score(deployed, "fair.csv", applicants(1500, seed=61))
 
     assert next_runs(deployed) == {
         "BiasSchedule": ("Completed", None),

@@ -3,21 +3,25 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.clarify.bias.counts import Counts, Sample
+from analyzer.clarify.bias.distinct import DistinctValues
 from analyzer.clarify.bias.flip_test import flips
 from analyzer.clarify.bias.groups import Group, groups_of
 from analyzer.clarify.bias.metrics import METRICS, UndefinedMetricError
 from analyzer.clarify.config import BiasConfig, FacetConfig
 from analyzer.clarify.reading.records import Records
 from analyzer.job.failure import AnalysisError
-from analyzer.text.values import category, is_missing, number
+from analyzer.text.values import category, is_missing
 
 _log = logging.getLogger(__name__)
+
+# Numbers of a feature by its name; None for a feature of anything else.
+Features: TypeAlias = Mapping[str, NDArray[np.float64] | None]
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,9 @@ def analyse_bias(config: BiasConfig, records: Records) -> BiasAnalysis:
     predicted = None if records.predictions is None else positive.members(records.predictions)
     _warn_of_nothing(positive, observed, records.label_name)
     grouping = _codes(records.column(config.group_variable, "group_variable")[1]) if config.group_variable else None
+    features = _numeric_features(records) if predicted is not None and "FT" in config.post_training else {}
     results = tuple(
-        _facet_result(config, records, name, group, Sample(group.members(column), observed, predicted, grouping))
+        _facet_result(config, features, name, group, Sample(group.members(column), observed, predicted, grouping))
         for facet in config.facets
         for name, column, group in _facet_groups(facet, records)
     )
@@ -91,10 +96,11 @@ def _facet_groups(facet: FacetConfig, records: Records) -> Iterator[tuple[str, S
         yield name, column, group
 
 
-def _facet_result(config: BiasConfig, records: Records, facet: str, group: Group, sample: Sample) -> FacetResult:
+def _facet_result(config: BiasConfig, features: Features, facet: str, group: Group, sample: Sample) -> FacetResult:
     if sample.predicted is not None and "FT" in config.post_training:
-        features = _numeric_features(records, facet)
-        outcome = flips(features, sample.sensitive, sample.predicted) if features is not None else _NOT_NUMERIC
+        numbers = [column for column in (features[name] for name in features if name != facet) if column is not None]
+        is_numeric = bool(numbers) and len(numbers) == len(features) - (facet in features)
+        outcome = flips(np.column_stack(numbers), sample.sensitive, sample.predicted) if is_numeric else _NOT_NUMERIC
         sample = Sample(sample.sensitive, sample.positive, sample.predicted, sample.groups, outcome)
     counts = Counts.of(sample)
     return FacetResult(
@@ -119,30 +125,41 @@ def _result(name: str, counts: Counts) -> MetricResult:
 def _complete(records: Records) -> Records:
     """Return the rows that have a label and a prediction; captured ones always do (`reading.rows`)."""
     columns = [records.labels] + ([records.predictions] if records.predictions is not None else [])
-    kept = [row for row, values in enumerate(zip(*columns, strict=True)) if not any(map(is_missing, values))]
+    missing = np.logical_or.reduce([DistinctValues.of(column).rows_where(is_missing) for column in columns])
+    count = int(missing.sum())
+    if not count and len(missing):
+        return records
+    kept = np.flatnonzero(~missing).tolist()
     if not kept:
         raise AnalysisError("Job inputs had no data: no row has a label" + (" and a prediction" * (len(columns) > 1)))
-    missing = len(records.rows) - len(kept)
-    if missing:
-        _log.warning("%d of %d rows lack a label or a prediction and are left out", missing, len(records.rows))
-    return records.selected(kept) if missing else records
+    _log.warning("%d of %d rows lack a label or a prediction and are left out", count, len(records.rows))
+    return records.selected(kept)
 
 
-def _numeric_features(records: Records, facet: str) -> NDArray[np.float64] | None:
-    positions = [position for position, name in enumerate(records.feature_names) if name != facet]
-    numbers = [[_as_number(row[position]) for position in positions] for row in records.rows]
-    if not positions or any(value is None for row in numbers for value in row):
+def _numeric_features(records: Records) -> Features:
+    """Return the columns as numbers; None for those that hold anything else."""
+    return {
+        name: _as_numbers([row[position] for row in records.rows])
+        for position, name in enumerate(records.feature_names)
+    }
+
+
+def _as_numbers(column: Sequence[Any]) -> NDArray[np.float64] | None:
+    try:
+        numbers = np.array([float(value) for value in column])
+    except (TypeError, ValueError):
         return None
-    return np.array(numbers, dtype=float)
-
-
-def _as_number(value: object) -> float | None:
-    return float(value) if isinstance(value, bool) else number(value)
+    # Python reads 1_2 as twelve, nobody else does.
+    if not np.isfinite(numbers).all() or any("_" in value for value in column if isinstance(value, str)):
+        return None
+    return numbers
 
 
 def _codes(column: Sequence[Any]) -> NDArray[np.intp]:
-    codes: Mapping[str, int] = {text: code for code, text in enumerate(dict.fromkeys(map(category, column)))}
-    return np.array([codes[category(value)] for value in column], dtype=np.intp)
+    distinct = DistinctValues.of(column)
+    texts = distinct.map(category)
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return np.array([places[text] for text in texts], dtype=np.intp)[distinct.codes]
 
 
 def _warn_of_nothing(positive: Group, observed: NDArray[np.bool_], label: str) -> None:

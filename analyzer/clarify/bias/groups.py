@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.clarify.bias.distinct import DistinctValues
 from analyzer.clarify.config import Value
 from analyzer.job.failure import AnalysisError
 from analyzer.text.values import category, is_missing, is_whole, number
@@ -43,10 +44,13 @@ class Group:
 
     def members(self, column: Sequence[Any]) -> NDArray[np.bool_]:
         """Return which values of ``column`` belong to the group; missing ones never do."""
+        return DistinctValues.of(column).rows_where(self._has)
+
+    def _has(self, value: object) -> bool:
         if self.categories is not None:
-            return np.array([category(value) in self.categories for value in column], dtype=bool)
-        numbers = (number(value) for value in column)
-        return np.array([value is not None and value > self.lower_bound for value in numbers], dtype=bool)
+            return category(value) in self.categories
+        numeric = number(value)
+        return numeric is not None and numeric > self.lower_bound
 
 
 def groups_of(column: Sequence[Any], values: Sequence[Value], what: str) -> list[Group]:
@@ -64,7 +68,9 @@ def groups_of(column: Sequence[Any], values: Sequence[Value], what: str) -> list
         given = [str(value) for value in values]
         categories = [category(value) for value in values]
         if not values:
-            given = categories = list(dict.fromkeys(category(value) for value in column if not is_missing(value)))
+            given = categories = list(
+                dict.fromkeys(category(value) for value in DistinctValues.of(column).values if not is_missing(value))
+            )
             return [Group(text, text, frozenset([text])) for text in given]
         return [Group(",".join(given), ",".join(given), frozenset(filter(None, categories)))]
     if not values:
@@ -77,14 +83,16 @@ def groups_of(column: Sequence[Any], values: Sequence[Value], what: str) -> list
 
 def is_continuous(column: Sequence[Any]) -> bool:
     """Return whether a single value means a threshold for this column."""
-    present = [value for value in column if not is_missing(value)]
+    distinct = DistinctValues.of(column)
+    present = [value for value in distinct.values if not is_missing(value)]
     numbers = [number(value) for value in present]
     if not present or any(value is None for value in numbers):
         return False
     if not all(map(is_whole, present)):
         return True
-    distinct = len(set(numbers))
-    return distinct > _MAX_BINARY and distinct / len(present) >= UNIQUENESS_THRESHOLD
+    rows = len(column) - int(distinct.rows_where(is_missing).sum())
+    different = len(set(numbers))
+    return different > _MAX_BINARY and different / rows >= UNIQUENESS_THRESHOLD
 
 
 def _interval(bound: float, column: Sequence[Any]) -> str:

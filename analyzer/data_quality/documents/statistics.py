@@ -71,7 +71,7 @@ def _string(profile: ColumnProfile) -> Json:
         "completeness": profile.completeness,
     }
     if profile.categories:
-        buckets: list[Json] = [{"value": text, "count": float(n)} for text, n in profile.categories.items()]
+        buckets: list[Json] = [{"value": text, "count": n} for text, n in profile.categories.items()]
         body["distribution"] = {"categorical": {"buckets": buckets}}
     return body
 

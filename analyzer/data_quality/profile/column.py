@@ -9,6 +9,7 @@ from analyzer.data_quality.profile.distinct import DistinctSketch
 from analyzer.data_quality.profile.kll import KllSketch
 from analyzer.data_quality.profile.moments import Moments
 from analyzer.data_quality.profile.types import DataType, TypeCounts, count_types, count_types_weighted, to_numbers
+from analyzer.text.scala_map import in_map_order
 
 
 class ColumnProfile:
@@ -92,9 +93,11 @@ class ColumnProfile:
 
     @property
     def categories(self) -> dict[str, int] | None:
-        """Counts by text when the column has few distinct texts, else None."""
+        """Counts by text, in the order of the service's files, when the column has few distinct texts, else None."""
         counts = self._categories.counts
-        return counts if counts is not None and self.distinct.estimate() <= MAX_REPORTED_CATEGORIES else None
+        if counts is None or self.distinct.estimate() > MAX_REPORTED_CATEGORIES:
+            return None
+        return {text: counts[text] for text in in_map_order(counts)}
 
     @property
     def category_counts(self) -> dict[str, int]:
@@ -108,5 +111,5 @@ class ColumnProfile:
 
     def _add_numbers(self, present: pl.Series) -> None:
         numbers = to_numbers(present).to_numpy()
-        self.moments += Moments.of(numbers)
+        self.moments = self.moments.extended(numbers)
         self.sketch.update(numbers)

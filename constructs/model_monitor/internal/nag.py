@@ -28,11 +28,6 @@ _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 # Who is granted again and again: asking for the principal, and whether it is a construct, are messages too.
 _PRINCIPALS: WeakKeyDictionary[iam.IGrantable, IConstruct | None] = WeakKeyDictionary()
 
-BASIC_EXECUTION = (
-    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-)
-"""Rule and finding: AWS's managed policy that lets a function write its log."""
-
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
     """Say why a finding at a construct, or below it, is meant.

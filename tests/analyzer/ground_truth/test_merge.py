@@ -12,6 +12,13 @@ def test_a_captured_record_is_written_with_its_label_to_the_place_of_its_capture
     assert job.records == [capture("order-17") | {"groundTruthData": {"data": "0", "encoding": "CSV"}}]
 
 
+def test_members_of_a_merged_record_come_in_the_order_of_the_services_files(merge, captured_in, labelled_in):
+    captured_in([capture("order-17")])
+    labelled_in([label("order-17")])
+    (record,) = merge().records
+    assert list(record) == ["eventVersion", "groundTruthData", "captureData", "eventMetadata"]
+
+
 def test_a_merge_leaves_no_exit_message(merge, captured_in, labelled_in):
     captured_in([capture("a")])
     labelled_in([label("a")])
@@ -119,3 +126,13 @@ def test_a_second_run_over_the_same_output_gives_the_same_records(merge, capture
     assert job.code == 0
     (merged,) = (tmp_path / "merged").rglob("*.jsonl")
     assert len(merged.read_text().splitlines()) == 2
+
+
+def test_shadow_traffic_is_not_merged(merge, captured_in, labelled_in):
+    record = capture("a")
+    shadow = record | {"eventMetadata": {**record["eventMetadata"], "invocationSource": "ShadowExperiment"}}
+    captured_in([record, shadow])
+    labelled_in([label("a", "1")])
+    job = merge()
+    assert job.records == [record | {"groundTruthData": {"data": "1", "encoding": "CSV"}}]
+    assert job.counts == (1, 1, 1, 0, 0)

@@ -143,3 +143,14 @@ def test_regression_metrics(rows):
         },
         rel=1e-6,
     )
+
+
+@given(binary_rows)
+def test_areas_are_sums_of_trapezoids_one_after_the_other(rows):
+    """As Spark's MLlib adds them; the exact area can differ in the last digit."""
+    actual, _, probabilities, outcomes = binary(rows)
+    false, true, _ = sk.roc_curve(actual, probabilities, drop_intermediate=False)
+    area = 0.0
+    for i in range(1, len(false)):
+        area += (false[i] - false[i - 1]) * (true[i] + true[i - 1]) / 2.0
+    assert outcomes.metrics()["auc"] == area
