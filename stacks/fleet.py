@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
+from jsii.errors import JSIIError
 
 from model_monitor import MonitoringServices
 from stacks.configuration.monitored import MonitoredConfig
 from stacks.configuration.shared import Defaults
 from stacks.loading import load
 from stacks.monitoring_stack import MonitoringStack, environment
-from stacks.problem_log import ProblemLog
+from stacks.problem_log import ProblemLog, refused_by_the_cdk
+from stacks.problems import InvalidConfigurationError, Problem
 from stacks.services_stack import ServicesStack
 from stacks.settings import shared_settings
 
@@ -20,8 +23,8 @@ CONTEXT_KEY = "config"
 """`cdk synth -c config=other.yaml` chooses another file."""
 
 
-def make_stacks(app: cdk.App) -> list[cdk.Stack]:
-    """Makes the stacks of the file that the app's context names, `monitoring.yaml` by default.
+def make_stacks(app: cdk.App) -> list[MonitoringStack]:
+    """Make the stacks of the file that the app's context names, `monitoring.yaml` by default.
 
     Args:
         app: Where they are made.
@@ -29,24 +32,23 @@ def make_stacks(app: cdk.App) -> list[cdk.Stack]:
     Raises:
         InvalidConfigurationError: The file cannot be used; everything that is wrong with it is in the message.
     """
-    fleet = load(Path(str(app.node.try_get_context(CONTEXT_KEY) or DEFAULT_FILE)))
+    fleet = load(_file(app))
     config, problems = fleet.config, ProblemLog(fleet.document)
     shared = _SharedServices(app, config.defaults, problems)
-    stacks: list[cdk.Stack] = []
+    stacks = []
     for section, name, monitored in config.monitored:
+        is_shared = monitored.shares_services(config.defaults)
+        services = shared.of(monitored) if is_shared else None
+        if is_shared and services is None:
+            continue
         with problems.keeping(section, name):
-            stacks.append(
-                MonitoringStack(
-                    app,
-                    name=name,
-                    config=monitored,
-                    defaults=config.defaults,
-                    services=shared.of(monitored) if monitored.shares_services(config.defaults) else None,
-                    problems=problems,
-                )
+            stack = MonitoringStack(
+                app, name=name, config=monitored, defaults=config.defaults, services=services, problems=problems
             )
+            stack.document_path = (section, name)
+            stacks.append(stack)
     problems.require_none()
-    return [*shared.stacks, *stacks]
+    return stacks
 
 
 class _SharedServices:
@@ -56,18 +58,51 @@ class _SharedServices:
         self._app = app
         self._defaults = defaults
         self._problems = problems
-        self._made: dict[tuple[str | None, str | None], ServicesStack] = {}
+        self._made: dict[tuple[str | None, str | None], ServicesStack | None] = {}
 
-    @property
-    def stacks(self) -> list[ServicesStack]:
-        return list(self._made.values())
-
-    def of(self, monitored: MonitoredConfig) -> MonitoringServices:
+    def of(self, monitored: MonitoredConfig) -> MonitoringServices | None:
+        """Return the services of a model, or None where they cannot be made; the problem is kept once."""
         place = environment(shared_settings(monitored, self._defaults))
         key = (place.account, place.region)
         if key not in self._made:
-            with self._problems.at("defaults"):
+            number = len(self._made)
+            self._made[key] = None
+            with self._problems.keeping("defaults"):
                 self._made[key] = ServicesStack(
-                    self._app, environment=place, number=len(self._made), settings=self._defaults
+                    self._app,
+                    environment=place,
+                    number=number,
+                    settings=self._defaults,
+                    at=self._problems.at,
                 )
-        return self._made[key].services
+        made = self._made[key]
+        return made.services if made else None
+
+
+def synthesise(app: cdk.App) -> None:
+    """Make the stacks of the file and write their templates.
+
+    Args:
+        app: Where they are made.
+
+    Raises:
+        InvalidConfigurationError: The file cannot be used, or the CDK refuses a template that it describes.
+    """
+    stacks = make_stacks(app)
+    try:
+        app.synth()
+    except JSIIError as error:
+        raise InvalidConfigurationError(*_told_by_the_cdk(app, stacks, error)) from error
+
+
+def _told_by_the_cdk(app: cdk.App, stacks: Sequence[MonitoringStack], error: JSIIError) -> tuple[Path, list[Problem]]:
+    """Find the model whose stack an error names; the longest name wins, since names may contain each other."""
+    document = load(_file(app)).document
+    named = [stack for stack in stacks if stack.node.path in str(error)]
+    longest = max(named, key=lambda stack: len(stack.node.path), default=None)
+    path = () if longest is None else longest.document_path
+    return document.file, [refused_by_the_cdk(error, document.line(path) if path else None, path)]
+
+
+def _file(app: cdk.App) -> Path:
+    return Path(str(app.node.try_get_context(CONTEXT_KEY) or DEFAULT_FILE))

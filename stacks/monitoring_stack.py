@@ -7,16 +7,26 @@ import os
 import aws_cdk as cdk
 from constructs import Construct
 
-from model_monitor import ModelMonitoring, MonitoringServices, MonitoringServicesOptions, MonitorOptions
+from model_monitor import (
+    ConfigurationError,
+    ModelMonitoring,
+    MonitoringServices,
+)
+from model_monitor.errors import Setting
+from model_monitor.inputs.requirements import require_apart
+from model_monitor.jobs.limits import require_tags
 from stacks.configuration.monitored import KINDS, MonitoredConfig
 from stacks.configuration.shared import Defaults, EnvironmentConfig, SharedSettings
 from stacks.imports import Imports
 from stacks.inputs import monitor_input
 from stacks.monitors import add_monitor
-from stacks.monitors.values import MonitorValues
 from stacks.problem_log import ProblemLog
-from stacks.services_stack import UNNAMED, services_options
+from stacks.problems import DocumentPath
+from stacks.services_stack import UNNAMED, notify, services_options
 from stacks.settings import shared_settings
+
+# Ids that the CDK leaves out of logical ids, so that they would meet those around them.
+_HIDDEN_IDS = ("Default", "Resource")
 
 
 class MonitoringStack(cdk.Stack):
@@ -24,6 +34,9 @@ class MonitoringStack(cdk.Stack):
 
     A stack of its own: models are deployed and deleted independently, and none comes near CloudFormation's limit of
     500 resources.
+
+    Attributes:
+        document_path: Where the file describes it.
     """
 
     def __init__(
@@ -46,6 +59,7 @@ class MonitoringStack(cdk.Stack):
             services: Those that several models share. `None`: the stack has its own.
             problems: Where settings are kept that the construct library refuses.
         """
+        self.document_path: DocumentPath = ()
         settings = shared_settings(config, defaults)
         super().__init__(
             scope,
@@ -54,56 +68,63 @@ class MonitoringStack(cdk.Stack):
             tags=settings.tags,
             description=config.description_of(name),
         )
-        self._imports = Imports(self)
+        self._imports = Imports(self, problems.at)
         self._problems = problems
         self._services = services
         monitoring = self._make_monitoring(name, config, settings)
-        values = MonitorValues(self._imports, problems.at, self._places(config) if services else {})
         for kind in KINDS:
-            self._add_monitors(monitoring, kind, config, defaults, values)
+            self._add_monitors(monitoring, kind, config, defaults)
 
     def _make_monitoring(self, name: str, config: MonitoredConfig, settings: SharedSettings) -> ModelMonitoring:
         imports = self._imports
-        with self._problems.at("capture"):
-            monitored = monitor_input(self, name, config, imports, self._services)
-        own: MonitoringServicesOptions = {} if self._services else services_options(settings, imports)
+        monitored = monitor_input(self, name, config, imports, self._services)
+        require_tags(settings.tags or {})
+        with imports.at("compute"):
+            compute = settings.compute.build(imports) if settings.compute else None
+        with imports.at("network"):
+            network = settings.network.build(imports) if settings.network else None
+        # A model that shares services may still have a place and a key of its own.
+        own = services_options(config if self._services else settings, imports)
+        output = own.get("output")
+        if output is not None:
+            require_apart(output, monitored, option="output")
         monitoring = ModelMonitoring(
             self,
             UNNAMED,
             input=monitored,
             services=self._services,
-            compute=imports.compute(settings.compute) if settings.compute else None,
-            network=imports.network(settings.network) if settings.network else None,
+            compute=compute,
+            network=network,
             runbook_url=settings.runbook,
             **own,
         )
         if self._services is None:
-            monitoring.notify(*(imports.channel(channel) for channel in settings.notify or []))
-            if settings.schedule_control:
-                monitoring.add_schedule_control()
+            notify(monitoring.services, settings, imports)
         return monitoring
 
-    def _places(self, config: MonitoredConfig) -> MonitorOptions:
-        """What a model that shares services says of its own place and key."""
-        places: MonitorOptions = {}
-        if config.output:
-            places["output"] = self._imports.location(config.output)
-        if config.encryption_key:
-            places["encryption_key"] = self._imports.key(config.encryption_key)
-        return places
-
     def _add_monitors(
-        self,
-        monitoring: ModelMonitoring,
-        kind: str,
-        config: MonitoredConfig,
-        defaults: Defaults,
-        values: MonitorValues,
+        self, monitoring: ModelMonitoring, kind: str, config: MonitoredConfig, defaults: Defaults
     ) -> None:
         in_list = isinstance(getattr(config, kind), list)
         for index, monitor in enumerate(config.monitors(kind)):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
-                add_monitor(monitoring, monitor, defaults, values)
+                _require_free(monitoring, monitor.id)
+                add_monitor(monitoring, monitor, defaults, self._imports)
+
+
+def _require_free(monitoring: ModelMonitoring, name: str) -> None:
+    """Check that a monitor is not called like something that the monitoring has already.
+
+    Raises:
+        ConfigurationError: The name is taken.
+    """
+    if name in _HIDDEN_IDS or (name not in monitoring.monitors and monitoring.node.try_find_child(name) is not None):
+        raise ConfigurationError(
+            option="name",
+            value=name,
+            expected="a name that the stack does not use itself, as it does Key, Bucket, Topic, Results and Alarm",
+            fix=("for example ", Setting("name", f"{name}Monitor")),
+        )
 
 
 def environment(settings: SharedSettings) -> cdk.Environment:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -23,7 +26,13 @@ class ServicesStack(cdk.Stack):
     """
 
     def __init__(
-        self, scope: Construct, *, environment: cdk.Environment, number: int, settings: SharedSettings
+        self,
+        scope: Construct,
+        *,
+        environment: cdk.Environment,
+        number: int,
+        settings: SharedSettings,
+        at: Callable[..., AbstractContextManager[None]],
     ) -> None:
         """Make the stack.
 
@@ -32,6 +41,7 @@ class ServicesStack(cdk.Stack):
             environment: Account and region.
             number: Which of several such stacks it is, from 0: one for each account and region of the file.
             settings: What the file says of all models.
+            at: Names the part of the file that a block is about.
         """
         super().__init__(
             scope,
@@ -41,11 +51,9 @@ class ServicesStack(cdk.Stack):
             tags=settings.tags,
             description="What the monitors of several models share: bucket, key, topic and functions",
         )
-        imports = Imports(self)
+        imports = Imports(self, at)
         self.services = MonitoringServices(self, UNNAMED, **services_options(settings, imports))
-        self.services.notify(*(imports.channel(channel) for channel in settings.notify or []))
-        if settings.schedule_control:
-            self.services.add_schedule_control()
+        notify(self.services, settings, imports)
 
 
 def services_options(settings: SharedSettings, imports: Imports) -> MonitoringServicesOptions:
@@ -55,13 +63,31 @@ def services_options(settings: SharedSettings, imports: Imports) -> MonitoringSe
         settings: What the file says.
         imports: Existing resources.
     """
-    options: MonitoringServicesOptions = {
-        "removal_policy": _REMOVAL_POLICIES[settings.removal_policy or "retain"],
-    }
-    if settings.output:
-        options["output"] = imports.location(settings.output)
-    if settings.encryption_key:
-        options["encryption_key"] = imports.key(settings.encryption_key)
-    if settings.topic:
-        options["topic"] = imports.topic(settings.topic)
+    options: MonitoringServicesOptions = {}
+    if settings.removal_policy:
+        options["removal_policy"] = _REMOVAL_POLICIES[settings.removal_policy]
+    with imports.at("output"):
+        if settings.output:
+            options["output"] = imports.location(settings.output)
+    with imports.at("encryption_key"):
+        if settings.encryption_key:
+            options["encryption_key"] = imports.key(settings.encryption_key)
+    with imports.at("topic"):
+        if settings.topic:
+            options["topic"] = imports.topic(settings.topic)
     return options
+
+
+def notify(services: MonitoringServices, settings: SharedSettings, imports: Imports) -> None:
+    """Tell people what monitors find, and add the function by which they control them.
+
+    Args:
+        services: Shared services, or a model's own.
+        settings: What the file says.
+        imports: Existing resources.
+    """
+    for index, channel in enumerate(settings.notify or []):
+        with imports.at("notify", index):
+            services.notify(channel.build(imports))
+    if settings.schedule_control:
+        services.add_schedule_control()

@@ -31,15 +31,22 @@ _KEYS = {
 _NEVER = frozenset(["minimum_label_coverage", "no_data_after", "silence_after"])
 _HOURS: Final = {"Duration.days": 24.0, "Duration.hours": 1.0, "Duration.minutes": 1 / 60, "Duration.seconds": 1 / 3600}
 
+
+class _Word(str):
+    """A word of the file, which needs no quotes as the user's own text does."""
+
+    __slots__ = ()
+
+
 # Calls that are no mapping of their arguments' names.
 _CALLS: dict[str, Callable[[Call], object]] = {
-    "DatasetFormat.csv": lambda call: {"csv": call.options} if call.options else "csv",
-    "DatasetFormat.json_lines": lambda _: "json_lines",
-    "DatasetFormat.parquet": lambda _: "parquet",
+    "DatasetFormat.csv": lambda call: {"csv": call.options} if call.options else _Word("csv"),
+    "DatasetFormat.json_lines": lambda _: _Word("json_lines"),
+    "DatasetFormat.parquet": lambda _: _Word("parquet"),
     "Facet.of": lambda call: {"name": call.arguments[0], "values": list(call.arguments[1:])},
-    "MonitorSchedule.daily": lambda call: {"daily": call.options} if call.options else "daily",
+    "MonitorSchedule.daily": lambda call: {"daily": call.options} if call.options else _Word("daily"),
     "MonitorSchedule.every": lambda call: {"every": call.options},
-    "MonitorSchedule.hourly": lambda _: "hourly",
+    "MonitorSchedule.hourly": lambda _: _Word("hourly"),
     "S3Location.from_uri": lambda call: call.arguments[0],
 }
 
@@ -85,7 +92,7 @@ def _joined(path: DocumentPath) -> str:
 def _in_unit(key: str, value: object) -> object:
     """Return a value as a key takes it: a number of hours for `..._hours`."""
     if value is None and key in _NEVER:
-        return "never"
+        return _Word("never")
     hours = _hours_of(value)
     if hours is not None:
         return _plain_number(hours * 60 if key.endswith("_minutes") else hours)
@@ -109,8 +116,8 @@ def _plain_number(number: float) -> int | float:
 
 
 def _text(value: object) -> str:
-    if value is ...:
-        return _ELLIPSIS
+    if value is ... or isinstance(value, _Word):
+        return _ELLIPSIS if value is ... else value
     if isinstance(value, Call):
         return _text(_CALLS[value.function](value) if value.function in _CALLS else _mapping(value))
     if isinstance(value, dict):

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import orjson
 
+from analyzer.bench.attributions import FEATURES
+
 _TABLE = ("analyzer_profile", "polars_lazy_summary", "polars_describe", "duckdb_summarize")
 _CAPTURES = ("analyzer_captures", "orjson_and_polars")
 _MERGES = ("analyzer_merge", "orjson_merge")
+_BIAS = ("analyzer_bias",)
 _PROFILE_LIMIT, _CAPTURE_LIMIT, _MERGE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 4.0, 1000.0
+_BIAS_SECONDS, _BIAS_MEMORY = 60.0, 2000.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m analyzer.bench", description=__doc__)
     options.add_argument("--rows", type=int, default=1_000_000, help="rows of the table (default: 1,000,000)")
     options.add_argument("--records", type=int, default=100_000, help="capture records (default: 100,000)")
+    options.add_argument("--loans", type=int, default=1_000_000, help="rows of bias (default: 1,000,000)")
+    options.add_argument("--explained", type=int, default=1_000, help="rows of attributions (default: 1,000)")
     options.add_argument("--repetitions", type=int, default=3, help="runs of each contender (default: 3)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -62,12 +68,26 @@ def main() -> None:
         parses = compare(title, _CAPTURES, captures, given.records, given.repetitions)
         title = f"{given.records:,} capture records with {given.records:,} labels"
         merges = compare(title, _MERGES, captures, given.records, given.repetitions)
+        loans = Path(folder, "loans")
+        _generate("write_loans", loans, given.loans)
+        title = f"{given.loans:,} rows x 10 features x 2 facets: all metrics of bias"
+        bias = compare(title, _BIAS, loans, given.loans, 1)[_BIAS[0]]
+    _explain(given.explained)
     peak = max(profiles["analyzer_profile"].peak_megabytes, merges["analyzer_merge"].peak_megabytes)
     print()
     _verdict("profile against Polars' lazy summary", _ratio(profiles, *_TABLE[:2]), _PROFILE_LIMIT)
     _verdict("capture parsing against orjson + Polars", _ratio(parses, *_CAPTURES), _CAPTURE_LIMIT)
     _verdict("merge with labels against orjson", _ratio(merges, *_MERGES), _MERGE_LIMIT)
     _verdict("peak memory in MB", peak, _MEMORY_LIMIT)
+    _verdict("bias in seconds", bias.seconds, _BIAS_SECONDS)
+    _verdict("peak memory of bias in MB", bias.peak_megabytes, _BIAS_MEMORY)
+
+
+def _explain(rows: int) -> None:
+    command = [sys.executable, "-m", "analyzer.bench.attributions", str(rows)]
+    result = orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - own command
+    print(f"\nattributions of {rows:,} rows x {FEATURES} features")
+    print(f"  {result['seconds']:.1f} s, of which the model takes {result['share']:.0%}")
 
 
 def _generate(writer: str, path: Path, size: int) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 import orjson
 import polars as pl
 
-from analyzer.clarify import run_clarify
 from analyzer.data_quality.documents.statistics import statistics_document
 from analyzer.data_quality.profile.table import TableProfile
 from analyzer.dataset.capture import CaptureDataset
@@ -120,6 +119,8 @@ def orjson_merge(path: Path) -> None:
 
 def analyzer_bias(path: Path) -> None:
     """Compute all 21 bias metrics of two facets of a table and write the documents."""
+    from analyzer.clarify import run_clarify  # noqa: PLC0415 - the other contenders are not to load it
+
     with tempfile.TemporaryDirectory() as output:
         run_clarify({"processing_root": str(path), "output_path": output})
 

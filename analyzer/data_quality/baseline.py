@@ -37,14 +37,11 @@ class Baseline:
         """Whether the table has as many columns as the baseline (or there is none)."""
         return not self.names or len(self.names) == len(table.columns)
 
-    def watched(self) -> dict[int, set[str]]:
-        """Texts that must be counted in the live data, by column position."""
+    def watched(self) -> dict[str, set[str]]:
+        """Texts that must be counted in the live data, by column."""
         features = self.constraints.features if self.constraints else ()
         domains = {feature.name: set(feature.domains or ()) for feature in features}
-        return {
-            position: domains.get(name, set()) | set(self._distribution(name).categories or ())
-            for position, name in enumerate(self.names)
-        }
+        return {name: domains.get(name, set()) | set(self._distribution(name).categories or ()) for name in self.names}
 
     def config(self, name: str) -> MonitoringConfig:
         """Settings that hold for one feature."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from analyzer.data_quality.baseline import Baseline
 from analyzer.data_quality.check import check_constraints
@@ -16,7 +17,7 @@ from analyzer.dataset.opening import open_dataset
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues
 from analyzer.job.metrics import Metric, publish
-from analyzer.job.parameters import Parameters
+from analyzer.job.parameters import FormatKind, Parameters
 from analyzer.text.jackson import write_json
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ def run_data_quality(parameters: Parameters) -> int:
     """
     parameters.output_path.mkdir(parents=True, exist_ok=True)
     baseline = Baseline.load(parameters)
-    table = _profile(parameters, baseline)
+    issues = DataIssues(strict=parameters.is_baseline, patient=parameters.is_robust)
+    table = _profile(parameters, baseline, issues)
     suggested = suggest_constraints(table, parameters.categorical_drift_method)
     write_json(parameters.output_path / STATISTICS_FILE, statistics_document(table))
     write_json(parameters.output_path / CONSTRAINTS_FILE, suggested.to_json())
@@ -42,18 +44,22 @@ def run_data_quality(parameters: Parameters) -> int:
     if not parameters.is_baseline:
         violations = check_constraints(table, baseline.constraints, drifts) if baseline.constraints else []
         write_json(parameters.output_path / VIOLATIONS_FILE, violations_document(violations))
-    publish(parameters.publication, _metrics(table, baseline, drifts))
+    publish(
+        parameters.publication,
+        chain(_metrics(table, baseline, drifts), issues.metrics() if parameters.is_robust else ()),
+    )
     return len(violations)
 
 
-def _profile(parameters: Parameters, baseline: Baseline) -> TableProfile:
-    issues = DataIssues(strict=parameters.is_baseline)
-    table = TableProfile.of(open_dataset(parameters, issues).tables(), baseline.watched())
+def _profile(parameters: Parameters, baseline: Baseline, issues: DataIssues) -> TableProfile:
+    table = TableProfile.of(open_dataset(parameters, issues, baseline.names).tables(), baseline.watched())
     issues.conclude(table.item_count, parameters.output_path)
     if not table.item_count:
         raise AnalysisError(f"Job inputs had no data: {parameters.input_description} holds no records")
     _log.info("%d rows of %d columns analysed", table.item_count, len(table.columns))
-    return table.renamed(baseline.names) if baseline.names else table
+    # A header is no better than what wrote it; what a script calls its columns is meant.
+    by_name = parameters.dataset_format.kind is not FormatKind.CSV or parameters.record_preprocessor_script is not None
+    return table.aligned(baseline.names, by_name=by_name) if baseline.names else table
 
 
 def _metrics(table: TableProfile, baseline: Baseline, drifts: Mapping[str, Drift]) -> Iterator[Metric]:

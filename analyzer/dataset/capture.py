@@ -3,43 +3,73 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
 
 A record gives the columns of its output, then those of its input. Nearly all records hold two CSV bodies of one row;
-a batch of such records is one CSV text for Polars. All others are read one by one.
+a batch of such records is one CSV text for Polars. All others are read one by one, and none of them changes how the
+rest is read.
 """
 
-import csv
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from io import StringIO
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import orjson
 import polars as pl
+from numpy.typing import NDArray
 
-from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.files import may_hold_window
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
+from analyzer.dataset.plain_rows import parse_rows
 from analyzer.dataset.record import capture_record
+from analyzer.dataset.shadow import SHADOW, without_shadow_traffic
+from analyzer.dataset.shape import TableShape
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
-from analyzer.job.parameters import Window
-from analyzer.text.columns import NUMBERED_COLUMN, numbered_names
+from analyzer.job.parameters import OddRecords, Window
+from analyzer.text.columns import numbered_names
 from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
 BATCH_OUTPUT = "batchTransformOutput"
 """What a row of a transform job's output is called in merged records."""
 
-SHADOW_TRAFFIC = "ShadowExperiment"
-"""``invocationSource`` of what a shadow test sends to a variant. AWS's analyzer leaves these records out before a
-script sees them; that it does so without a script, too, is taken for granted. They are no data issues."""
-
 _BATCH_BYTES = 16 * 1024 * 1024
 _EARLIEST, _LATEST = "0000", "9999"
+_SHOWN_CHARACTERS = 100
 
 Lines: TypeAlias = list[tuple[Path, list[bytes]]]
+
+
+@dataclass(frozen=True)
+class PlainRecords:
+    """The records of some lines that have CSV in all wanted directions.
+
+    Args:
+        bodies: Their bodies, all those of a record after each other.
+        odd: Places of the other lines.
+        labels: Their labels, if they have any.
+    """
+
+    bodies: list[str] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def labels_without(self, unparsed: Sequence[int]) -> list[str]:
+        """Return the labels without those of the records that could not be parsed."""
+        left_out = set(unparsed)
+        return [label for position, label in enumerate(self.labels) if position not in left_out]
+
+    def places(self, lines: int, unparsed: Sequence[int]) -> tuple[NDArray[np.intp], list[int]]:
+        """Return the lines of the plain records without those that could not be parsed, and all other lines.
+
+        Args:
+            lines: Number of lines.
+            unparsed: Which of the plain records could not be parsed.
+        """
+        plain = np.delete(np.arange(lines), self.odd)
+        return np.delete(plain, unparsed), sorted([*self.odd, *plain[unparsed].tolist()])
 
 
 class CaptureDataset:
@@ -51,10 +81,20 @@ class CaptureDataset:
             ``batchTransformOutput``.
         window: Records are taken when their inferenceTime lies in it.
         issues: Where broken records go.
+        shape: Which rows belong to the table; default: as by the service, without a baseline.
     """
 
+    # Column of the labels, which are no values of the payload; captured records have none.
+    _label_column: str | None = None
+
     def __init__(
-        self, files: Sequence[Path], *, index_names: Sequence[str], window: Window, issues: DataIssues
+        self,
+        files: Sequence[Path],
+        *,
+        index_names: Sequence[str],
+        window: Window,
+        issues: DataIssues,
+        shape: TableShape | None = None,
     ) -> None:
         self._files = [path for path in files if may_hold_window(path, window)]
         self._directions = [name for name in (BATCH_OUTPUT, OUTPUT, INPUT) if name in index_names]
@@ -62,15 +102,21 @@ class CaptureDataset:
             raise AnalysisError(
                 f"captureIndexNames is {list(index_names)}, expected {INPUT} or {OUTPUT} or both, or {BATCH_OUTPUT}"
             )
+        self._window = window
         self._start, self._end = _bound(window.start, _EARLIEST), _bound(window.end, _LATEST)
         self._issues = issues
-        self._width: int | None = None
+        self._shape = shape or TableShape((), OddRecords.SERVICE, issues)
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in batches."""
         for batch in self._batches():
-            table = self._simple(batch)
-            yield from [table] if table is not None else self._careful(batch)
+            lines = [line for _, of_file in batch for line in of_file]
+            # Records of JSON are read one by one in any case.
+            plain = PlainRecords(odd=[*range(len(lines))]) if self._shape.is_json else self._plain(lines)
+            table, unparsed = parse_rows(plain.bodies, len(self._directions), self._shape)
+            if table is not None and self._label_column:
+                table = table.with_columns(pl.Series(self._label_column, plain.labels_without(unparsed), pl.String))
+            yield self._joined(table, plain.places(len(lines), unparsed), batch)
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every record of the window as the object that scripts receive."""
@@ -78,9 +124,14 @@ class CaptureDataset:
             yield location, capture_record(record)
 
     def raw_records(self) -> Iterator[tuple[Location, dict[str, Any]]]:
-        """Yield every record of the window as it stands in the file; shadow traffic is left out."""
+        """Yield every record of the window as it stands in the file."""
         for batch in self._batches():
-            yield from self._parsed(batch)
+            for path, lines in batch:
+                for number, line in enumerate(lines, start=1):
+                    location = Location(path, number)
+                    record = self._parsed(line, location)
+                    if record is not None:
+                        yield location, record
 
     def _batches(self) -> Iterator[Lines]:
         batch: Lines = []
@@ -90,7 +141,8 @@ class CaptureDataset:
             if not content.strip():
                 self._issues.add(Location(path), "the file is empty")
                 continue
-            batch.append((path, content.splitlines()))
+            lines = content.splitlines()
+            batch.append((path, without_shadow_traffic(lines) if SHADOW in content else lines))
             size += len(content)
             if size >= _BATCH_BYTES:
                 yield batch
@@ -98,84 +150,86 @@ class CaptureDataset:
         if batch:
             yield batch
 
-    def _simple(self, batch: Lines) -> pl.DataFrame | None:
-        """Parse records with one-row CSV bodies in all wanted directions; None when any is otherwise."""
+    def _plain(self, lines: Sequence[bytes]) -> PlainRecords:
+        """Return the bodies of the records that have CSV in all wanted directions, and which lines are otherwise."""
         # The loop sees every record of the traffic: what it does is as plain as it can be.
         start, end, directions = self._start, self._end, self._directions
         bodies: list[str] = []
-        try:
-            for _, lines in batch:
-                for line in lines:
-                    record = orjson.loads(line)
-                    metadata = record["eventMetadata"]
-                    if not start <= metadata["inferenceTime"] < end:
-                        continue
-                    if metadata.get("invocationSource") == SHADOW_TRAFFIC:
-                        continue
+        odd: list[int] = []
+        for place, line in enumerate(lines):
+            try:
+                record = orjson.loads(line)
+                time = record["eventMetadata"]["inferenceTime"]
+                if start <= time < end and time[-1] == "Z":
                     captured = record["captureData"]
                     for direction in directions:
                         body = captured[direction]
-                        if body["encoding"] != "CSV":
-                            return None
                         row = body["data"].rstrip("\r\n")
-                        if not row:
-                            return None
+                        if body["encoding"] != "CSV" or not row:
+                            break
                         bodies.append(row)
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            return None
-        return self._parse_bodies(bodies)
+                    else:
+                        continue
+            except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError):
+                pass
+            odd.append(place)
+            del bodies[len(bodies) // len(directions) * len(directions) :]  # of a record of which one is otherwise
+        return PlainRecords(bodies, odd)
 
-    def _parse_bodies(self, bodies: Sequence[str]) -> pl.DataFrame | None:
-        """Parse one-row CSV bodies, all those of a record after each other; None when any is otherwise."""
-        if not bodies:
-            return pl.DataFrame()
-        rows = [",".join(parts) for parts in zip(*[iter(bodies)] * len(self._directions), strict=True)]
-        table = _parse_rows(rows, self._width)
-        self._width = self._width if table is None else table.width
-        return table
+    def _joined(
+        self, table: pl.DataFrame | None, places: tuple[NDArray[np.intp], list[int]], batch: Lines
+    ) -> pl.DataFrame:
+        """Return the rows of plain records with those of all others, read one by one, in the order of the records.
 
-    def _careful(self, batch: Lines) -> Iterator[pl.DataFrame]:
-        rows: list[tuple[Location, Row]] = []
-        for location, record in self._parsed(batch):
-            try:
-                rows.extend((location, row) for row in self._rows(record, location))
-            except PayloadError as error:
-                self._issues.add(location, "the payload cannot be read", str(error))
-        yield frame_of(list(self._of_common_width(rows)))
-
-    def _of_common_width(self, rows: Sequence[tuple[Location, Row]]) -> Iterator[Row]:
-        """Yield the rows that have as many values as most have. JSON rows are matched by name: any number goes."""
-        widths = [self._width_of(row) for _, row in rows]
-        numbered = [width for width in widths if width is not None]
-        if numbered and self._width is None:
-            self._width = Counter(numbered).most_common(1)[0][0]
-        for (location, row), width in zip(rows, widths, strict=True):
-            if width not in (None, self._width):
-                self._issues.add(location, "wrong number of values", f"{width} instead of {self._width}")
-            else:
-                yield row
-
-    def _width_of(self, row: Row) -> int | None:
-        """Return how many values a CSV row has; None for a JSON row."""
-        return len(row) if NUMBERED_COLUMN.format(0) in row else None
-
-    def _parsed(self, batch: Lines) -> Iterator[tuple[Location, dict[str, Any]]]:
-        """Yield the records of the window."""
-        for path, lines in batch:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                location = Location(path, number)
+        Args:
+            table: Rows of plain records.
+            places: Lines of these, and of all others.
+            batch: All lines.
+        """
+        plain_places, other_places = places
+        others: list[tuple[int, Location, Row]] = []
+        for place, location, line in _at(batch, other_places):
+            record = self._parsed(line, location)
+            if record is not None:
                 try:
-                    record = orjson.loads(line)
-                    metadata, directions = record["eventMetadata"], record["captureData"]
-                    within = self._start <= metadata["inferenceTime"] < self._end
-                    _require_objects(directions)
-                except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-                    self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
-                    continue
-                if within and metadata.get("invocationSource") != SHADOW_TRAFFIC:
-                    yield location, record
+                    others.extend((place, location, row) for row in self._rows(record, location))
+                except PayloadError as error:
+                    self._issues.add(location, "the payload cannot be read", str(error))
+        rows = [(location, row) for _, location, row in others]
+        fitting = list(self._shape.fitting(rows, extra=int(self._label_column is not None)))
+        if not fitting:
+            return pl.DataFrame() if table is None else table
+        careful = frame_of([rows[position][1] for position in fitting])
+        if table is None:
+            return careful
+        lines = np.concatenate([plain_places, [others[position][0] for position in fitting]])
+        return pl.concat([table, careful], how="diagonal")[np.argsort(lines, kind="stable")]
+
+    def _parsed(self, line: bytes, location: Location) -> dict[str, Any] | None:
+        """Return the record of a line; None when it is none, or not of the window."""
+        if not line.strip():
+            return None
+        try:
+            record = orjson.loads(line)
+            time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
+            within = self._is_within(time)
+            _require_objects(directions)
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
+            return None
+        except ValueError:
+            self._issues.add(location, "inferenceTime is not a time", repr(time)[:_SHOWN_CHARACTERS])
+            return None
+        return record if within else None
+
+    def _is_within(self, time: str) -> bool:
+        """Return whether a time lies in the window; one without offset is UTC.
+
+        Raises:
+            ValueError: When it is not a time.
+        """
+        moment = datetime.fromisoformat(time)
+        return self._window.contains(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
     def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:
         directions = record["captureData"]
@@ -184,7 +238,7 @@ class CaptureDataset:
             raise PayloadError(f"captureData holds none of {', '.join(self._directions)}")
         kinds = {name: kind for name, (kind, _) in bodies.items()}
         if len(set(kinds.values())) > 1:
-            raise AnalysisError(
+            raise PayloadError(
                 f"Encoding mismatch: Encoding is {kinds[INPUT]} for {INPUT}, but Encoding is {kinds[OUTPUT]} for "
                 f"{OUTPUT}. We currently only support the same type of input and output encoding at the moment. "
                 f"({location}; a record preprocessor script can bring both together)"
@@ -198,16 +252,16 @@ class CaptureDataset:
         return rows
 
 
-def _parse_rows(rows: Sequence[str], width: int | None) -> pl.DataFrame | None:
-    """Return CSV rows as a table when each is one row of ``width`` values (default: as many as the first)."""
-    names = numbered_names(width or len(next(csv.reader(StringIO(rows[0], newline="")))))
-    block = "\n".join([*rows, ""]).encode()
-    if b'"' in block:
-        parsed = parse_quoted(block, names)
-        table = parsed[0] if parsed else None
-    else:
-        table = parse_plain(block, names)
-    return table if table is not None and table.height == len(rows) else None
+def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, bytes]]:
+    """Yield the lines at these places, counted over all files, with where they stand; places are ascending."""
+    files = iter(batch)
+    path, lines = next(files)
+    first = 0
+    for place in places:
+        while place - first >= len(lines):
+            first += len(lines)
+            path, lines = next(files)
+        yield place, Location(path, place - first + 1), lines[place - first]
 
 
 def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
@@ -221,8 +275,15 @@ def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
     joined: list[Row] = [{} for _ in next(iter(parts.values()))]
     for direction, rows in parts.items():
         for target, row in zip(joined, rows, strict=True):
+            shared = target.keys() & row.keys()
+            if not shared:
+                target.update(row)
+                continue
             # A name that output and input share would lose one of the two.
-            target |= {(f"{direction}_{name}" if name in target else name): value for name, value in row.items()}
+            renamed = {(f"{direction}_{name}" if name in shared else name): value for name, value in row.items()}
+            if len(renamed) < len(row) or not target.keys().isdisjoint(renamed):
+                raise PayloadError(f"names of the {direction} meet others that begin with {direction}_")
+            target.update(renamed)
     return joined
 
 

@@ -1,15 +1,18 @@
 """JSON lines: one object per line, nested ones flattened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
 
+from analyzer.dataset.shape import Row, TableShape
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.issues import DataIssues, Location
-from analyzer.text.spark import flatten, frame_of
+from analyzer.job.parameters import OddRecords
+from analyzer.text.flattening import FlatteningError, flatten, require_unique_keys
+from analyzer.text.spark import frame_of
 
 _ROWS_PER_BATCH = 50_000
 
@@ -19,22 +22,35 @@ class JsonLinesDataset:
 
     Columns come in the order in which they first appear, so that the label that a record starts with is the first
     column, as in captured data (output first).
+
+    Args:
+        files: Files in the order in which they are read.
+        issues: Where broken rows go.
+        shape: Which rows belong to the table; default: as by the service, without a baseline.
     """
 
-    def __init__(self, files: Sequence[Path], *, issues: DataIssues) -> None:
+    def __init__(self, files: Sequence[Path], *, issues: DataIssues, shape: TableShape | None = None) -> None:
         self._files = files
+        self._shape = shape or TableShape((), OddRecords.SERVICE, issues)
         self._issues = issues
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in batches."""
-        rows: list[Mapping[str, str | None]] = []
-        for _, record in self.records():
-            rows.append(flatten(record))
+        rows: list[tuple[Location, Row]] = []
+        for location, record in self.records():
+            try:
+                rows.append((location, flatten(record)))
+            except FlatteningError as error:
+                self._issues.add(location, "the row cannot be read", str(error))
+                continue
             if len(rows) == _ROWS_PER_BATCH:
-                yield frame_of(rows)
+                yield self._table(rows)
                 rows = []
         if rows:
-            yield frame_of(rows)
+            yield self._table(rows)
+
+    def _table(self, rows: Sequence[tuple[Location, Row]]) -> pl.DataFrame:
+        return frame_of([rows[position][1] for position in self._shape.fitting(rows)])
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every line as a dict."""
@@ -59,5 +75,10 @@ class JsonLinesDataset:
             return None
         if not isinstance(record, dict) or not record:
             self._issues.add(location, "not a JSON object with members", line[:100].decode(errors="replace").strip())
+            return None
+        try:
+            require_unique_keys(line, record)
+        except FlatteningError as error:
+            self._issues.add(location, "the row cannot be read", str(error))
             return None
         return record

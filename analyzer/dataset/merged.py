@@ -9,14 +9,12 @@ https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monit
 where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.reading.labels``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-import polars as pl
 
-from analyzer.dataset.capture import SHADOW_TRAFFIC, CaptureDataset, Lines
+from analyzer.dataset.capture import CaptureDataset, PlainRecords
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
@@ -37,6 +35,8 @@ class MergedDataset(CaptureDataset):
     folders, where those of other windows may lie.
     """
 
+    _label_column = GROUND_TRUTH
+
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every record as the object that scripts receive, with its ``labels`` beside."""
         for location, record in self.raw_records():
@@ -49,45 +49,41 @@ class MergedDataset(CaptureDataset):
             scripted.labels = [to_text(label) for label in labels]
             yield location, scripted
 
-    def _simple(self, batch: Lines) -> pl.DataFrame | None:
-        """Parse records with one-row CSV bodies and one plain label; None when any is otherwise."""
+    def _plain(self, lines: Sequence[bytes]) -> PlainRecords:
+        """Return the bodies and labels of the records that have CSV in all wanted directions and one plain label."""
         start, end, directions = self._start, self._end, self._directions
         bodies: list[str] = []
         labels: list[str] = []
-        try:
-            for line in chain.from_iterable(lines for _, lines in batch):
+        odd: list[int] = []
+        for place, line in enumerate(lines):
+            try:
                 record = orjson.loads(line)
-                metadata = record["eventMetadata"]
-                if not start <= metadata["inferenceTime"] < end or metadata.get("invocationSource") == SHADOW_TRAFFIC:
-                    continue
-                captured = record["captureData"]
+                time = record["eventMetadata"]["inferenceTime"]
                 truth = record[GROUND_TRUTH]
                 label = truth["data"].strip()
-                if truth["encoding"] != "CSV" or not label or not _NOT_PLAIN.isdisjoint(label):
-                    return None
-                labels.append(label)
-                for direction in directions:
-                    body = captured[direction]
-                    row = body["data"].rstrip("\r\n")
-                    if body["encoding"] != "CSV" or not row:
-                        return None
-                    bodies.append(row)
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            return None
-        table = self._parse_bodies(bodies)
-        if table is None or not labels:
-            return table
-        return table.with_columns(pl.Series(GROUND_TRUTH, labels, dtype=pl.String))
+                is_plain = truth["encoding"] == "CSV" and label and _NOT_PLAIN.isdisjoint(label)
+                if is_plain and start <= time < end and time[-1] == "Z":
+                    captured = record["captureData"]
+                    for direction in directions:
+                        body = captured[direction]
+                        row = body["data"].rstrip("\r\n")
+                        if body["encoding"] != "CSV" or not row:
+                            break
+                        bodies.append(row)
+                    else:
+                        labels.append(label)
+                        continue
+            except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError):
+                pass
+            odd.append(place)
+            del bodies[len(labels) * len(directions) :]
+        return PlainRecords(bodies, odd, labels)
 
     def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:
         rows, labels = super()._rows(record, location), labels_of(record)
         if len(rows) != len(labels):
             raise PayloadError(f"the payload has {len(rows)} rows, but the ground truth has {len(labels)} labels")
         return [row | {GROUND_TRUTH: to_text(label)} for row, label in zip(rows, labels, strict=True)]
-
-    def _width_of(self, row: Row) -> int | None:
-        width = super()._width_of(row)
-        return None if width is None else width - 1  # the label is no value of the payload
 
 
 class LabellingScript:

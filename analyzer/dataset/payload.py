@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from analyzer.text.spark import flatten
+from analyzer.text.flattening import MAX_VALUE_LENGTH, FlatteningError, flatten, require_unique_keys
 
 # Objects that hold nothing but a list of rows under one of these names, as TensorFlow Serving and many containers
 # send them. How the service's container flattens payloads is not published.
@@ -56,12 +56,15 @@ def csv_rows(text: str) -> list[list[str]]:
     """Return the rows of a CSV body; blank lines are no rows.
 
     Raises:
-        PayloadError: When quotes do not match.
+        PayloadError: When quotes do not match, or a value is too long.
     """
     try:
-        return [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
+        rows = [fields for fields in csv.reader(StringIO(text, newline=""), strict=True) if fields]
     except csv.Error as error:
         raise PayloadError(f"not CSV: {error}") from error
+    if len(text) > MAX_VALUE_LENGTH and any(len(value) > MAX_VALUE_LENGTH for row in rows for value in row):
+        raise PayloadError(f"a value has more than {MAX_VALUE_LENGTH} characters")
+    return rows
 
 
 def joined_json_rows(texts: Mapping[str, str]) -> dict[str, list[Row]]:
@@ -80,7 +83,16 @@ def joined_json_rows(texts: Mapping[str, str]) -> dict[str, list[Row]]:
     if len(counts) == 1:
         (count,) = counts
         rows = {name: _transposed(found, count) or found for name, found in rows.items()}
-    return {name: [flatten(row) for row in found] for name, found in rows.items()}
+    try:
+        flat = {name: [flatten(row) for row in found] for name, found in rows.items()}
+        for name, parts in documents.items():
+            # Several documents stand one on a line; one may span lines.
+            lines = [texts[name]] if len(parts) == 1 else [line for line in texts[name].split("\n") if line.strip()]
+            for line, document in zip(lines, parts, strict=True):
+                require_unique_keys(line, document)
+    except FlatteningError as error:
+        raise PayloadError(str(error)) from error
+    return flat
 
 
 def _transposed(rows: list[object], count: int) -> list[object]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import polars as pl
 
+from analyzer.dataset.shape import TableShape
 from analyzer.dataset.source import Dataset, ScriptInput
 from analyzer.job.issues import Location
 from analyzer.text.spark import frame_of
@@ -27,9 +28,10 @@ class ScriptedDataset:
     known at the end only, so the rows are held until then.
     """
 
-    def __init__(self, source: Dataset, script: RowMaker) -> None:
+    def __init__(self, source: Dataset, script: RowMaker, shape: TableShape) -> None:
         self._source = source
         self._script = script
+        self._shape = shape
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows that the script returned, in batches."""
@@ -44,11 +46,11 @@ class ScriptedDataset:
         return self._source.records()
 
     def _row_batches(self) -> Iterator[list[dict[str, str | None]]]:
-        rows: list[dict[str, str | None]] = []
+        rows: list[tuple[Location, dict[str, str | None]]] = []
         for location, record in self._source.records():
-            rows.extend(self._script.rows(record, location))
+            rows.extend((location, row) for row in self._script.rows(record, location))
             if len(rows) >= _ROWS_PER_BATCH:
-                yield rows
+                yield [rows[position][1] for position in self._shape.fitting(rows)]
                 rows = []
         if rows:
-            yield rows
+            yield [rows[position][1] for position in self._shape.fitting(rows)]

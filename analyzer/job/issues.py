@@ -7,17 +7,20 @@ others, counts and reports every one of them, and fails when too large a share i
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.job.failure import AnalysisError
+from analyzer.job.metrics import Metric
 from analyzer.text.jackson import Json, to_json
 
 # A monitoring run with more broken records than this fails: what is left no longer stands for the traffic.
 MAX_BROKEN_SHARE = 0.1
 
 DATA_ISSUES_FILE = "data_issues.json"
+# Ours: the service has no such metric, so it is only published where a run is asked to be robust.
+BROKEN_RECORDS_METRIC = "broken_records"
 _EXAMPLES = 20
 
 _log = logging.getLogger(__name__)
@@ -40,9 +43,11 @@ class DataIssues:
 
     Args:
         strict: Fail at the first broken record instead of counting it.
+        patient: Go on however large the share of broken records is, so that nobody can end a run by sending them.
     """
 
     strict: bool
+    patient: bool = False
     broken_records: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _examples: list[tuple[Location, str]] = field(default_factory=list)
@@ -120,8 +125,12 @@ class DataIssues:
             f"{self.broken_records} records ({share:.1%}) could not be read; the first problem is {self.first_problem}"
         )
         _log.warning("%s", summary)
-        if share > MAX_BROKEN_SHARE:
+        if share > MAX_BROKEN_SHARE and not (self.patient and item_count):
             raise AnalysisError(f"too much of the input is broken (limit {MAX_BROKEN_SHARE:.0%}): {summary}")
+
+    def metrics(self) -> Iterator[Metric]:
+        """Yield the number of records that were not analysed, also when it is 0."""
+        yield Metric(BROKEN_RECORDS_METRIC, float(self.broken_records), {})
 
     @property
     def first_problem(self) -> str:

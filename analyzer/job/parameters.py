@@ -32,6 +32,16 @@ class FormatKind(StrEnum):
     MERGED = "sagemakerMergeJson"
 
 
+class OddRecords(StrEnum):
+    """What happens to records with other columns than the rest; values of the variable ``odd_records``."""
+
+    SERVICE = "service"
+    """As by the service, as far as is known: one JSON record with a column of its own gives the table that column, so
+    that the number of columns is the only thing that is checked."""
+    ROBUST = "robust"
+    """They are set apart, counted and reported, also as a metric, and the rest is analysed, however many they are."""
+
+
 @dataclass(frozen=True)
 class DatasetFormat:
     """How the input is written.
@@ -168,6 +178,12 @@ class Parameters:
     positive_label: str | None = None
     window: Window = Window()
     publication: Publication | None = None
+    odd_records: OddRecords = OddRecords.SERVICE
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the run goes on however many records cannot be analysed; a baseline never does."""
+        return self.odd_records is OddRecords.ROBUST and not self.is_baseline
 
     @property
     def is_baseline(self) -> bool:
@@ -208,6 +224,7 @@ class Parameters:
             positive_label=given.get("positive_label"),
             window=window,
             publication=Publication.from_environment(given, window),
+            odd_records=chosen(given, "odd_records", OddRecords, OddRecords.SERVICE),
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from analyzer.dataset.merged import GROUND_TRUTH
 from analyzer.dataset.payload import ROW_LIST_KEYS
-from analyzer.text.spark import FLATTEN_SEPARATOR
+from analyzer.text.flattening import FLATTEN_SEPARATOR
 
 # $.predictions[0].score, predictions[*].score, ['score']
 _STEP = re.compile(r"[^.\[\]'\"$]+")

@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from analyzer.data_quality.documents.constraints import CONSTRAINTS_FILE
 from analyzer.data_quality.documents.statistics import STATISTICS_FILE
@@ -40,7 +41,10 @@ def run_model_quality(parameters: Parameters) -> int:
     limits = _limits(parameters, problem)
     parameters.output_path.mkdir(parents=True, exist_ok=True)
     # Merged records are traffic, with or without a baseline to compare them with.
-    issues = DataIssues(strict=limits is None and parameters.dataset_format.kind is not FormatKind.MERGED)
+    issues = DataIssues(
+        strict=limits is None and parameters.dataset_format.kind is not FormatKind.MERGED,
+        patient=parameters.is_robust,
+    )
     outcomes = _outcomes(_observations(parameters, problem, issues), problem.type, parameters, issues)
     quality = measure(outcomes)
     _report_undefined(quality, outcomes, parameters, issues)
@@ -52,7 +56,8 @@ def run_model_quality(parameters: Parameters) -> int:
     write_json(output / CONSTRAINTS_FILE, constraints_document(suggest_limits(quality), problem.type))
     if limits is not None:
         write_json(output / VIOLATIONS_FILE, violations_document(violations))
-    publish(parameters.publication, _metrics(quality, violations if limits is not None else None))
+    metrics = _metrics(quality, violations if limits is not None else None)
+    publish(parameters.publication, chain(metrics, issues.metrics() if parameters.is_robust else ()))
     return len(violations)
 
 

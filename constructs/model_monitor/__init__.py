@@ -3,6 +3,7 @@
 Start with `EndpointMonitoring`; everything else is a part of it that can also be used alone.
 """
 
+from model_monitor.internal import cdk_modules  # isort: skip  # noqa: F401  (first: see there)
 from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.baseline.source import Baseline
 from model_monitor.clarify.alarms import ModelBiasAlarms

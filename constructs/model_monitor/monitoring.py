@@ -31,6 +31,8 @@ _SERVICES = "Default"
 _TAKEN = frozenset(
     ["Access", "Alarm", "Bucket", "BucketName", "Control", "Default", "Key", "Results", "Topic", "TopicArn"]
 )
+# With the services of several models, a place and a key of its own are those of a model's baselines and reports.
+_OF_ONE_MODEL = frozenset(["output", "encryption_key"])
 _SHARED_OPTIONS = frozenset(MonitoringServicesOptions.__optional_keys__)
 _Monitor = TypeVar("_Monitor", bound=Monitor)
 
@@ -39,8 +41,9 @@ class MonitoringOptions(MonitoringServicesOptions, total=False):
     """Options of a monitoring, beside those of its services (see `MonitoringServicesOptions`).
 
     Attributes:
-        services: Key, bucket, topic and functions that other monitorings use too. Excludes the options of
-            `MonitoringServicesOptions`. Default: its own.
+        services: Key, bucket, topic and functions that other monitorings use too. Excludes `topic` and
+            `removal_policy`; `output` and `encryption_key` are then those of this model's baselines and reports.
+            Default: its own.
         compute: Machines of jobs. Default: one ml.m5.xlarge with 20 GiB.
         network: Network of jobs. Default: isolated where jobs call no model, without a VPC.
         engine: Who runs monitors. Default: Amazon SageMaker Model Monitor.
@@ -325,10 +328,11 @@ def _services(monitoring: ModelMonitoring, options: MonitoringOptions) -> Monito
     of_services: Any = {name: value for name, value in options.items() if name in _SHARED_OPTIONS and value is not None}
     if given is None:
         return MonitoringServices(monitoring, _SERVICES, **of_services)
-    if of_services:
+    refused = sorted(of_services.keys() - _OF_ONE_MODEL)
+    if refused:
         raise ConfigurationError(
-            option=sorted(of_services)[0],
-            got=f"{', '.join(sorted(of_services))} together with services",
+            option=refused[0],
+            got=f"{', '.join(refused)} together with services",
             expected="options of the services where the services are made",
             fix="give them to MonitoringServices(...), or leave services out",
         )

@@ -64,7 +64,6 @@ class Results(Construct):
         )
         registry.grant_read(self.function)
         state.grant_read_write(self.function)
-        state.grant_delete(self.function)
         for statement in (assume_statement(self, access_path), *_statements(Stack.of(self))):
             self.function.add_to_role_policy(statement)
             acknowledge_wildcards(self.function, statement.resources, _WHY_WILDCARDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from aws_cdk import Aws, aws_iam as iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
@@ -23,6 +24,12 @@ _MAX_URI = 1024
 
 def _segments(path: str) -> list[str]:
     return [segment for segment in path.split("/") if segment]
+
+
+@cache
+def _partition() -> str:
+    # The same token for every stack; each reading of it is a message to the CDK's process.
+    return Aws.PARTITION
 
 
 def _require_bucket_name(name: str) -> None:
@@ -192,7 +199,7 @@ class S3Location:
             self._add(grantee, actions, [self.encryption_key.key_ref.key_arn])
 
     def _bucket_arn(self) -> str:
-        return f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
+        return f"arn:{_partition()}:s3:::{self.bucket_name}"
 
     def _object_arns(self) -> list[str]:
         bucket = self._bucket_arn()
@@ -206,7 +213,8 @@ class S3Location:
         resources: list[str],
         conditions: dict[str, dict[str, list[str]]] | None = None,
     ) -> None:
-        grantee.grant_principal.add_to_principal_policy(
-            iam.PolicyStatement(actions=sorted(actions), resources=resources, conditions=conditions)
+        # One message to the CDK's process, where a statement of our own and its principal would be five.
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=sorted(actions), resource_arns=resources, conditions=conditions
         )
         acknowledge_wildcards(grantee, resources, "Objects below one location; their names are not known beforehand.")

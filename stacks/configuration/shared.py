@@ -11,7 +11,7 @@ from stacks.configuration.model_bias import ModelBiasSettings
 from stacks.configuration.model_explainability import ModelExplainabilitySettings
 from stacks.configuration.model_quality import ModelQualitySettings
 from stacks.configuration.notify import Channel
-from stacks.configuration.values import KeyArn, Location, TopicArn, WebAddress, matching
+from stacks.configuration.values import ONCE, KeyArn, Location, TopicArn, WebAddress, matching
 
 
 class EnvironmentConfig(StrictModel):
@@ -58,7 +58,7 @@ class SharedSettings(StrictModel):
     topic: TopicArn | None = None
     """Existing SNS topic for messages; CloudWatch and EventBridge must be allowed to publish to it. Left out: a new
     encrypted one."""
-    notify: list[Channel] | None = None
+    notify: Annotated[list[Channel], ONCE] | None = None
     """Who is told. Left out: nobody but the topic's own subscribers."""
     compute: ComputeConfig | None = None
     """Machines of jobs. Left out: one ml.m5.xlarge with 20 GiB."""

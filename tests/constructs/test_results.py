@@ -102,8 +102,8 @@ def test_by_itself_the_function_reads_the_registry_and_keeps_its_notes(kit: Kit,
     registry = kit.flat(kit.function(default_template, _HANDLER)["Environment"]["Variables"]["REGISTRY_URI"])
     notes = {f"arn:<AWS::Partition>:s3:::<{bucket}>/handled-runs{end}" for end in ("", "/*")}
     monitors = {f"arn:<AWS::Partition>:s3:::{registry.removeprefix('s3://')}{end}" for end in ("", "/*")}
-    for action in ("s3:PutObject", "s3:DeleteObject"):
-        assert set(kit.allowed(default_template, _ROLE, action)) == notes
+    assert set(kit.allowed(default_template, _ROLE, "s3:PutObject")) == notes
+    assert kit.allowed(default_template, _ROLE, "s3:DeleteObject") == []
     assert set(kit.allowed(default_template, _ROLE, "s3:GetObject")) == notes | monitors
 
 

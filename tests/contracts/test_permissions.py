@@ -107,3 +107,32 @@ def test_the_deployment_function_may_do_nothing_of_itself(kit: Kit, everything: 
 def test_what_deployments_and_people_call_is_allowed_to_the_access_roles(kit: Kit, everything: Template) -> None:
     called = _called("baseline", "data_capture", "schedule_guard", "schedule_control", "shared")
     assert called - _allowed(kit, everything, *_ACCESS) == set()
+
+
+def _documented(*rows: str) -> set[str]:
+    """Actions in rows of the table in lambda/README.md."""
+    table = (_LAMBDA / "README.md").read_text(encoding="utf-8").partition("## Permissions")[2]
+    cells = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("|")]
+    texts = [row[2].partition(" with ")[0] for row in cells if row[1] in rows]
+    found = {action for text in texts for action in re.findall(r"`([a-z0-9]+:[A-Z]\w+)`", text)}
+    assert found
+    return {f"{action.partition(':')[0]}:{xform_name(action.partition(':')[2])}" for action in found}
+
+
+# What CDK adds to its own grants, and what every function needs to write its log.
+_BESIDE = {"logs:create_log_stream", "logs:put_log_events", "s3:get_bucket_location", "kms:generate_data_key*"}
+
+
+@pytest.mark.parametrize(
+    ("role", "rows"),
+    [
+        ("ModelMonitorDeploymentFunctionRole", ("deployment",)),
+        ("FraudResultsFunctionRole", ("results",)),
+        ("FraudControlFunctionRole", ("schedule control",)),
+        ("CaptureAccess", ("data capture",)),
+        ("FraudAccess", ("baseline", "schedule guard", "schedule control, access role", "results, access role")),
+    ],
+)
+def test_a_role_allows_what_is_documented(role: str, rows: tuple[str, ...], kit: Kit, everything: Template) -> None:
+    allowed = _allowed(kit, everything, role)
+    assert allowed - _BESIDE == _documented(*rows)

@@ -5,6 +5,7 @@ https://arxiv.org/abs/1705.07874
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import comb
 
@@ -39,11 +40,16 @@ class Coalitions:
         if self.masks.shape[1] == 1:
             return total[np.newaxis, :]
         # The sum is a constraint: the last feature is what the others leave.
-        present = self.masks.astype(float)
-        last = present[:, -1:]
-        roots = np.sqrt(self.weights)[:, np.newaxis]
-        solution, *_ = np.linalg.lstsq((present[:, :-1] - last) * roots, (gains - last * total) * roots, rcond=None)
+        solution = self._solver @ (gains - self.masks[:, -1:] * total)
         return np.vstack([solution, total - solution.sum(axis=0)])
+
+    @cached_property
+    def _solver(self) -> NDArray[np.float64]:
+        """What makes the least squares of any gains: the coalitions are the same for all rows, so it is made once."""
+        present = self.masks.astype(float)
+        roots = np.sqrt(self.weights)
+        solver: NDArray[np.float64] = np.linalg.pinv((present[:, :-1] - present[:, -1:]) * roots[:, np.newaxis]) * roots
+        return solver
 
 
 def coalitions_of(features: int, samples: int, generator: np.random.Generator) -> Coalitions:

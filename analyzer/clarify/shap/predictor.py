@@ -3,6 +3,7 @@
 import csv
 import math
 import string
+import time
 from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import Any, TypeVar
@@ -51,6 +52,8 @@ class Predictor:
         self._is_text = default_type == CSV
         self._content_type = config.content_type or default_type
         self._accept_type = config.accept_type or self._content_type
+        #: How long the model has taken to answer, in seconds.
+        self.seconds = 0.0
 
     def scores(self, rows: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
         """Return the scores of every row, all rows with the same number of outputs.
@@ -93,9 +96,7 @@ class Predictor:
     def body(self, rows: Sequence[Sequence[Any]]) -> str:
         """Return the request for some rows."""
         if self._content_type == CSV:
-            buffer = StringIO()
-            csv.writer(buffer, lineterminator="\n").writerows(rows)
-            return buffer.getvalue()
+            return _csv(rows)
         if self._content_type == JSON:
             records = ",".join(self._filled(self._config.record_template or "$features", row) for row in rows)
             return string.Template(self._config.content_template or "$records").safe_substitute(records=f"[{records}]")
@@ -109,6 +110,13 @@ class Predictor:
         )
 
     def _post(self, body: str) -> tuple[PayloadKind, str]:
+        begin = time.perf_counter()
+        try:
+            return self._answer(body)
+        finally:
+            self.seconds += time.perf_counter() - begin
+
+    def _answer(self, body: str) -> tuple[PayloadKind, str]:
         headers = {"Content-Type": self._content_type, "Accept": self._accept_type}
         request = Request(self._url, data=body.encode(), headers=headers, method="POST")  # noqa: S310 - checked above
         try:
@@ -121,6 +129,22 @@ class Predictor:
             raise AnalysisError(f"the model at {self._url} does not answer: {error}") from error
         is_json = "json" in (content_type or self._accept_type)
         return (PayloadKind.JSON if is_json else PayloadKind.CSV), text
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> str:
+    try:
+        text = "\n".join(map(",".join, rows)) + "\n"
+    except TypeError:  # values that are no texts
+        text = '"'
+    # Hundreds of thousands of rows are made for every row that is explained: those without anything to quote are
+    # joined, which is many times as fast as a writer.
+    breaks, separators = len(rows), sum(map(len, rows)) - len(rows)
+    is_plain = '"' not in text and "\r" not in text and text.count("\n") == breaks
+    if is_plain and text.count(",") == separators and min(map(len, rows), default=0) > 1:
+        return text
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
 
 
 def _number_of(value: object) -> object:

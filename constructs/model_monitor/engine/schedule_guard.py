@@ -40,7 +40,7 @@ def one_time_prefix(schedule_name: str) -> str:
 
 def probe_name(schedule_name: str) -> str:
     """Return the name under which a deployment asks whether this account may make schedules at all."""
-    return f"{schedule_name[:_MAX_PROBE].rstrip('-')}-probe"
+    return f"{schedule_name[:_MAX_PROBE]}-probe"
 
 
 class ScheduleGuard(Construct):

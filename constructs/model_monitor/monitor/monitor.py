@@ -68,7 +68,7 @@ class Monitor(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
     """
 
-    INHERITED = frozenset(["compute", "network", "engine", "tags", "runbook_url"])
+    INHERITED = frozenset(["compute", "encryption_key", "engine", "network", "output", "runbook_url", "tags"])
     """Options that a monitoring gives to its monitors."""
 
     METRICS = ""

@@ -1,5 +1,7 @@
 """The properties that define Shapley values, and examples that can be solved by hand."""
 
+import csv
+from io import StringIO
 from itertools import combinations
 from math import factorial
 
@@ -7,8 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from analyzer.clarify.config import PredictorConfig
+from analyzer.clarify.reading.predictions import ResponseReader
 from analyzer.clarify.shap.coalitions import coalitions_of
 from analyzer.clarify.shap.kernel import KernelShap
+from analyzer.clarify.shap.predictor import Predictor
 
 
 def model_of(score):
@@ -173,3 +178,15 @@ def test_coalitions_are_distinct_come_in_pairs_and_keep_to_the_budget(features, 
     assert all(0 < sum(mask) < features for mask in members)
     if 2**features - 2 <= samples:
         assert len(masks) == 2**features - 2
+
+
+VALUES = st.text(max_size=4) | st.integers() | st.sampled_from(["a,b", '"', "\n", "\r", ""])
+
+
+@given(st.lists(st.lists(VALUES, min_size=2, max_size=2), min_size=1))
+def test_requests_of_rows_are_what_a_writer_of_csv_makes(rows):
+    written = StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    names = ["a", "b"]
+    predictor = Predictor("http://localhost/", PredictorConfig(), ResponseReader(), names, "text/csv")
+    assert predictor.body(rows) == written.getvalue()

@@ -102,13 +102,18 @@ def test_the_access_role_may_start_describe_and_stop_only_the_monitor_s_jobs(
     assert jobs in kit.allowed(default_template, "FraudAccess", "sagemaker:StopProcessingJob")
 
 
-def test_the_function_is_told_the_role_the_schedule_and_the_thresholds_of_alarms(
-    kit: Kit, default_template: Template
-) -> None:
+def test_the_function_is_told_the_role_and_the_schedule(kit: Kit, default_template: Template) -> None:
     properties = kit.properties(default_template, _TYPE)
     assert kit.flat(properties["AccessRoleArn"]).startswith("<FraudAccess")
     assert properties["ScheduleName"] in kit.registered(default_template)
-    assert kit.json(properties["DriftAlarms"]) == {"age": 0.2}
+
+
+def test_thresholds_of_alarms_are_held_against_limits_that_only_the_deployment_can_read(
+    kit: Kit, default_template: Template, from_files: Template
+) -> None:
+    assert kit.json(kit.properties(from_files, _TYPE)["DriftAlarms"]) == {"job": 0.2}
+    # Limits that a job suggests are known at synthesis, and checked there.
+    assert "DriftAlarms" not in kit.properties(default_template, _TYPE)
 
 
 def test_a_baseline_comes_after_the_permissions_of_the_function_and_of_its_job(

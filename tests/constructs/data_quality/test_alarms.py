@@ -27,7 +27,7 @@ def test_refuses_a_mean_shift_that_is_not_positive(deviations: float, refused: R
 @pytest.mark.parametrize("option", ["silence_after", "no_data_after", "mean_shift_minimum_records"])
 def test_refuses_counts_below_one(option: str, refused: Refused) -> None:
     options: dict[str, Any] = {option: 0}
-    with refused(f"{option}=0", "1 or more"):
+    with refused(f"{option}=0", "expected 1 "):
         DataQualityAlarms(**options)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -184,7 +185,7 @@ def test_a_single_run_has_no_period(kit: Kit) -> None:
 
 def test_the_access_role_touches_its_schedules_and_jobs_of_runs_only(kit: Kit, default_template: Template) -> None:
     name = kit.properties(default_template, _SCHEDULE)["MonitoringScheduleName"]
-    for action in ("DescribeMonitoringSchedule", "ListTags", "StartMonitoringSchedule", "StopMonitoringSchedule"):
+    for action in ("ListTags", "StartMonitoringSchedule", "StopMonitoringSchedule"):
         assert kit.allowed(default_template, _ACCESS, f"sagemaker:{action}") == [f"{_PREFIX}monitoring-schedule/{name}"]
     stopped = kit.allowed(default_template, _ACCESS, "sagemaker:StopProcessingJob")
     assert stopped[1:] == [
@@ -231,7 +232,7 @@ def test_the_name_of_the_probe_is_one_that_the_service_takes(name: str) -> None:
     probe = probe_name(name)
     assert len(probe) <= 63
     assert probe.endswith("-probe")
-    assert "--" not in probe
+    assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", probe)
     assert name.startswith(probe.removesuffix("-probe"))
 
 

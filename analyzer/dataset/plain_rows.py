@@ -1,0 +1,91 @@
+"""Fast parsing of CSV rows, one of each record, in which no row can spoil another one.
+
+All rows are parsed together, as one text. When that does not give as many rows as there are records, those that may
+be to blame are set aside: more than one line, quotes that are not closed, another number of values. No quote of one
+record can then swallow others.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from io import StringIO
+
+import polars as pl
+
+from analyzer.dataset.blocks import parse_plain, parse_quoted
+from analyzer.dataset.shape import TableShape
+from analyzer.text.columns import numbered_names
+from analyzer.text.flattening import MAX_VALUE_LENGTH
+
+# Rows that are looked at to learn how many values they have.
+_SAMPLE_ROWS = 1_000
+
+
+def parse_rows(parts: Sequence[str], parts_per_row: int, shape: TableShape) -> tuple[pl.DataFrame | None, list[int]]:
+    """Parse rows together.
+
+    Args:
+        parts: CSV texts without line break at their ends, all those of a row after each other.
+        parts_per_row: How many parts make a row.
+        shape: Knows, or learns, how many values a row has.
+
+    Returns:
+        The table, None when no row could be parsed, and the positions of the rows that are not in it.
+    """
+    rows = [",".join(of_row) for of_row in zip(*[iter(parts)] * parts_per_row, strict=True)]
+    if not rows:
+        return None, []
+    if shape.width is None:
+        shape.learn_widths(_widths(rows))
+    names = numbered_names(shape.width or 1)
+    block = "\n".join([*rows, ""])
+    if '"' not in block:
+        if block.count("\n") == len(rows) and "\r" not in block and max(map(len, rows)) <= MAX_VALUE_LENGTH:
+            table = parse_plain(block.encode(), names)
+            if table is not None and table.height == len(rows):
+                return table, []
+        odd = [position for position, row in enumerate(rows) if not _is_plain(row, len(names))]
+        return _without(rows, odd, names)
+    odd = [position for position, row in enumerate(rows) if not _is_one_line(row)]
+    odd += _with_open_quotes(parts, parts_per_row)
+    table, unparsed = _without(rows, odd, names)
+    if table is not None:
+        return table, unparsed
+    return _without(rows, [position for position, row in enumerate(rows) if not _is_plain(row, len(names))], names)
+
+
+def _without(rows: Sequence[str], odd: Sequence[int], names: Sequence[str]) -> tuple[pl.DataFrame | None, list[int]]:
+    """Parse the other rows; when even these cannot be parsed together, none is."""
+    left_out = set(odd)
+    kept = [row for position, row in enumerate(rows) if position not in left_out] if odd else rows
+    block = "\n".join([*kept, ""]).encode()
+    table: pl.DataFrame | None = None
+    if kept and b'"' in block:
+        parsed = parse_quoted(block, names)
+        table = parsed[0] if parsed else None
+    elif kept:
+        table = parse_plain(block, names)
+    if table is None or table.height != len(kept):
+        return None, [*range(len(rows))]
+    return table, sorted(left_out)
+
+
+def _is_plain(row: str, width: int) -> bool:
+    return _is_one_line(row) and '"' not in row and row.count(",") == width - 1
+
+
+def _is_one_line(row: str) -> bool:
+    return "\n" not in row and "\r" not in row and len(row) <= MAX_VALUE_LENGTH
+
+
+def _with_open_quotes(parts: Sequence[str], parts_per_row: int) -> list[int]:
+    return [place // parts_per_row for place, part in enumerate(parts) if part.count('"') % 2]
+
+
+def _widths(rows: Sequence[str]) -> "Counter[int]":
+    """Count how many values the rows of a sample have."""
+    sample = rows[:: max(1, len(rows) // _SAMPLE_ROWS)]
+    widths: Counter[int] = Counter()
+    for row in filter(_is_one_line, sample):
+        widths[row.count(",") + 1 if '"' not in row else len(next(csv.reader(StringIO(row, newline="")), ()))] += 1
+    return widths

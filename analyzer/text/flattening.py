@@ -1,0 +1,112 @@
+"""Nested JSON as flat columns, within bounds that no record can exceed.
+
+Whoever may call an endpoint chooses what its captures hold. So nothing here recurses, and a record that is nested
+deeper, or has more or longer values than any real one, is refused before it costs anything.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from analyzer.text.spark import to_text
+
+# {"a": {"b": [1, 2]}} gives a_b_0 and a_b_1. How the service's container joins the names is not published; lower case
+# and underscore are what its guide advises for column names.
+FLATTEN_SEPARATOR = "_"
+
+MAX_DEPTH = 32
+MAX_COLUMNS = 4_096
+MAX_VALUE_LENGTH = 65_536  # characters
+
+
+class FlatteningError(Exception):
+    """A JSON value is no row of columns; the text says why."""
+
+
+def flatten(value: object) -> dict[str, str | None]:
+    """Return a JSON value as flat columns in the order of the document.
+
+    Raises:
+        FlatteningError: When it is nested too deeply, has too many or too long values, or two of one name.
+
+    Example:
+        >>> flatten({"label": 1, "features": [0.5, None]})
+        {'label': '1', 'features_0': '0.5', 'features_1': None}
+    """
+    columns: dict[str, str | None] = {}
+    # What is left of the objects and lists that lead to the present value, and the prefix of their names.
+    open_levels: list[tuple[str, Iterator[tuple[object, object]]]] = [("", iter(_members(value)))]
+    while open_levels:
+        prefix, members = open_levels[-1]
+        for key, member in members:
+            name = f"{prefix}{key}"
+            if isinstance(member, dict | list):
+                if len(open_levels) >= MAX_DEPTH:
+                    raise FlatteningError(f"it is nested more than {MAX_DEPTH} levels deep")
+                open_levels.append((name + FLATTEN_SEPARATOR, iter(_members(member))))
+                break
+            if name in columns:
+                raise FlatteningError(f"two of its values are called {name[:100]!r}")
+            text = columns[name] = to_text(member)
+            if text is not None and len(text) > MAX_VALUE_LENGTH:
+                raise FlatteningError(f"a value has more than {MAX_VALUE_LENGTH} characters")
+        else:
+            open_levels.pop()
+        if len(columns) > MAX_COLUMNS:
+            raise FlatteningError(f"it has more than {MAX_COLUMNS} values")
+    return columns
+
+
+def require_unique_keys(text: str | bytes, document: object) -> None:
+    """Check that no object of a JSON text repeats a key, of which all parsers but this check keep the last one.
+
+    Args:
+        text: The text.
+        document: What it was parsed to.
+
+    Raises:
+        FlatteningError: When a key is repeated.
+    """
+    # Every key has a colon: as many colons as keys leave none for a repeated one, and none for texts.
+    colons = text.count(":" if isinstance(text, str) else b":")  # type: ignore[arg-type]  # either kind has count
+    if colons == (len(document) if isinstance(document, dict) else 0) or colons == _count_keys(document):
+        return
+    try:
+        json.loads(text, object_pairs_hook=_unique)
+    except RecursionError:
+        raise FlatteningError(f"it is nested more than {MAX_DEPTH} levels deep") from None
+    except ValueError:
+        return  # several documents, of which every one is checked by itself
+
+
+def _members(value: object) -> Iterable[tuple[object, object]]:
+    if isinstance(value, dict):
+        members: Iterable[tuple[object, object]] = value.items()
+        size = len(value)
+    elif isinstance(value, list):
+        members, size = enumerate(value), len(value)
+    else:
+        return [("value", value)]
+    if size > MAX_COLUMNS:
+        raise FlatteningError(f"it has more than {MAX_COLUMNS} values")
+    return members
+
+
+def _count_keys(document: object) -> int:
+    keys, pending = 0, [document]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            keys += len(value)
+            pending.extend(member for member in value.values() if isinstance(member, dict | list))
+        elif isinstance(value, list):
+            pending.extend(member for member in value if isinstance(member, dict | list))
+    return keys
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise FlatteningError(f"it has the key {repeated[:100]!r} twice")
+    return members
