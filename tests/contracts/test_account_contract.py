@@ -24,6 +24,7 @@ import pytest
 
 from account_check.comparison import known_facts
 from account_check.contract import Contract
+from account_check.pace import SECRET_VARIABLE
 from account_check.steps import STEPS
 from sandbox.process.client import SandboxProcess
 
@@ -44,12 +45,15 @@ class Run:
 
 def settings_of(contract: Contract) -> dict[str, Any]:
     """What the sandbox has a setting for, as the account has it."""
-    found = contract.steps.run.facts.events if contract.steps.run and contract.steps.run.facts else []
+    run = contract.steps.run.facts if contract.steps.run else None
+    found = run.events if run else []
     ended = [event for event in found if event.status == "Completed"]
+    with_feature = {"Feature" in names for names in run.metrics.dimensions} if run else set()
     access = contract.steps.access.facts if contract.steps.access else None
     return {
         "bare_job_events": bool(ended) and not any(e.has_schedule_arn or e.has_exit_message for e in ended),
         "repeated_events": any(event.repeated for event in found),
+        "feature_metric_dimensions": {(True,): "three", (False,): "two"}.get(tuple(with_feature), "both"),
         "model_monitor_closed": access is not None and access.verdict == "closed",
     }
 
@@ -59,8 +63,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     file = tmp_path_factory.mktemp("contract") / "contract.json"
     command = [sys.executable, "-m", "account_check", "--yes", "--contract", str(file)]
     with SandboxProcess.start(**settings_of(EXPECTED)) as box:
+        environment = box.environment() | {SECRET_VARIABLE: box.administration_secret}
         done = subprocess.run(
-            command, cwd=ROOT, env=box.environment(), capture_output=True, text=True, check=False, timeout=280
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=280
         )
         assert file.exists(), done.stdout + done.stderr
         yield Run(box, done.returncode, done.stdout + done.stderr, Contract.read(file))
