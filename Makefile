@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
 # Nothing that a shell has configured for a real account may reach the tests or the demo.
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth snapshots schema bench sandbox verify-account lock clean
+.PHONY: help setup demo test lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready node_modules/.ready ## Install everything into .venv and node_modules (every target does it)
 
@@ -36,7 +38,7 @@ demo: setup ## See data drift found on this machine: deploy, baseline, traffic, 
 	@$(LOCAL) python -m examples.credit_risk.demo $(if $(KEEP),--keep)
 
 test: setup ## Run every test
-	@$(LOCAL) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(LOCAL) python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## Check format, lint and types
 	@ruff format --check .
@@ -56,7 +58,12 @@ snapshots: setup ## Write the template snapshots anew, after a change that is me
 schema: setup ## Write the JSON schema of monitoring.yaml anew
 	@python -m stacks.schema > monitoring.schema.json
 
-bench: setup ## Measure the analyzer beside Polars and DuckDB
+bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios) and the analyzer (4 minutes)
+
+bench-synthesis: setup ## Measure what a synthesis costs, beside the CDK alone
+	@python -m bench.synthesis $(ARGS)
+
+bench-analyzer: setup ## Measure the analyzer beside Polars and DuckDB
 	@python -m analyzer.bench
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C

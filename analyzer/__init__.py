@@ -11,7 +11,7 @@ values, bytes that are not UTF-8, a line that is not JSON or not a capture recor
 empty file; for model quality a row whose label, prediction or probability is missing or none of the problem's; for
 bias a captured row without label or prediction. Whatever concerns more than single records ends both kinds of job: an
 unknown format, a missing variable, headers that repeat a name or differ between files, a quote that is never closed,
-different encodings of input and output, a script that fails, an attribute that is no column, no records at all. Metrics
+a script that fails, an attribute that is no column, no records at all. Metrics
 that the rows do not determine, such as the AUC of one class, have no value and are told in ``data_issues.json``;
 predictions that never occur among the labels, which may be a mistake or a model that is always wrong, are told there,
 too; a baseline fails with both. Blank lines and files whose names start with ``_`` or ``.`` are not data, as for Spark.
@@ -19,6 +19,9 @@ too; a baseline fails with both. Blank lines and files whose names start with ``
 The merge of captures with ground truth leaves out captured records without label, and labels without captured record,
 and counts both in ``merge_statistics.json``, together with everything that was broken, captures and labels apart. Of
 several labels for one id the last one counts, in the order of hour folders, names of files, and lines.
+
+What a record can do to a run is bounded: its depth, its number of values and their length (``text.flattening``), and
+whether a column of its own becomes one of the table (``odd_records``, see ``analyzer.job.parameters.OddRecords``).
 
 Map: ``dataset`` makes batches of text columns of files, ``profile`` makes mergeable profiles of columns,
 ``data_quality`` suggests and checks constraints, ``ground_truth`` joins captures and labels, ``model_quality`` compares

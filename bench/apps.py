@@ -36,11 +36,13 @@ def raw(models: int, _: int) -> None:
     """Make the resources of a template, with nothing but `CfnResource`: what the CDK itself costs."""
     import aws_cdk as cdk
 
-    resources = json.loads(Path(os.environ[TEMPLATE]).read_text(encoding="utf-8"))["Resources"]
+    template = json.loads(Path(os.environ[TEMPLATE]).read_text(encoding="utf-8"))
     app = cdk.App()
     for number in range(models):
         stack = cdk.Stack(app, f"Monitoring{number}")
-        for logical_id, resource in resources.items():
+        for logical_id, mapping in template.get("Mappings", {}).items():
+            cdk.CfnMapping(stack, logical_id, mapping=mapping)
+        for logical_id, resource in template["Resources"].items():
             cdk.CfnResource(stack, logical_id, type=resource["Type"], properties=resource.get("Properties", {}))
     app.synth()
 

@@ -10,6 +10,7 @@ rest is read.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -110,13 +111,13 @@ class CaptureDataset:
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in batches."""
         for batch in self._batches():
-            lines = [line for _, of_file in batch for line in of_file]
+            count = sum(len(lines) for _, lines in batch)
             # Records of JSON are read one by one in any case.
-            plain = PlainRecords(odd=[*range(len(lines))]) if self._shape.is_json else self._plain(lines)
+            plain = PlainRecords(odd=[*range(count)]) if self._shape.is_json else self._plain(batch)
             table, unparsed = parse_rows(plain.bodies, len(self._directions), self._shape)
             if table is not None and self._label_column:
                 table = table.with_columns(pl.Series(self._label_column, plain.labels_without(unparsed), pl.String))
-            yield self._joined(table, plain.places(len(lines), unparsed), batch)
+            yield self._joined(table, plain.places(count, unparsed), batch)
 
     def records(self) -> Iterator[tuple[Location, ScriptInput]]:
         """Yield every record of the window as the object that scripts receive."""
@@ -150,13 +151,13 @@ class CaptureDataset:
         if batch:
             yield batch
 
-    def _plain(self, lines: Sequence[bytes]) -> PlainRecords:
+    def _plain(self, batch: Lines) -> PlainRecords:
         """Return the bodies of the records that have CSV in all wanted directions, and which lines are otherwise."""
         # The loop sees every record of the traffic: what it does is as plain as it can be.
         start, end, directions = self._start, self._end, self._directions
         bodies: list[str] = []
         odd: list[int] = []
-        for place, line in enumerate(lines):
+        for line in chain.from_iterable(lines for _, lines in batch):
             try:
                 record = orjson.loads(line)
                 time = record["eventMetadata"]["inferenceTime"]
@@ -172,8 +173,8 @@ class CaptureDataset:
                         continue
             except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError):
                 pass
-            odd.append(place)
             del bodies[len(bodies) // len(directions) * len(directions) :]  # of a record of which one is otherwise
+            odd.append(len(bodies) // len(directions) + len(odd))
         return PlainRecords(bodies, odd)
 
     def _joined(
@@ -237,6 +238,8 @@ class CaptureDataset:
         if not bodies:
             raise PayloadError(f"captureData holds none of {', '.join(self._directions)}")
         kinds = {name: kind for name, (kind, _) in bodies.items()}
+        if self._shape.refuses_json and PayloadKind.JSON in kinds.values():
+            raise PayloadError("it is JSON among records of CSV")
         if len(set(kinds.values())) > 1:
             raise PayloadError(
                 f"Encoding mismatch: Encoding is {kinds[INPUT]} for {INPUT}, but Encoding is {kinds[OUTPUT]} for "

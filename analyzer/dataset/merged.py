@@ -9,12 +9,13 @@ https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monit
 where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.reading.labels``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import orjson
 
-from analyzer.dataset.capture import CaptureDataset, PlainRecords
+from analyzer.dataset.capture import CaptureDataset, Lines, PlainRecords
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
@@ -49,13 +50,13 @@ class MergedDataset(CaptureDataset):
             scripted.labels = [to_text(label) for label in labels]
             yield location, scripted
 
-    def _plain(self, lines: Sequence[bytes]) -> PlainRecords:
+    def _plain(self, batch: Lines) -> PlainRecords:
         """Return the bodies and labels of the records that have CSV in all wanted directions and one plain label."""
         start, end, directions = self._start, self._end, self._directions
         bodies: list[str] = []
         labels: list[str] = []
         odd: list[int] = []
-        for place, line in enumerate(lines):
+        for line in chain.from_iterable(lines for _, lines in batch):
             try:
                 record = orjson.loads(line)
                 time = record["eventMetadata"]["inferenceTime"]
@@ -75,8 +76,8 @@ class MergedDataset(CaptureDataset):
                         continue
             except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError):
                 pass
-            odd.append(place)
             del bodies[len(labels) * len(directions) :]
+            odd.append(len(labels) + len(odd))
         return PlainRecords(bodies, odd, labels)
 
     def _rows(self, record: Mapping[str, Any], location: Location) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from analyzer.text.flattening import MAX_VALUE_LENGTH, FlatteningError, flatten, require_unique_keys
+from analyzer.text.flattening import MAX_VALUE_LENGTH, FlatteningError, flatten, require_shallow, require_unique_keys
 
 # Objects that hold nothing but a list of rows under one of these names, as TensorFlow Serving and many containers
 # send them. How the service's container flattens payloads is not published.
@@ -112,7 +112,11 @@ def json_documents(text: str) -> Iterator[object]:
         PayloadError: When the text is not JSON.
     """
     try:
-        yield orjson.loads(text)
+        document = orjson.loads(text)
+        require_shallow(text, document)
+        yield document
+    except FlatteningError as error:
+        raise PayloadError(str(error)) from error
     except orjson.JSONDecodeError as error:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:  # noqa: PLR2004 - one line that is not JSON

@@ -17,9 +17,6 @@ from analyzer.dataset.shape import TableShape
 from analyzer.text.columns import numbered_names
 from analyzer.text.flattening import MAX_VALUE_LENGTH
 
-# Rows that are looked at to learn how many values they have.
-_SAMPLE_ROWS = 1_000
-
 
 def parse_rows(parts: Sequence[str], parts_per_row: int, shape: TableShape) -> tuple[pl.DataFrame | None, list[int]]:
     """Parse rows together.
@@ -83,9 +80,8 @@ def _with_open_quotes(parts: Sequence[str], parts_per_row: int) -> list[int]:
 
 
 def _widths(rows: Sequence[str]) -> "Counter[int]":
-    """Count how many values the rows of a sample have."""
-    sample = rows[:: max(1, len(rows) // _SAMPLE_ROWS)]
+    """Count how many values the rows have: all of them, since whoever knows which ones are looked at could choose."""
     widths: Counter[int] = Counter()
-    for row in filter(_is_one_line, sample):
+    for row in filter(_is_one_line, rows):
         widths[row.count(",") + 1 if '"' not in row else len(next(csv.reader(StringIO(row, newline="")), ()))] += 1
     return widths

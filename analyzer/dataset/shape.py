@@ -41,6 +41,11 @@ class TableShape:
         """Whether the rows are known to be JSON."""
         return self._is_json is True
 
+    @property
+    def refuses_json(self) -> bool:
+        """Whether JSON rows are set apart, so that there is no need to read them."""
+        return self._is_robust and self._is_json is False
+
     def learn_widths(self, widths: Counter[int]) -> None:
         """Learn the number of values of CSV rows from the first ones; later ones change nothing."""
         if self.width is None and widths:
@@ -83,7 +88,7 @@ class TableShape:
         return None if width == self.width else ("wrong number of values", f"{width} instead of {self.width}")
 
     def _problem_of_json(self, row: Row) -> tuple[str, str] | None:
-        if self._is_robust and self._is_json is False:
+        if self.refuses_json:
             return "JSON among records of CSV", ""
         if row.keys() <= self._columns:
             return None

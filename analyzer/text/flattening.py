@@ -78,6 +78,27 @@ def require_unique_keys(text: str | bytes, document: object) -> None:
         return  # several documents, of which every one is checked by itself
 
 
+def require_shallow(text: str, document: object) -> None:
+    """Check how deep a JSON text is nested, so that nothing that recurses comes to an end of its stack.
+
+    Args:
+        text: The text.
+        document: What it was parsed to.
+
+    Raises:
+        FlatteningError: When it is nested too deeply.
+    """
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    level = [document] if isinstance(document, dict | list) else []
+    for _ in range(MAX_DEPTH + 1):
+        members = (member for value in level for member in (value.values() if isinstance(value, dict) else value))
+        level = [member for member in members if isinstance(member, dict | list)]
+        if not level:
+            return
+    raise FlatteningError(f"it is nested more than {MAX_DEPTH} levels deep")
+
+
 def _members(value: object) -> Iterable[tuple[object, object]]:
     if isinstance(value, dict):
         members: Iterable[tuple[object, object]] = value.items()

@@ -19,6 +19,7 @@ from model_monitor.inputs.batch_transform import BatchTransform
 from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
+from model_monitor.internal.checking import checked
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
@@ -59,6 +60,7 @@ class MonitoringOptions(MonitoringServicesOptions, total=False):
     runbook_url: str | None
 
 
+@checked
 class ModelMonitoring(Construct):
     """Everything around one model: monitors of all four kinds, alarms, one message channel.
 
@@ -233,6 +235,7 @@ class ModelMonitoring(Construct):
         return monitor
 
 
+@checked
 class EndpointMonitoring(ModelMonitoring):
     """Watches one endpoint: add monitors, and say who is told.
 
@@ -262,6 +265,7 @@ class EndpointMonitoring(ModelMonitoring):
         self.endpoint = endpoint
 
 
+@checked
 class BatchMonitoring(ModelMonitoring):
     """Watches the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
 
@@ -291,6 +295,7 @@ class BatchMonitoring(ModelMonitoring):
         self.transform = transform
 
 
+@checked
 class CapturedModelMonitoring(ModelMonitoring):
     """Watches a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
 

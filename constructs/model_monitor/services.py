@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as 
 from constructs import Construct
 
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
@@ -37,6 +38,7 @@ class MonitoringServicesOptions(TypedDict, total=False):
     removal_policy: RemovalPolicy
 
 
+@checked
 class MonitoringServices(Construct):
     """Key, bucket, topic and the functions that monitorings use: one set for a model, or for all of an account.
 

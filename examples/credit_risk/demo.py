@@ -29,6 +29,12 @@ _REPORTS = _ROOT / ".sandbox" / "demo"
 _REQUESTS = 400
 _ENDPOINT = "credit-risk"
 _RUN_TIMEOUT_SECONDS = 60
+_NEXT = (
+    ("look around before everything is deleted", "make demo KEEP=1"),
+    ("read the app that was deployed", "examples/credit_risk/app.py"),
+    ("monitor your model, in your own app", 'README.md, "Use it in your own app"'),
+    ("or without writing code", "monitoring.yaml, docs/configuration.md"),
+)
 
 
 @dataclass
@@ -62,8 +68,6 @@ class Demo:
             findings.show_runs(console, runs)
             findings.show_alarms(console, self.box.client("cloudwatch"), since=began)
             self.show(hour, runs, outputs, self.box.outbox()[delivered:])
-        findings.show_hours(console, hours)
-        self.show_files(hours)
         return hours
 
     def spend(self, hour: Hour, outputs: Mapping[str, str]) -> list[Run]:
@@ -122,14 +126,19 @@ class Demo:
         with self.steps.step("cdk destroy") as detail:
             self._cli(None, detail).destroy()
 
-    def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
-        """Copies the reports to this machine and says where they are."""
+    def conclude(self, hours: list[tuple[Hour, list[Run]]]) -> None:
+        """Shows who found what, copies the reports to this machine, and says what to do next."""
+        console = self.steps.console
+        findings.show_hours(console, hours)
         for hour, runs in hours:
             for run in runs:
                 if run.monitor == hour.monitor:
                     run.copy_to(_REPORTS / run.monitor)
-                    self.steps.console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
-        self.steps.console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
+                    console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
+        console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
+        console.print("\n[bold]What to do next[/bold]")
+        for what, where in _NEXT:
+            console.print(f"  {what:<44}{where}", highlight=False, soft_wrap=True)
 
     def _cli(self, app: str | None, detail: Callable[[str], None]) -> CdkCli:
         if app is None:
@@ -157,7 +166,13 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
     console.print("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
     for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         console.print(f"  export {name}={box.environment()[name]}", highlight=False, soft_wrap=True)
-    console.print("  aws sagemaker list-monitoring-executions", highlight=False)
+    clock, outbox = (f"{box.endpoint_url}/_sandbox/{name}" for name in ("clock", "outbox"))
+    for what, command in (
+        ("what ran", "aws sagemaker list-monitoring-executions"),
+        ("let an hour pass", f"""curl --data '{{"advance_seconds": 3600}}' {clock}"""),
+        ("the e-mails that were sent", f"curl {outbox}"),
+    ):
+        console.print(f"  # {what}\n  {command}", highlight=False, soft_wrap=True)
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -178,17 +193,18 @@ def main() -> int:
     try:
         with _prepare(steps) as box, tempfile.TemporaryDirectory(prefix="credit-risk-") as folder:
             demo = Demo(box, steps, Path(folder) / "cdk.out")
-            demo.run()
+            hours = demo.run()
+            if not keep:
+                demo.destroy()
+            steps.print_times()
+            demo.conclude(hours)
             if keep:
                 _keep_running(console, box)
-            else:
-                demo.destroy()
     except CdkError as error:
         console.print(str(error), style="red", highlight=False, markup=False)
         return 1
     except KeyboardInterrupt:
         return 130
-    steps.print_times()
     return 0
 
 

@@ -61,7 +61,11 @@ class Kit:
 
     def stack(self, name: str = "Fraud", *, app: cdk.App | None = None, **options: Any) -> cdk.Stack:
         options.setdefault("env", ENVIRONMENT)
-        return cdk.Stack(app or cdk.App(analytics_reporting=False), name, **options)
+        return cdk.Stack(app or self.app(), name, **options)
+
+    def app(self) -> cdk.App:
+        # The CDK's own validation takes longer than the synthesis; it is on in test_cfn_lint.py and in tests/stacks.
+        return cdk.App(analytics_reporting=False, builtin_cloud_formation_validation=False)
 
     def endpoint(self, name: str = "fraud-prod") -> MonitoredEndpoint:
         return MonitoredEndpoint.from_endpoint_name(

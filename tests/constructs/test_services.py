@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms, aws_sns as sns, aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sns as sns, aws_sns_subscriptions as subscriptions
 from aws_cdk.assertions import Template
 
-from model_monitor import MonitoringServices, S3Location
+from model_monitor import MonitoringServices
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -293,10 +293,8 @@ def test_people_find_the_control_function_by_an_output_and_it_finds_monitors_in_
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("output", S3Location.from_uri("s3://reports")),
         ("removal_policy", cdk.RemovalPolicy.DESTROY),
         ("topic", "topic"),
-        ("encryption_key", "key"),
     ],
 )
 def test_refuses_services_together_with_what_they_consist_of(
@@ -304,8 +302,6 @@ def test_refuses_services_together_with_what_they_consist_of(
 ) -> None:
     if value == "topic":
         value = sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:123456789012:on-call")
-    if value == "key":
-        value = kms.Key(stack, "Key")
     services = MonitoringServices(stack, "Services")
     with refused(f"{option} together with services", "where the services are made", "leave services out"):
         kit.monitoring(stack, services=services, **{option: value})

@@ -48,7 +48,7 @@ class Account:
     def deploy_stack(self, make: Callable[[cdk.App, cdk.Environment], cdk.Stack]) -> dict[str, str]:
         """Synthesises in this process, so that one jsii kernel serves all tests, and deploys with the CLI."""
         self.assembly = self.folder / f"cdk-{len(list(self.folder.glob('cdk-*')))}.out"
-        app = cdk.App(outdir=str(self.assembly), analytics_reporting=False)
+        app = cdk.App(outdir=str(self.assembly), analytics_reporting=False, builtin_cloud_formation_validation=False)
         stack = make(app, cdk.Environment(account=self.box.account_id, region=self.box.region))
         app.synth()
         self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[stack.stack_name]

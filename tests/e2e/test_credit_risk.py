@@ -53,7 +53,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     said = io.StringIO()
     with SandboxProcess.start() as box:
         demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
-        hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in demo.run()}
+        spent = demo.run()
+        demo.conclude(spent)
+        hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in spent}
         yield Shown(box, demo, hours, box.outbox(), said.getvalue())
 
 
@@ -146,6 +148,11 @@ def test_the_report_that_found_the_trouble_is_named_and_copied_to_this_machine(m
     assert json.loads(copied.read_text())["violations"] == run.violations
 
 
+def test_the_end_is_who_found_what_and_what_to_do_next(shown: Shown) -> None:
+    assert shown.said.index("Who found what") < shown.said.index("What to do next")
+    assert shown.said.rstrip().endswith("monitoring.yaml, docs/configuration.md")
+
+
 def test_it_is_said_how_long_each_step_took(shown: Shown) -> None:
     steps = ["cdk bootstrap and cdk synth", "cdk deploy: endpoint", *(hour.title for hour in HOURS)]
     for number, step in enumerate(steps, start=1):
@@ -191,7 +198,8 @@ _KEPT = """
 import sys
 from examples.credit_risk import demo
 demo.train = lambda prepared: 0.5
-demo.Demo.run = lambda self: None
+demo.Demo.run = lambda self: []
+demo.Demo.conclude = lambda self, hours: print("Who found what")
 sys.exit(demo.main())
 """
 
@@ -204,7 +212,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
+def test_what_is_kept_stays_up_until_ctrl_c_and_says_how_to_look_at_it() -> None:
     demo = subprocess.Popen(
         [sys.executable, "-c", _KEPT, "--keep"],
         cwd=_ROOT,
@@ -214,10 +222,17 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
     )
     try:
         assert demo.stdout is not None
-        before = "".join(iter(demo.stdout.readline, "  aws sagemaker list-monitoring-executions\n"))
+        # It stays up from the last command on, which shows the e-mails.
+        before = ""
+        while not before.endswith("/_sandbox/outbox\n"):
+            before += demo.stdout.readline()
         exports = dict(re.findall(r"^  export (\w+)=(\S+)$", before, re.M))
         assert {"AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} < set(exports)
         assert _answers(exports["AWS_ENDPOINT_URL"])
+        assert f"  curl {exports['AWS_ENDPOINT_URL']}/_sandbox/outbox\n" in before
+        assert f"""'{{"advance_seconds": 3600}}' {exports["AWS_ENDPOINT_URL"]}/_sandbox/clock\n""" in before
+        assert before.index("How long it took") < before.index("Who found what") < before.index("It stays up")
+        assert re.search(r"^ *Train a model .* \d+\.\d *$", before, re.M)
         assert demo.poll() is None
         # A terminal sends it to all processes that the command has started, the embedded AWS among them.
         os.killpg(demo.pid, signal.SIGINT)
@@ -225,7 +240,5 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
     finally:
         demo.kill()
     assert demo.returncode == 0
-    assert "How long it took" in after
-    assert re.search(r"^ *Train a model .* \d+\.\d *$", after, re.M)
-    assert "cdk destroy" not in after
+    assert "cdk destroy" not in before + after
     assert not _answers(exports["AWS_ENDPOINT_URL"])

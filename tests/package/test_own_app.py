@@ -71,6 +71,13 @@ def python_files(top: Path) -> dict[str, bytes]:
     return {str(file.relative_to(top)): file.read_bytes() for file in top.rglob("*.py")}
 
 
+@pytest.mark.parametrize(
+    "module", ["analyzer.__main__", "capture_writer", "model_monitor", "preprocessors.run", "sandbox.__main__"]
+)
+def test_each_part_is_imported_alone(module, newcomer, shell):
+    run(["python", "-c", f"import {module}"], cwd=newcomer, env=shell)
+
+
 @pytest.fixture
 def sandbox(app: Path, shell: dict[str, str]) -> Iterator[dict[str, str]]:
     """What the sandbox of the newcomer's environment prints when it is up."""

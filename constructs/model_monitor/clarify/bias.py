@@ -19,7 +19,9 @@ from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.monitor.labelled import LabelledMonitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
 from model_monitor.services import MonitoringServices
@@ -51,6 +53,7 @@ class ModelBiasOptions(_Required, MonitorOptions, total=False):
     alarms: ModelBiasAlarms | None
 
 
+@checked
 class ModelBiasMonitor(LabelledMonitor):
     """Joins predictions with labels, and compares how groups are treated with how the baseline treated them.
 
@@ -115,6 +118,7 @@ class ModelBiasMonitor(LabelledMonitor):
         alarms = options.get("alarms") or ModelBiasAlarms()
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         _require_names(input, config)
+        require_inputs(input)
         attributes.require_prediction()
         require_attribute("predicted label", predicted_label)
         require_headers(dataset_headers, [config.label, predicted_label, *(facet.name for facet in config.facets)])

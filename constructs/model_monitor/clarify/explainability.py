@@ -18,7 +18,9 @@ from model_monitor.engine import ExplainabilityAnalysis
 from model_monitor.errors import ConfigurationError, one_of
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
@@ -56,6 +58,7 @@ class ModelExplainabilityOptions(_Required, MonitorOptions, total=False):
     alarms: MonitorAlarms | None
 
 
+@checked
 class ModelExplainabilityMonitor(Monitor):
     """Computes how much each feature contributes to predictions, and compares the order with the baseline's.
 
@@ -117,6 +120,7 @@ class ModelExplainabilityMonitor(Monitor):
         dataset_label, dataset_headers = options.get("dataset_label"), options.get("dataset_headers")
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS, calls_model=True)
         _require_no_threshold(attributes)
+        require_inputs(input)
         require_attribute("dataset label", dataset_label)
         require_headers(dataset_headers, [dataset_label])
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)

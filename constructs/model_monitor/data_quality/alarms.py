@@ -80,13 +80,6 @@ class DataQualityAlarms(MonitorAlarms):
         Raises:
             ConfigurationError: Runs report nothing that the alarm could see.
         """
-        if constraints.emit_metrics is False and (self.drift or self.mean_shift):
-            raise ConfigurationError(
-                option=("constraints", "emit_metrics"),
-                got=("alarms on features together with ", Setting("emit_metrics", False)),
-                expected="feature metrics where there are alarms on them",
-                fix=("leave ", OptionName("emit_metrics"), " out, or the alarms"),
-            )
         for feature in (*self.drift, *self.mean_shift):
             if not constraints.features.get(feature, _UNCHANGED).enabled:
                 raise _never(

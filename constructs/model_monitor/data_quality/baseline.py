@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from aws_cdk import CfnOutput
 from constructs import Construct
 
 from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
+from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
 from model_monitor.errors import ConfigurationError, Setting
@@ -36,7 +35,7 @@ class DataQualityBaseline(BaselineResource):
         job: BaselineJob,
         categorical: CategoricalFeatures | None,
         overrides: ConstraintOverrides,
-        drift_alarms: Mapping[str, float],
+        alarms: DataQualityAlarms,
     ) -> None:
         """Makes the resource.
 
@@ -47,11 +46,11 @@ class DataQualityBaseline(BaselineResource):
             job: How it is computed.
             categorical: Columns that are handed over as categories.
             overrides: Changes to the suggested constraints.
-            drift_alarms: Thresholds of alarms on drift. One below the constraint's threshold fails the deployment,
-                since a run reports only what is above the constraint.
+            alarms: Each must be able to go into ALARM; where limits are known at deployment only, it is checked there.
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
+        alarms.require_effect(overrides, categorical, computed=source.needs_job)
         if job.preprocessor is not None:
             source.require_no_parquet("preprocessor")
         if categorical is not None:
@@ -73,7 +72,7 @@ class DataQualityBaseline(BaselineResource):
             # An alarm's threshold changes no file: another one must not replace the job definition.
             late={
                 # Limits that a job suggests are known at synthesis, and checked there.
-                **({} if source.needs_job else {"DriftAlarms": lambda: dict(drift_alarms)}),
+                **({} if source.needs_job else {"DriftAlarms": lambda: dict(alarms.drift)}),
                 "Features": lambda: sorted(features),
                 "MeanShift": lambda: dict(sorted(mean_shift.items())),
             },

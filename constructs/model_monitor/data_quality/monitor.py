@@ -16,9 +16,11 @@ from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
 from model_monitor.engine import DataQualityAnalysis
-from model_monitor.errors import ConfigurationError, OptionName, Setting
+from model_monitor.errors import ConfigurationError, OptionName
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
@@ -43,12 +45,13 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
     """
 
     constraints: ConstraintOverrides | None
-    categorical: CategoricalFeatures | Sequence[str] | None
+    categorical: CategoricalFeatures | Sequence[str] | str | None
     preprocessor: AnalysisScript | None
     postprocessor: AnalysisScript | None
     alarms: DataQualityAlarms | None
 
 
+@checked
 class DataQualityMonitor(Monitor):
     """Compares the traffic of every period with a baseline, feature by feature.
 
@@ -101,7 +104,10 @@ class DataQualityMonitor(Monitor):
         preprocessor, postprocessor = options.get("preprocessor"), options.get("postprocessor")
         chosen = _chosen_categories(options.get("categorical"), preprocessor)
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
-        _require_metrics(constraints, alarms)
+        if preprocessor is not None:
+            require_scriptable(input, option="preprocessor")
+        if chosen is not None:
+            require_scriptable(input, option="categorical")
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         pre = preprocessor.bind(self, "Preprocessor", handler=PREPROCESS_HANDLER) if preprocessor else None
         post = postprocessor.bind(self, "Postprocessor", handler=POSTPROCESS_HANDLER) if postprocessor else None
@@ -112,7 +118,7 @@ class DataQualityMonitor(Monitor):
             job=self._baseline_job(preprocessor=pre, postprocessor=post),
             categorical=chosen,
             overrides=constraints,
-            drift_alarms=alarms.drift,
+            alarms=alarms,
         )
         analysis = DataQualityAnalysis(
             statistics_uri=self.baseline.statistics_uri,
@@ -206,7 +212,7 @@ class DataQualityMonitor(Monitor):
 
 
 def _chosen_categories(
-    categorical: CategoricalFeatures | Sequence[str] | None, preprocessor: AnalysisScript | None
+    categorical: CategoricalFeatures | Sequence[str] | str | None, preprocessor: AnalysisScript | None
 ) -> CategoricalFeatures | None:
     if categorical is None:
         return None
@@ -218,13 +224,3 @@ def _chosen_categories(
             fix=("turn the columns into text in your script and leave ", OptionName("categorical"), " out"),
         )
     return categorical if isinstance(categorical, CategoricalFeatures) else CategoricalFeatures.of(categorical)
-
-
-def _require_metrics(constraints: ConstraintOverrides, alarms: DataQualityAlarms) -> None:
-    if constraints.emit_metrics is False and (alarms.drift or alarms.mean_shift):
-        raise ConfigurationError(
-            option=("constraints", "emit_metrics"),
-            got=("alarms on features together with ", Setting("emit_metrics", False)),
-            expected="feature metrics where there are alarms on them",
-            fix=("leave ", OptionName("emit_metrics"), " out, or the alarms"),
-        )

@@ -8,12 +8,14 @@ from constructs import Construct
 from model_monitor.inputs.data_capture import DataCapture
 from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40
 
 
+@checked
 class EndpointDataCapture(Construct):
     """Turns data capture on for an endpoint of another stack or tool, and back off when it is deleted.
 

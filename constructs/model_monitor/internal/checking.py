@@ -177,7 +177,9 @@ def _is_a(value: object, hint: type) -> bool:
     if isinstance(value, InterfaceDynamicProxy):
         return any(_is_a(delegate, hint) for delegate in value._delegates)
     if getattr(hint, "_is_protocol", False):
-        return all(hasattr(type(value), name) for name in _members(hint))
+        # Fields of a dataclass are members of the instance only.
+        own = getattr(value, "__dict__", {})
+        return all(hasattr(type(value), name) or name in own for name in _members(hint))
     return isinstance(value, hint)
 
 

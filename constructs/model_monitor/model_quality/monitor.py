@@ -14,7 +14,9 @@ from model_monitor.baseline.source import Baseline
 from model_monitor.engine import ModelQualityAnalysis
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.model_quality.baseline import ModelQualityBaseline
@@ -60,6 +62,7 @@ class ModelQualityOptions(_Required, MonitorOptions, total=False):
     alarms: ModelQualityAlarms | None
 
 
+@checked
 class ModelQualityMonitor(LabelledMonitor):
     """Joins predictions with the labels that arrive later, and compares the model's metrics with the baseline's.
 
@@ -121,6 +124,8 @@ class ModelQualityMonitor(LabelledMonitor):
             problem.require_limit(metric, limit)
         if columns is not None:
             columns.require_fitting(problem)
+        if preprocessor is not None:
+            require_scriptable(input, option="preprocessor")
         super().__init__(
             scope,
             id,

@@ -9,6 +9,7 @@ from model_monitor.alarms import metrics
 from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_apart, require_outputs
 from model_monitor.internal.access import AccessRole
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorSettings
@@ -38,6 +39,8 @@ class LabelledMonitor(Monitor):
     ) -> None:
         ground_truth.require_window(settings.schedule)
         _require_ids(input)
+        require_outputs(input)
+        require_apart(ground_truth.location, input, option="ground_truth")
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         self.ground_truth = ground_truth
         ground_truth.location.grant_read(self.role)

@@ -24,6 +24,7 @@ from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
@@ -84,6 +85,8 @@ class Monitor(Construct):
         access: AccessRole | None,
         settings: MonitorSettings,
     ) -> None:
+        output = settings.output or services.output
+        require_apart(output, input, option="output")
         super().__init__(scope, id)
         self.input = input
         self.schedule = settings.schedule
@@ -94,7 +97,7 @@ class Monitor(Construct):
         self._services = services
         self._access = access or services.access_role(self, "Access", subject=input.title)
         self._runbook_url = settings.runbook_url
-        self._output = settings.output or services.output
+        self._output = output
         # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
         # all that lies below <place>/merge/<endpoint>.
         self.reports = self._output.join("reports", self.monitoring_schedule_name)

@@ -272,3 +272,16 @@ def test_a_facet_value_that_the_baseline_lacks_is_not_compared(clarify, merged, 
     job = clarify(config, live, baseline_constraints=baseline, inference_attribute="0", **MERGED)
     assert job.violations == []
     assert "the baseline has no sex 1, so it is not compared" in caplog.text
+
+
+def test_a_body_that_is_nested_too_deeply_ends_no_run(clarify, merged, loans):
+    made = [(json.dumps(row[:3]), json.dumps({"label": row[4]}), json.dumps(row[3])) for row in loans(300)]
+    deep = ("[[" + "[" * 900 + "]" * 900 + ", 1, 2]]", json.dumps([{"label": 1}]), "1")
+    intact = clarify(MONITOR, merged(made, encoding="JSON", name="intact"), inference_attribute="label", **MERGED)
+    attacked = clarify(
+        MONITOR, merged([*made, deep], encoding="JSON", name="attacked"), inference_attribute="label", **MERGED
+    )
+    assert attacked.code == 0, attacked.message
+    assert attacked.analysis == intact.analysis
+    issues = json.loads((attacked.root / "output" / "data_issues.json").read_text())
+    assert "nested more than 32 levels" in issues["examples"][0]["problem"]

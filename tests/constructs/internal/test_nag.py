@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -119,15 +120,31 @@ def test_names_with_brackets_do_not_disturb_the_synthesis(key: str, stack: cdk.S
     assert Template.from_stack(stack).find_resources("AWS::IAM::Policy")
 
 
-def test_every_reason_says_something(kit: Kit, default_stack: cdk.Stack) -> None:
+def _acknowledged(stack: cdk.Stack) -> list[str]:
     key = cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
-    reasons = [
-        reason
-        for construct in default_stack.node.find_all()
-        for entry in construct.node.metadata
-        if entry.type == key
-        for reason in entry.data.values()
-    ]
+    metadata = [entry for construct in stack.node.find_all() for entry in construct.node.metadata]
+    return [reason for entry in metadata if entry.type == key for reason in entry.data.values()]
+
+
+def test_nothing_is_acknowledged_in_a_process_without_cdk_nag(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "cdk_nag")
+    stack = kit.stack()
+    _build(kit, stack)
+    Template.from_stack(stack)
+    assert _acknowledged(stack) == []
+
+
+def test_an_app_that_imports_cdk_nag_at_its_end_has_no_finding_either(kit: Kit) -> None:
+    stack = kit.stack()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "cdk_nag")
+        _build(kit, stack)
+    Template.from_stack(stack)
+    assert _findings(stack) == []
+
+
+def test_every_reason_says_something(default_stack: cdk.Stack) -> None:
+    reasons = _acknowledged(default_stack)
     assert len(reasons) > 10
     assert all(len(reason.split()) >= 4 for reason in reasons)
 
