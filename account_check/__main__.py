@@ -20,7 +20,7 @@ from account_check.bench import TAG, Bench
 from account_check.contract import Contract, Steps, schema
 from account_check.course import Course
 from account_check.ledger import Ledger
-from account_check.pace import pace_of
+from account_check.pace import SECRET_VARIABLE, NoSandboxError, pace_of
 from account_check.screen import Screen, total
 from account_check.step import Step
 from account_check.steps import STEPS
@@ -54,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, chosen: Sequence[Step], screen: Screen) -> int:
     try:
         account = Account()
+        pace = pace_of(account.endpoint_url, os.environ.get(SECRET_VARIABLE))
+    except NoSandboxError as error:
+        screen.say(str(error))
+        return _WRONG_USE
     except (AccountError, BotoCoreError, ClientError) as error:
         screen.say(
             f"Your AWS credentials cannot be used: {error}. Sign in as you always do (aws sso login, AWS_PROFILE)."
@@ -64,7 +68,7 @@ def _run(options: argparse.Namespace, chosen: Sequence[Step], screen: Screen) ->
     screen.plan(chosen, options.instance_type)
     if not (options.yes or _agreed(screen, chosen, options.instance_type)):
         return _WRONG_USE
-    bench = Bench(account, pace_of(account.endpoint_url), Ledger(), Ledger(), options.instance_type)
+    bench = Bench(account, pace, Ledger(), Ledger(), options.instance_type)
     course = Course(bench, screen, keep=options.keep)
     started = datetime.now(UTC).replace(microsecond=0)
     screen.say(f"Everything that is made has the tag {TAG}={bench.name}")
@@ -124,7 +128,7 @@ def _environment(*, sandbox: bool) -> Iterator[None]:
     with SandboxProcess.start() as box:
         try:
             os.environ.clear()
-            os.environ.update(box.environment())
+            os.environ.update(box.environment(), **{SECRET_VARIABLE: box.administration_secret})
             yield
         finally:
             os.environ.clear()

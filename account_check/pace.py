@@ -10,9 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+SECRET_VARIABLE = "SANDBOX_SECRET"  # noqa: S105 - a name
+"""The environment variable with which a sandbox's clock may be moved."""
 _LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 _SANDBOX_POLL = 0.1
 """How long a wait of any length takes in the sandbox at most, in seconds of real time."""
+
+
+class NoSandboxError(Exception):
+    """No sandbox answers; the message says what to do."""
 
 
 class TooLateError(Exception):
@@ -48,10 +54,26 @@ class SandboxPace:
 
     Args:
         url: The sandbox's endpoint.
+        secret: What its administration wants to be sent.
+
+    Raises:
+        NoSandboxError: No sandbox with this secret answers there.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, secret: str) -> None:
         self._url = f"{url.rstrip('/')}/_sandbox"
+        self._headers = {"X-Sandbox-Secret": secret}
+        if not url.startswith(_LOOPBACK):
+            raise NoSandboxError(
+                f"{SECRET_VARIABLE} is set, but {url} is no sandbox of this machine; unset one of them"
+            )
+        try:
+            self.now()
+        except (OSError, ValueError, KeyError) as error:
+            raise NoSandboxError(
+                f"{SECRET_VARIABLE} is set, but no sandbox with this secret answers at {url} ({error}); "
+                "take both values from the line that the sandbox printed when it started"
+            ) from error
 
     def now(self) -> datetime:
         """Return the sandbox's time."""
@@ -65,26 +87,25 @@ class SandboxPace:
 
     def _ask(self, name: str, body: dict[str, float] | None = None) -> Any:  # noqa: ANN401 - JSON
         request = urllib.request.Request(  # noqa: S310 - a loopback address, see `pace_of`
-            f"{self._url}/{name}", data=None if body is None else json.dumps(body).encode()
+            f"{self._url}/{name}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers=self._headers,
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - see above
             return json.load(answer)
 
 
-def pace_of(endpoint_url: str | None) -> Pace:
-    """Return the clock behind an endpoint: that of a sandbox, or the real one.
+def pace_of(endpoint_url: str | None, secret: str | None) -> Pace:
+    """Return the clock behind an endpoint: that of a sandbox whose clock may be moved, or the real one.
 
     Args:
         endpoint_url: As in AWS_ENDPOINT_URL; None for AWS itself.
+        secret: As in SANDBOX_SECRET, if it is set.
+
+    Raises:
+        NoSandboxError: There is a secret, but no sandbox that it belongs to.
     """
-    if endpoint_url and endpoint_url.startswith(_LOOPBACK):
-        pace = SandboxPace(endpoint_url)
-        try:
-            pace.now()
-        except (OSError, ValueError, KeyError):
-            return RealPace()
-        return pace
-    return RealPace()
+    return SandboxPace(endpoint_url or "AWS", secret) if secret else RealPace()
 
 
 def until(pace: Pace, condition: Callable[[], T | None], *, every: float, limit: timedelta, what: str) -> T:

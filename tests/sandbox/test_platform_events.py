@@ -93,23 +93,35 @@ def test_a_queue_whose_policy_does_not_name_eventbridge_gets_nothing(
     assert read_closed() == []
 
 
-@pytest.mark.parametrize("service", ["events.amazonaws.com", "cloudwatch.amazonaws.com"])
+@pytest.mark.parametrize(
+    ("service", "condition", "mails"),
+    [
+        ("events.amazonaws.com", {}, 1),
+        ("cloudwatch.amazonaws.com", {}, 0),
+        # EventBridge tells KMS neither account nor rule.
+        ("events.amazonaws.com", {"Condition": {"StringEquals": {"aws:SourceAccount": "000000000000"}}}, 0),
+        ("events.amazonaws.com", {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*"}}}, 0),
+    ],
+)
 def test_an_encrypted_topic_is_reached_when_the_key_lets_eventbridge_in(
     box: SandboxProcess,
     client: Callable[..., Any],
     rule: Callable[..., str],
     unique: str,
     service: str,
+    condition: dict[str, Any],
+    mails: int,
 ) -> None:
     root = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "kms:*"}
     use = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]}
+    use |= condition
     policy = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"} for statement in (root, use)]}
     key = client("kms").create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]
     topic = client("sns").create_topic(Name=unique, Attributes={"KmsMasterKeyId": key})["TopicArn"]
     client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.com")
     rule(topic, {"detail-type": [unique]})
     put(client, unique)
-    assert len([mail for mail in box.outbox() if mail["topic_arn"] == topic]) == service.count("events")
+    assert len([mail for mail in box.outbox() if mail["topic_arn"] == topic]) == mails
 
 
 def test_a_function_runs_only_with_permission_for_the_rule(
