@@ -8,9 +8,7 @@ from baseline.errors import BaselineError
 def test_a_closed_account_is_told_before_a_job_is_paid_for(world, deploy):
     world.box.change(model_monitor_closed=True)
     try:
-        with pytest.raises(
-            BaselineError, match=r"may not make monitoring schedules \("
-        ):
+        with pytest.raises(BaselineError, match=r"may not make monitoring schedules \("):
             deploy("Create", world.properties("closed"))
     finally:
         world.box.change(model_monitor_closed=False)
