@@ -166,11 +166,12 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
     console.print("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
     for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         console.print(f"  export {name}={box.environment()[name]}", highlight=False, soft_wrap=True)
+    curl = f'curl -H "X-Sandbox-Secret: {box.administration_secret}"'
     clock, outbox = (f"{box.endpoint_url}/_sandbox/{name}" for name in ("clock", "outbox"))
     for what, command in (
         ("what ran", "aws sagemaker list-monitoring-executions"),
-        ("let an hour pass", f"""curl --data '{{"advance_seconds": 3600}}' {clock}"""),
-        ("the e-mails that were sent", f"curl {outbox}"),
+        ("let an hour pass", f"""{curl} --data '{{"advance_seconds": 3600}}' {clock}"""),
+        ("the e-mails that were sent", f"{curl} {outbox}"),
     ):
         console.print(f"  # {what}\n  {command}", highlight=False, soft_wrap=True)
     for end in (signal.SIGINT, signal.SIGTERM):

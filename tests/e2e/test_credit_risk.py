@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -212,6 +213,14 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _run(curl: list[str]) -> Any:
+    """Does what a person does who copies a command; curl itself need not be installed."""
+    data = curl[curl.index("--data") + 1].encode() if "--data" in curl else None
+    name, _, value = curl[curl.index("-H") + 1].partition(": ")
+    with urllib.request.urlopen(urllib.request.Request(curl[-1], data, {name: value}), timeout=60) as answer:
+        return json.load(answer)
+
+
 def test_what_is_kept_stays_up_until_ctrl_c_and_says_how_to_look_at_it() -> None:
     demo = subprocess.Popen(
         [sys.executable, "-c", _KEPT, "--keep"],
@@ -229,8 +238,9 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_says_how_to_look_at_it() -> None
         exports = dict(re.findall(r"^  export (\w+)=(\S+)$", before, re.M))
         assert {"AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} < set(exports)
         assert _answers(exports["AWS_ENDPOINT_URL"])
-        assert f"  curl {exports['AWS_ENDPOINT_URL']}/_sandbox/outbox\n" in before
-        assert f"""'{{"advance_seconds": 3600}}' {exports["AWS_ENDPOINT_URL"]}/_sandbox/clock\n""" in before
+        advance, outbox = (shlex.split(line) for line in before.splitlines() if line.startswith("  curl "))
+        assert float(_run(advance)["scale"]) == 1
+        assert _run(outbox) == []
         assert before.index("How long it took") < before.index("Who found what") < before.index("It stays up")
         assert re.search(r"^ *Train a model .* \d+\.\d *$", before, re.M)
         assert demo.poll() is None
