@@ -44,6 +44,9 @@ USES = {
     "preprocessors.md": ["test_the_script_flattens_orders()"],
 }
 
+# Those that the guides name.
+_COLUMNS = "default_probability,age,income,loan_term,amount,defaulted\n0.1,34,1000,12,500,0\n"
+
 
 def name_of(document):
     return str(document.relative_to(ROOT)) if isinstance(document, Path) else None
@@ -61,7 +64,7 @@ def prose(document):
 def files_of_a_reader(tmp_path, monkeypatch):
     """The files that blocks name."""
     for name in ("train.csv", "validated.csv", "features.csv"):
-        (tmp_path / name).write_text("default,age\n0,34\n", encoding="utf-8")
+        (tmp_path / name).write_text(_COLUMNS, encoding="utf-8")
     shutil.copy(ROOT / "preprocessors/scripts/flatten_json_lines.py", tmp_path / "my_script.py")
     captured = {
         "captureData": {
