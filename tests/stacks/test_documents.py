@@ -61,7 +61,7 @@ def prose(document):
 def files_of_a_reader(tmp_path, monkeypatch):
     """The files that blocks name."""
     for name in ("train.csv", "validated.csv", "features.csv"):
-        (tmp_path / name).write_text("default,age\n0,34\n", encoding="utf-8")
+        (tmp_path / name).write_text("defaulted,default_probability,age\n0,0.2,34\n", encoding="utf-8")
     shutil.copy(ROOT / "preprocessors/scripts/flatten_json_lines.py", tmp_path / "my_script.py")
     captured = {
         "captureData": {
