@@ -107,8 +107,17 @@ def names_of_a_reader(files_of_a_reader):
     monitoring = EndpointMonitoring(
         stack, "Monitoring", endpoint=MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
     )
+    app = cdk.App()
+    other = MonitoredEndpoint.from_endpoint_name(
+        "churn", capture_location=S3Location.from_uri("s3://churn-records/all")
+    )
     return {
         **LIBRARIES,
+        "shared_stack": cdk.Stack(app, "Shared"),
+        "credit_stack": cdk.Stack(app, "Credit"),
+        "churn_stack": cdk.Stack(app, "Churn"),
+        "credit": other,
+        "churn": other,
         "cloudwatch": cloudwatch,
         "subscriptions": subscriptions,
         "targets": targets,
