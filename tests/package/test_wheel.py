@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Folder of the repository: its place in the wheel.
 SHIPPED = {
+    "account_check": "account_check",
     "analyzer": "analyzer",
     "capture_writer": "capture_writer",
     "constructs/model_monitor": "model_monitor",
