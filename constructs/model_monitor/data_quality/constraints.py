@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from model_monitor.errors import ConfigurationError, OptionName, Setting
 from model_monitor.internal.checking import checked
@@ -88,22 +88,21 @@ class FeatureConstraints:
 
     def to_patch(self, name: str) -> dict[str, Any]:
         """Return what changes in the feature's entry of `constraints.json`; only a text takes both thresholds."""
-        return _given(
-            {
-                "name": name,
-                "inferred_type": self.data_type and self.data_type.value,
-                "completeness": self.completeness,
-                "string_constraints": {"domains": self.allowed_values and list(self.allowed_values)},
-                "monitoringConfigOverrides": {
-                    "evaluate_constraints": None if self.enabled else "Disabled",
-                    "distribution_constraints": {
-                        "perform_comparison": _switch(self.drift_enabled),
-                        "comparison_threshold": self.drift_threshold,
-                        "categorical_comparison_threshold": self.drift_threshold,
-                    },
+        patch = {
+            "name": name,
+            "inferred_type": self.data_type,
+            "completeness": self.completeness,
+            "string_constraints": {"domains": self.allowed_values and list(self.allowed_values)},
+            "monitoringConfigOverrides": {
+                "evaluate_constraints": None if self.enabled else False,
+                "distribution_constraints": {
+                    "perform_comparison": self.drift_enabled,
+                    "comparison_threshold": self.drift_threshold,
+                    "categorical_comparison_threshold": self.drift_threshold,
                 },
-            }
-        )
+            },
+        }
+        return cast("dict[str, Any]", _written(patch))
 
 
 @checked
@@ -147,49 +146,40 @@ class ConstraintOverrides:
             feature: Its name; whether it holds numbers or text is known at deployment only.
             computed: Whether a job computes the baseline, which then suggests the service's own limits.
         """
-        own = self.features.get(feature)
-        if own is not None and own.drift_threshold is not None:
-            return own.drift_threshold
-        suggested = SUGGESTED_DRIFT_THRESHOLD if computed else None
-        limits = [
-            suggested if limit is None else limit for limit in (self.drift_threshold, self.categorical_drift_threshold)
-        ]
-        known = [limit for limit in limits if limit is not None]
-        return min(known) if len(known) == len(limits) else None
+        own = self.features.get(feature, FeatureConstraints()).drift_threshold
+        limits = (self.drift_threshold, self.categorical_drift_threshold) if own is None else (own,)
+        if None in limits and not computed:
+            return None
+        return min(SUGGESTED_DRIFT_THRESHOLD if limit is None else limit for limit in limits)
 
     def __post_init__(self) -> None:
-        _require_share("drift_threshold", self.drift_threshold)
-        _require_share("categorical_drift_threshold", self.categorical_drift_threshold)
-        _require_share("data_type_threshold", self.data_type_threshold)
-        _require_share("domain_threshold", self.domain_threshold)
+        for name in ("drift_threshold", "categorical_drift_threshold", "data_type_threshold", "domain_threshold"):
+            _require_share(name, getattr(self, name))
 
     def to_patch(self) -> dict[str, Any]:
         """Return what changes in `constraints.json`, in the file's own words."""
-        return _given(
-            {
-                "features": [feature.to_patch(name) for name, feature in sorted(self.features.items())] or None,
-                "monitoring_config": {
-                    "emit_metrics": _switch(self.emit_metrics),
-                    "datatype_check_threshold": self.data_type_threshold,
-                    "domain_content_threshold": self.domain_threshold,
-                    "distribution_constraints": {
-                        "perform_comparison": _switch(self.drift_enabled),
-                        "comparison_threshold": self.drift_threshold,
-                        "comparison_method": self.drift_method and self.drift_method.value,
-                        "categorical_comparison_threshold": self.categorical_drift_threshold,
-                        "categorical_drift_method": (
-                            self.categorical_drift_method and self.categorical_drift_method.value
-                        ),
-                    },
+        patch = {
+            "features": [feature.to_patch(name) for name, feature in sorted(self.features.items())],
+            "monitoring_config": {
+                "emit_metrics": self.emit_metrics,
+                "datatype_check_threshold": self.data_type_threshold,
+                "domain_content_threshold": self.domain_threshold,
+                "distribution_constraints": {
+                    "perform_comparison": self.drift_enabled,
+                    "comparison_threshold": self.drift_threshold,
+                    "comparison_method": self.drift_method,
+                    "categorical_comparison_threshold": self.categorical_drift_threshold,
+                    "categorical_drift_method": self.categorical_drift_method,
                 },
-            }
-        )
+            },
+        }
+        return cast("dict[str, Any]", _written(patch))
 
 
-def _switch(value: bool | None) -> str | None:
-    return None if value is None else "Enabled" if value else "Disabled"
-
-
-def _given(block: dict[str, Any]) -> dict[str, Any]:
-    blocks = {name: _given(value) if isinstance(value, dict) else value for name, value in block.items()}
-    return {name: value for name, value in blocks.items() if value is not None and value != {}}
+def _written(value: Any) -> Any:  # noqa: ANN401 - whatever a block holds
+    if isinstance(value, dict):
+        block = {name: _written(part) for name, part in value.items()}
+        return {name: part for name, part in block.items() if part not in (None, {}, [])}
+    if isinstance(value, bool):
+        return "Enabled" if value else "Disabled"
+    return value.value if isinstance(value, Enum) else value

@@ -78,10 +78,8 @@ class ModelQualityBaseline(BaselineResource):
                 "Problem": _problem(problem, columns),
                 "Overrides": {
                     "tolerance": tolerance,
-                    "margins": {name: at.value for name, at in limits if at.relative_to_baseline},
-                    "constraints": {
-                        name: {"threshold": at.value} for name, at in limits if not at.relative_to_baseline
-                    },
+                    "margins": {key: at.value for key, at in limits if at.relative_to_baseline},
+                    "constraints": {key: {"threshold": at.value} for key, at in limits if not at.relative_to_baseline},
                 },
             },
             late={"Metrics": lambda: sorted(metrics)},
