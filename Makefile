@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ demo: setup ## See data drift found on this machine: deploy, baseline, traffic, 
 
 test: setup ## Run every test
 	@$(LOCAL) python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz: setup ## Look for mistakes that end in a traceback, in both front ends (FUZZ_SECONDS=600 FUZZ_SEED=7 chooses how long and which)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) $(LOCAL) python -m pytest -q -s --timeout 0 tests/fuzz
 
 lint: setup ## Check format, lint and types
 	@ruff format --check .

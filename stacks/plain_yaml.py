@@ -112,10 +112,10 @@ def _problem(path: DocumentPath, node: yaml.ScalarNode, loader: PlainLoader) -> 
         got = f"a number of {len(text)} characters"
         return Problem(line, path, got, f"at most {_LONGEST_NUMBER}", "write fewer digits, or put text in quotes")
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        got, expected = f"the text {readable(text)!r}", "text of whole characters, without NUL"
+        got, expected = f"the text '{readable(text)}'", "text of whole characters, without NUL"
         return Problem(line, path, got, expected, "remove the escape sequence (\\0, \\ud800 to \\udfff)")
     if any(marker in text for marker in _TOKENS):
-        got, expected = f"the text {readable(text)!r}", "a value that is known when the file is read"
+        got, expected = f"the text '{readable(text)}'", "a value that is known when the file is read"
         return Problem(
             line, path, got, expected, "write the value itself: ${Token[...]} means something to the CDK only"
         )
@@ -123,7 +123,7 @@ def _problem(path: DocumentPath, node: yaml.ScalarNode, loader: PlainLoader) -> 
         if node.tag in _NUMBERS:
             loader.construct_object(node)
     except (ValueError, OverflowError):
-        got, expected = f"the text {readable(text)!r}, which looks like a number", "a number, or text in quotes"
+        got, expected = f"the text '{readable(text)}', which looks like a number", "a number, or text in quotes"
         return Problem(line, path, got, expected, f'put it in quotes if it is text: "{readable(text)}"')
     return None
 

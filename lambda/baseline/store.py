@@ -98,7 +98,11 @@ class Store:
 
     def clear_running(self) -> None:
         """Note that nothing is being made."""
-        s3.delete(self.output / "running.json")
+        note = self.output / "running.json"
+        # In a bucket with versions, deleting what never was leaves a marker, and the bucket counts as not empty: the
+        # rollback of a first deployment could not delete it.
+        if s3.exists(note):
+            s3.delete(note)
 
     def successes(self) -> tuple[Success, ...]:
         """Return the last two successes, the latest first."""

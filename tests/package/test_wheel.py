@@ -104,7 +104,7 @@ def test_the_library_requires_what_it_imports_and_nothing_else():
 @pytest.mark.parametrize(
     ("folder", "extra", "comes_with_another"),
     [
-        ("account_check", "account-check", {"botocore"}),
+        ("account_check", "account-check", {"botocore"}),  # with boto3, of the same release
         ("analyzer", "analyzer", set()),
         ("capture_writer", "capture-writer", {"botocore"}),  # with boto3, of the same release
         ("preprocessors", "preprocessors", set()),
