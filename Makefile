@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
 # Nothing that a shell has configured for a real account may reach the tests or the demo.
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth snapshots schema bench sandbox lock clean
+.PHONY: help setup demo test fuzz lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready node_modules/.ready ## Install everything into .venv and node_modules (every target does it)
 
@@ -36,7 +38,10 @@ demo: setup ## See data drift found on this machine: deploy, baseline, traffic, 
 	@$(LOCAL) python -m examples.credit_risk.demo $(if $(KEEP),--keep)
 
 test: setup ## Run every test
-	@$(LOCAL) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(LOCAL) python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz: setup ## Look for mistakes that end in a traceback, in both front ends (FUZZ_SECONDS=600 FUZZ_SEED=7 chooses how long and which)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) $(LOCAL) python -m pytest -q -s --timeout 0 tests/fuzz
 
 lint: setup ## Check format, lint and types
 	@ruff format --check .
@@ -56,14 +61,22 @@ snapshots: setup ## Write the template snapshots anew, after a change that is me
 schema: setup ## Write the JSON schema of monitoring.yaml anew
 	@python -m stacks.schema > monitoring.schema.json
 
-bench: setup ## Measure the analyzer beside Polars and DuckDB
+bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios) and the analyzer (4 minutes)
+
+bench-synthesis: setup ## Measure what a synthesis costs, beside the CDK alone
+	@python -m bench.synthesis $(ARGS)
+
+bench-analyzer: setup ## Measure the analyzer beside Polars and DuckDB
 	@python -m analyzer.bench
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up
 
+verify-account: setup ## Find out what Model Monitor does in your AWS account; asks first (SANDBOX=1 looks at the embedded AWS)
+	@$(if $(SANDBOX),$(LOCAL) python -m account_check --sandbox --yes,python -m account_check) $(ARGS)
+
 lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
-	@for file in requirements.txt: requirements-dev.txt:--all-extras; do \
+	@for file in requirements.txt:--extra=app requirements-dev.txt:--all-extras; do \
 	  name=$${file%%:*}; extras=$${file#*:}; \
 	  { echo "# Locked by 'make lock' from pyproject.toml."; echo "-e ."; \
 	    $(BIN)/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 $$extras pyproject.toml; } > $$name.new \

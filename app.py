@@ -4,12 +4,11 @@ import sys
 
 import aws_cdk as cdk
 
-from stacks.fleet import make_stacks
+from stacks.fleet import synthesise
 from stacks.problems import InvalidConfigurationError
 
 app = cdk.App()
 try:
-    make_stacks(app)
+    synthesise(app)
 except InvalidConfigurationError as error:
     sys.exit(str(error))
-app.synth()

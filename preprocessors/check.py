@@ -1,8 +1,10 @@
 """The trial of a script."""
 
+import contextlib
+import io
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from preprocessors.records import read_records
 from preprocessors.report import Problem, ScriptReport, Severity
 from preprocessors.rows import RowChecks
 from preprocessors.source_checks import source_problems
+
+_SHOWN_OUTPUT = 80
 
 _Paths = str | Path | Sequence[str | Path]
 
@@ -27,7 +31,7 @@ def check_script(
 
     Args:
         script: File that defines ``preprocess_handler``.
-        records: Files or folders: capture files, CSV, JSON lines or Parquet.
+        records: Files or folders: capture files, CSV or JSON lines.
         baseline: ``statistics.json`` or ``constraints.json`` of a baseline, whose columns the rows must match in
             number. Default: rows are compared with each other only.
         header: Whether the first line of CSV files names the columns. Default: it does.
@@ -50,7 +54,8 @@ def check_script(
         report.add(problem)
     sources = [Path(source) for source in ([records] if isinstance(records, (str, Path)) else records)]
     try:
-        handler = PreprocessingScript(path.absolute())  # as tracebacks name it
+        with _silent("while it is loaded", report):
+            handler = PreprocessingScript(path.absolute())  # as tracebacks name it
     except AnalysisError as error:
         report.add(_failure("the script cannot be loaded", error, path))
     else:
@@ -65,7 +70,8 @@ def _run(
     for location, record in read_records(sources, header=header, issues=_UnreadRecords(report)):
         report.records += 1
         try:
-            rows = handler.call(record, location)
+            with _silent("", report, report.records, location):
+                rows = handler.call(record, location)
         except AnalysisError as error:
             report.add(_failure("the script fails", error, script, report.records, location))
             continue
@@ -78,6 +84,22 @@ def _run(
         report.add(Problem(Severity.ERROR, "there are no records"))
     elif report.left_out == report.records:
         report.add(Problem(Severity.ERROR, "the script leaves every record out", "a job would have no data"))
+
+
+@contextlib.contextmanager
+def _silent(
+    when: str, report: ScriptReport, record: int | None = None, location: Location | None = None
+) -> Iterator[None]:
+    """Report what the script writes to standard output, on which AWS's container expects nothing but rows."""
+    written = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(written):
+            yield
+    finally:
+        text = written.getvalue().strip()
+        if text:
+            detail = f"{text.splitlines()[0][:_SHOWN_OUTPUT]!r} {when}".rstrip()
+            report.add(Problem(Severity.ERROR, "the script writes among the rows", detail, record, location))
 
 
 class _UnreadRecords(DataIssues):

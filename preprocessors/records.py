@@ -9,8 +9,8 @@ from analyzer.dataset.capture import INPUT, OUTPUT, CaptureDataset
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.jsonlines import JsonLinesDataset
-from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.source import Dataset, ScriptInput
+from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import Window
 
@@ -23,13 +23,14 @@ def read_records(
     """Yield what a script receives, read by the analyzer itself, with the place that it comes from.
 
     Args:
-        sources: Files, or folders of files of one kind. ``.csv`` and ``.parquet`` are what they say; others hold JSON
-            lines: capture records when the first line is one.
+        sources: Files, or folders of files of one kind. ``.csv`` is what it says; others hold JSON lines: capture
+            records when the first line is one.
         header: Whether the first line of CSV files names the columns.
         issues: Where lines go that are not records.
 
     Raises:
-        AnalysisError: A source does not exist, holds no files, or cannot be read.
+        AnalysisError: A source does not exist, holds no files, cannot be read, or is Parquet, for which AWS runs no
+            script.
     """
     for source in sources:
         yield from _open(find_files(source), header=header, issues=issues).records()
@@ -40,7 +41,10 @@ def _open(files: Sequence[Path], *, header: bool, issues: DataIssues) -> Dataset
     if suffix == ".csv":
         return CsvDataset(files, header=header, issues=issues)
     if suffix == ".parquet":
-        return ParquetDataset(files, issues=issues)
+        raise AnalysisError(
+            f"{files[0]} is Parquet, and AWS's container refuses a script for it (Preprocessor script not supported "
+            "for format parquet); convert the data set to CSV or JSON lines, or leave the script out"
+        )
     if any(_holds_captures(file) for file in files):
         return CaptureDataset(files, index_names=[INPUT, OUTPUT], window=_ALL_TIMES, issues=issues)
     return JsonLinesDataset(files, issues=issues)

@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         "records",
         type=Path,
         nargs="+",
-        help="files or folders: captured .jsonl, or a data set (.csv, .jsonl, .parquet)",
+        help="files or folders: captured .jsonl, or a data set (.csv, .jsonl)",
     )
     parser.add_argument("--baseline", type=Path, help="statistics.json or constraints.json to match the columns with")
     parser.add_argument("--no-header", action="store_true", help="CSV files do not begin with the names of the columns")

@@ -1,4 +1,4 @@
-"""What can be told from a script's text: whether the container understands it and has what it imports."""
+"""What can be told from a script's text: whether the container understands it, has its imports, and gets only rows."""
 
 import ast
 import sys
@@ -12,7 +12,7 @@ CONTAINER_PYTHON = (3, 7)
 
 
 def source_problems(script: Path) -> Iterator[Problem]:
-    """Yield what AWS's container would stumble over: newer grammar than Python 3.7, and packages."""
+    """Yield what AWS's container would stumble over: newer grammar than Python 3.7, packages, and ``print``."""
     try:
         tree = ast.parse(script.read_text(encoding="utf-8"), str(script), feature_version=CONTAINER_PYTHON)
     except (SyntaxError, UnicodeDecodeError) as error:
@@ -24,6 +24,23 @@ def source_problems(script: Path) -> Iterator[Problem]:
             if module not in sys.stdlib_module_names:
                 detail = f"{module} ({script}, line {getattr(node, 'lineno', '?')}); a script is a single file"
                 yield Problem(Severity.ERROR, "the container may lack an imported package", detail)
+        if _prints(node):
+            detail = (
+                f"{script}, line {getattr(node, 'lineno', '?')}; use the logger, the second argument of the handler"
+            )
+            yield Problem(
+                Severity.ERROR, "the script prints, and the container takes its standard output for rows", detail
+            )
+
+
+def _prints(node: ast.AST) -> bool:
+    """Whether a node calls ``print`` without saying where to."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and not any(keyword.arg == "file" for keyword in node.keywords)
+    )
 
 
 def _imported(node: ast.AST) -> list[str]:

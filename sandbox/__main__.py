@@ -2,8 +2,11 @@
 
 import argparse
 import sys
+from dataclasses import fields
+from typing import get_type_hints
 
 from sandbox.process import server
+from sandbox.process.settings import Settings, option_of
 from sandbox.seams.names import SeamError
 
 
@@ -20,9 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     up.add_argument("--time-scale", type=float, default=1.0, help="how many times faster the clock runs (default: 1)")
     up.add_argument("--no-iam", action="store_true", help="let every caller do everything")
     up.add_argument("--watch-stdin", action="store_true", help="stop when standard input ends")
+    _add_settings(up)
     options = parser.parse_args(arguments)
     try:
         server.run(
+            settings=Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)}),
             port=options.port,
             time_scale=options.time_scale,
             iam=not options.no_iam,
@@ -32,6 +37,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"sandbox: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """An option for each setting, with the first sentence of its documentation."""
+    group = parser.add_argument_group("what AWS does now and then", "described in sandbox/README.md")
+    types = get_type_hints(Settings)
+    for field in fields(Settings):
+        if types[field.name] is bool:
+            group.add_argument(option_of(field.name), action="store_true")
+        else:
+            group.add_argument(
+                option_of(field.name), type=types[field.name], default=field.default, help=f"default: {field.default}"
+            )
 
 
 if __name__ == "__main__":

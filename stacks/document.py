@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from stacks.plain_yaml import MOST_CHARACTERS, PlainLoader, problems_of_nodes, problems_of_text, readable
 from stacks.problems import DocumentPath, InvalidConfigurationError, Problem, path_text
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -29,21 +30,24 @@ class Document:
 
     @classmethod
     def read(cls, file: Path) -> Document:
-        """Reads a file.
+        """Read a file.
 
         Args:
             file: A YAML file with one document.
 
         Raises:
-            InvalidConfigurationError: There is no such file, it is not YAML, or a key stands twice in one mapping.
+            InvalidConfigurationError: There is no such file, it is not YAML, a key stands twice in one mapping, or it
+                holds what no configuration needs and takes forever to read.
         """
         text = _read_text(file)
         try:
-            loader = yaml.SafeLoader(text)
-            root = loader.get_single_node()
-            # Before construction: it would silently keep the last of two equal keys.
-            problems = [] if root is None else _repeated_keys(root, (), set())
-            data = None if root is None else loader.construct_document(root)
+            problems = problems_of_text(text)
+            loader = PlainLoader(text)
+            root = None if problems else loader.get_single_node()
+            if root is not None:
+                # Before construction: it would silently keep the last of two equal keys.
+                problems = problems_of_nodes(root, loader) or _repeated_keys(root, (), set())
+            data = None if problems or root is None else loader.construct_document(root)
         except yaml.YAMLError as error:
             raise InvalidConfigurationError(file, [_broken(error)]) from error
         if problems:
@@ -54,6 +58,35 @@ class Document:
                 [Problem(None, (), "a file without content", "a mapping with the key 'endpoints'", _SEE_GUIDE)],
             )
         return cls(file, data, root)
+
+    def has(self, path: DocumentPath) -> bool:
+        """Return whether there is a value at a path.
+
+        Args:
+            path: Where in the document.
+        """
+        node: yaml.Node | None = self._root
+        for part in path:
+            if node is None:
+                return False
+            node = _child(node, part)[1]
+        return node is not None
+
+    def nearest(self, path: DocumentPath) -> DocumentPath:
+        """Return the path of the nearest value that the file holds: what a monitor does not say may be a default.
+
+        Args:
+            path: Where a value was looked for: `(section, name, kind, position?, key...)`.
+        """
+        if self.has(path):
+            return path
+        inner = tuple(part for part in path[2:] if not isinstance(part, int))
+        for default in (("defaults", *inner), ("defaults", *inner[1:])):
+            if len(default) > 1 and self.has(default):
+                return default
+        while path and not self.has(path):
+            path = path[:-1]
+        return path
 
     def line(self, path: DocumentPath, *, of_key: bool = False) -> int:
         """The line of a value, or of the nearest value around it that exists.
@@ -80,16 +113,24 @@ _SEE_GUIDE = "start from the commented monitoring.yaml; docs/configuration.md ex
 
 def _read_text(file: Path) -> str:
     try:
+        if file.is_file() and file.stat().st_size > MOST_CHARACTERS:
+            raise InvalidConfigurationError(file, [_too_large(file.stat().st_size)])
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         problem = Problem(None, (), "no such file", "a YAML file", "check the name after '-c config='")
         raise InvalidConfigurationError(file, [problem]) from error
-    except OSError as error:
-        problem = Problem(None, (), f"a file that cannot be read: {error.strerror}", "a YAML file", "check the name")
-        raise InvalidConfigurationError(file, [problem]) from error
     except UnicodeDecodeError as error:
         problem = Problem(None, (), f"a byte that is not UTF-8 at position {error.start}", "UTF-8", "save it as UTF-8")
         raise InvalidConfigurationError(file, [problem]) from error
+    except (OSError, ValueError) as error:  # the latter for names that no file can have
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem(None, (), f"a file that cannot be read: {reason}", "a YAML file", "check the name")
+        raise InvalidConfigurationError(file, [problem]) from error
+
+
+def _too_large(size: int) -> Problem:
+    expected = f"at most {MOST_CHARACTERS // 1_000_000} MB"
+    return Problem(None, (), f"a file of {size:,} bytes", expected, "check the name, or split the file into several")
 
 
 def _broken(error: yaml.YAMLError) -> Problem:
@@ -99,7 +140,7 @@ def _broken(error: yaml.YAMLError) -> Problem:
     return Problem(
         line=mark.line + 1 if mark else None,
         path=(),
-        got=f"broken YAML: {f'{context}: ' if context else ''}{reason}"
+        got=f"broken YAML: {f'{context}: ' if context else ''}{readable(reason, longest=200)}"
         + (f" (column {mark.column + 1})" if mark else ""),
         expected="a YAML document",
         fix="check indentation, colons and quotes there and in the line above; tabs cannot indent",
@@ -118,7 +159,8 @@ def _repeated_keys(node: yaml.Node, path: DocumentPath, seen: set[int]) -> list[
         first_keys: dict[Hashable, yaml.Node] = {}
         for key, value in node.value:
             inner = (*path, _key_text(key))
-            first = first_keys.setdefault((key.tag, _key_text(key)), key)
+            identity = _key_text(key) if isinstance(key, yaml.ScalarNode) else id(key)
+            first = first_keys.setdefault((key.tag, identity), key)
             if first is not key and key.tag != _MERGE_TAG:
                 problems.append(_repeated(inner, key.start_mark.line + 1, first.start_mark.line + 1))
             problems += _repeated_keys(value, inner, seen)
@@ -136,7 +178,7 @@ def _repeated(path: DocumentPath, line: int, first: int) -> Problem:
 
 
 def _key_text(key: yaml.Node) -> str:
-    return key.value if isinstance(key, yaml.ScalarNode) else str(key.value)
+    return key.value if isinstance(key, yaml.ScalarNode) else "?"
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:

@@ -1,4 +1,4 @@
-"""Turns the errors of the configuration model into problems that say how to mend them."""
+"""Turns the errors of the configuration model into problems that say how to fix them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _LONGEST_QUOTE = 60
 _TYPES = {
     "bool_type": "true or false",
     "dict_type": "a mapping (key: value)",
+    "invalid_key": "text as a key",
     "finite_number": "a finite number",
     "float_type": "a number",
     "int_from_float": "a whole number",
@@ -91,7 +92,9 @@ def _words_of_pydantic(error: ErrorDetails) -> tuple[str, str]:
 def _type_fix(kind: str, value: object) -> str:
     if kind == "string_type" and isinstance(value, bool):
         return "put it in quotes: YAML reads yes, no, on, off, true and false as truth values"
-    if kind == "string_type" and not isinstance(value, Mapping | list):
+    if kind == "string_type" and value is None:
+        return "write the text, or remove the key or entry"
+    if kind in ("string_type", "invalid_key") and not isinstance(value, Mapping | list):
         return f'put it in quotes: "{value}"'
     if isinstance(value, str) and kind != "list_type":
         return "remove the quotes, if there are any, and write the value alone"

@@ -2,97 +2,96 @@
 
 from __future__ import annotations
 
-from aws_cdk import (
-    Duration,
-    Size,
-    aws_ec2 as ec2,
-    aws_iam as iam,
-    aws_kms as kms,
-    aws_sns as sns,
-    aws_sns_subscriptions as subscriptions,
-    aws_sqs as sqs,
-)
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from aws_cdk import Stack, Token, aws_iam as iam, aws_kms as kms, aws_sns as sns, aws_sqs as sqs
 from constructs import Construct
 
-from model_monitor import MonitorCompute, MonitorNetwork, S3Location
-from stacks.configuration.jobs import ComputeConfig, NetworkConfig
-from stacks.configuration.notify import Channel, Email, Https
+from model_monitor import ConfigurationError, S3Location
+from model_monitor.errors import Shown
 from stacks.configuration.values import Location
+
+# https://docs.aws.amazon.com/general/latest/gr/rande.html
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
 
 
 class Imports:
-    """Existing resources that the file names by ARN or id. Each is imported once, however often it is named."""
+    """Makes existing resources of what the file names. Each is imported once, however often it is named.
 
-    def __init__(self, scope: Construct) -> None:
-        self._scope = Construct(scope, "Imports")
+    Attributes:
+        at: Names the part of the file that a block is about.
+    """
+
+    def __init__(self, stack: Stack, at: Callable[..., AbstractContextManager[None]]) -> None:
+        self.at = at
+        self._scope = Construct(stack, "Imports")
+        self._region = None if Token.is_unresolved(stack.region) else stack.region
         self._keys: dict[str, kms.IKey] = {}
         self._roles: dict[str, iam.IRole] = {}
         self._networks = 0
 
     def key(self, arn: str) -> kms.IKey:
-        """A KMS key."""
+        """Return a KMS key."""
+        self._require_reachable(arn, "key", "encrypt with a key of the stack's own region")
         if arn not in self._keys:
             self._keys[arn] = kms.Key.from_key_arn(self._scope, arn, arn)
         return self._keys[arn]
 
     def role(self, arn: str) -> iam.IRole:
-        """A role."""
+        """Return a role."""
+        self._require_reachable(arn, "role", "choose a role of the stack's own account")
         if arn not in self._roles:
             self._roles[arn] = iam.Role.from_role_arn(self._scope, arn, arn)
         return self._roles[arn]
 
     def topic(self, arn: str) -> sns.ITopic:
-        """A topic."""
+        """Return a topic."""
+        self._require_reachable(arn, "topic", "choose a topic of the stack's own region, since alarms reach no other")
         return sns.Topic.from_topic_arn(self._scope, arn, arn)
 
+    def queue(self, arn: str) -> sqs.IQueue:
+        """Return a queue."""
+        self._require_reachable(arn, "queue", "choose a queue of the same partition", any_region=True)
+        return sqs.Queue.from_queue_arn(self._scope, arn, arn)
+
     def location(self, location: Location) -> S3Location:
-        """A place in S3, with its key."""
+        """Return a place in S3, with its key."""
         if isinstance(location, str):
             return S3Location.from_uri(location)
-        key = self.key(location.encryption_key) if location.encryption_key else None
+        with self.at("encryption_key"):
+            key = self.key(location.encryption_key) if location.encryption_key else None
         return S3Location.from_uri(location.location, encryption_key=key)
 
-    def compute(self, config: ComputeConfig) -> MonitorCompute:
-        """Machines."""
-        return MonitorCompute(
-            instance_type=config.instance_type,
-            instance_count=config.instance_count,
-            volume_size=Size.gibibytes(config.volume_size_gib),
-            volume_key=self.key(config.volume_key) if config.volume_key else None,
-            max_runtime=Duration.minutes(config.max_runtime_minutes) if config.max_runtime_minutes else None,
-        )
-
-    def network(self, config: NetworkConfig) -> MonitorNetwork:
-        """Network; nothing is looked up in the account."""
-        if config.vpc is None:
-            return MonitorNetwork(isolation=config.isolation, encrypt_traffic=config.encrypt_traffic)
+    def network_scope(self) -> Construct:
+        """Return where the parts of one more network are imported."""
         self._networks += 1
-        scope = Construct(self._scope, f"Network{self._networks}")
-        return MonitorNetwork(
-            vpc=_vpc(scope, config.vpc),
-            subnets=ec2.SubnetSelection(subnets=[_subnet(scope, subnet) for subnet in config.subnets]),
-            security_groups=[
-                ec2.SecurityGroup.from_security_group_id(scope, group, group) for group in config.security_groups
-            ],
-            isolation=config.isolation,
-            encrypt_traffic=config.encrypt_traffic,
-        )
+        return Construct(self._scope, f"Network{self._networks}")
 
-    def channel(self, channel: Channel) -> sns.ITopicSubscription:
-        """A subscription."""
-        if isinstance(channel, Email):
-            return subscriptions.EmailSubscription(channel.email)
-        if isinstance(channel, Https):
-            return subscriptions.UrlSubscription(channel.https)
-        return subscriptions.SqsSubscription(sqs.Queue.from_queue_arn(self._scope, channel.sqs, channel.sqs))
+    def _require_reachable(self, arn: str, what: str, fix: str, *, any_region: bool = False) -> None:
+        """Check that a resource is where the stack is deployed, if the file says where that is.
 
-
-def _vpc(scope: Construct, vpc_id: str) -> ec2.IVpc:
-    # Zones are only used to pick subnets, which the file names itself.
-    return ec2.Vpc.from_vpc_attributes(scope, "Vpc", vpc_id=vpc_id, availability_zones=["unused"])
+        Raises:
+            ConfigurationError: It is in another region or partition.
+        """
+        _, partition, _, region, *_ = arn.split(":")
+        if self._region is None:
+            return
+        if partition != _partition(self._region) or (not any_region and region not in ("", self._region)):
+            raise ConfigurationError(
+                got=(f"a {what} in {region or partition}: ", Shown(arn)),
+                expected=f"one in {self._region}, where the stack is deployed",
+                fix=fix,
+            )
 
 
-def _subnet(scope: Construct, subnet_id: str) -> ec2.ISubnet:
-    return ec2.Subnet.from_subnet_attributes(
-        scope, subnet_id, subnet_id=subnet_id, availability_zone="unused", route_table_id="unused"
-    )
+def _partition(region: str) -> str:
+    return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")

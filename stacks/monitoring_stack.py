@@ -7,84 +7,133 @@ import os
 import aws_cdk as cdk
 from constructs import Construct
 
-from model_monitor import ModelMonitoring
+from model_monitor import (
+    ConfigurationError,
+    ModelMonitoring,
+    MonitoringServices,
+)
+from model_monitor.errors import Setting
+from model_monitor.inputs.requirements import require_apart
+from model_monitor.jobs.limits import require_tags
 from stacks.configuration.monitored import KINDS, MonitoredConfig
 from stacks.configuration.shared import Defaults, EnvironmentConfig, SharedSettings
 from stacks.imports import Imports
 from stacks.inputs import monitor_input
 from stacks.monitors import add_monitor
-from stacks.monitors.values import MonitorValues
 from stacks.problem_log import ProblemLog
+from stacks.problems import DocumentPath
+from stacks.services_stack import UNNAMED, notify, services_options
 from stacks.settings import shared_settings
 
-_REMOVAL_POLICIES = {"retain": cdk.RemovalPolicy.RETAIN, "destroy": cdk.RemovalPolicy.DESTROY}
-# The id is left out of names, which then read `modelmonitoring-<endpoint>-dataquality-...`.
-_UNNAMED = "Default"
+# Ids that the CDK leaves out of logical ids, so that they would meet those around them.
+_HIDDEN_IDS = ("Default", "Resource")
 
 
 class MonitoringStack(cdk.Stack):
-    """Key, bucket, topic, functions, monitors and alarms of one model.
+    """Monitors and alarms of one model and, unless they are shared, key, bucket, topic and functions.
 
     A stack of its own: models are deployed and deleted independently, and none comes near CloudFormation's limit of
     500 resources.
+
+    Attributes:
+        document_path: Where the file describes it.
     """
 
     def __init__(
-        self, scope: Construct, *, name: str, config: MonitoredConfig, defaults: Defaults, problems: ProblemLog
+        self,
+        scope: Construct,
+        *,
+        name: str,
+        config: MonitoredConfig,
+        defaults: Defaults,
+        services: MonitoringServices | None,
+        problems: ProblemLog,
     ) -> None:
-        """Makes the stack.
+        """Make the stack.
 
         Args:
             scope: The app.
             name: Name of the endpoint, or what the file calls whatever else is monitored.
             config: What the file says of it.
             defaults: What the file says of all.
+            services: Those that several models share. `None`: the stack has its own.
             problems: Where settings are kept that the construct library refuses.
         """
+        self.document_path: DocumentPath = ()
         settings = shared_settings(config, defaults)
         super().__init__(
             scope,
             config.stack_name_of(name),
-            env=_environment(settings.environment or EnvironmentConfig()),
+            env=environment(settings),
             tags=settings.tags,
             description=config.description_of(name),
         )
-        self._imports = Imports(self)
+        self._imports = Imports(self, problems.at)
         self._problems = problems
+        self._services = services
         monitoring = self._make_monitoring(name, config, settings)
         for kind in KINDS:
             self._add_monitors(monitoring, kind, config, defaults)
 
     def _make_monitoring(self, name: str, config: MonitoredConfig, settings: SharedSettings) -> ModelMonitoring:
         imports = self._imports
-        with self._problems.at("capture"):
-            monitored = monitor_input(self, name, config, imports)
+        monitored = monitor_input(self, name, config, imports, self._services)
+        require_tags(settings.tags or {})
+        with imports.at("compute"):
+            compute = settings.compute.build(imports) if settings.compute else None
+        with imports.at("network"):
+            network = settings.network.build(imports) if settings.network else None
+        # A model that shares services may still have a place and a key of its own.
+        own = services_options(config if self._services else settings, imports)
+        output = own.get("output")
+        if output is not None:
+            require_apart(output, monitored, option="output")
         monitoring = ModelMonitoring(
             self,
-            _UNNAMED,
+            UNNAMED,
             input=monitored,
-            output=imports.location(settings.output) if settings.output else None,
-            encryption_key=imports.key(settings.encryption_key) if settings.encryption_key else None,
-            topic=imports.topic(settings.topic) if settings.topic else None,
-            compute=imports.compute(settings.compute) if settings.compute else None,
-            network=imports.network(settings.network) if settings.network else None,
+            services=self._services,
+            compute=compute,
+            network=network,
             runbook_url=settings.runbook,
-            removal_policy=_REMOVAL_POLICIES[settings.removal_policy or "retain"],
+            **own,
         )
-        monitoring.notify(*(imports.channel(channel) for channel in settings.notify or []))
+        if self._services is None:
+            notify(monitoring.services, settings, imports)
         return monitoring
 
     def _add_monitors(
         self, monitoring: ModelMonitoring, kind: str, config: MonitoredConfig, defaults: Defaults
     ) -> None:
-        values = MonitorValues(self._imports, self._problems.at)
         in_list = isinstance(getattr(config, kind), list)
         for index, monitor in enumerate(config.monitors(kind)):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
-                add_monitor(monitoring, monitor, defaults, values)
+                _require_free(monitoring, monitor.id)
+                add_monitor(monitoring, monitor, defaults, self._imports)
 
 
-def _environment(config: EnvironmentConfig) -> cdk.Environment:
+def _require_free(monitoring: ModelMonitoring, name: str) -> None:
+    """Check that a monitor is not called like something that the monitoring has already.
+
+    Raises:
+        ConfigurationError: The name is taken.
+    """
+    if name in _HIDDEN_IDS or (name not in monitoring.monitors and monitoring.node.try_find_child(name) is not None):
+        raise ConfigurationError(
+            option="name",
+            value=name,
+            expected="a name that the stack does not use itself, as it does Key, Bucket, Topic, Results and Alarm",
+            fix=("for example ", Setting("name", f"{name}Monitor")),
+        )
+
+
+def environment(settings: SharedSettings) -> cdk.Environment:
+    """Return where a stack is deployed.
+
+    Args:
+        settings: What the file says of it.
+    """
+    config = settings.environment or EnvironmentConfig()
     # The CLI sets both variables from its credentials; without any, the stack fits every account and region.
     return cdk.Environment(
         account=config.account or os.environ.get("CDK_DEFAULT_ACCOUNT"),

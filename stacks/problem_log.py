@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from jsii.errors import JSIIError
+
 from model_monitor import ConfigurationError
 from stacks.document import Document
 from stacks.problems import DocumentPath, InvalidConfigurationError, Problem
-from stacks.wording import in_words_of_the_file
+from stacks.words import FILE, document_path
+
+_LONGEST_REASON = 500
 
 
 class ProblemLog:
@@ -26,7 +30,7 @@ class ProblemLog:
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
-        """Says which part of the document the block is about.
+        """Say which part of the document the block is about.
 
         Args:
             *path: Path below that of the surrounding block.
@@ -35,7 +39,7 @@ class ProblemLog:
         self._path = (*outer, *path)
         try:
             yield
-        except ConfigurationError:
+        except (ConfigurationError, JSIIError):
             self._innermost = self._innermost or self._path
             raise
         finally:
@@ -43,7 +47,7 @@ class ProblemLog:
 
     @contextmanager
     def keeping(self, *path: str | int) -> Iterator[None]:
-        """The same; but what the library refuses in the block is kept, and the program goes on after it.
+        """Say the same; but what the library or the CDK refuses in the block is kept, and the program goes on after it.
 
         Args:
             *path: Path below that of the surrounding block.
@@ -52,15 +56,44 @@ class ProblemLog:
             with self.at(*path):
                 yield
         except ConfigurationError as error:
-            where = self._innermost or path
-            self._innermost = None
-            self._problems.append(Problem(self._document.line(where), where, *in_words_of_the_file(error)))
+            where = self._document.nearest((*self._where(path), *document_path(error.option)))
+            self._problems.append(Problem(self._document.line(where), where, *error.in_words_of(FILE)))
+        except JSIIError as error:
+            where = self._document.nearest(self._where(path))
+            self._problems.append(refused_by_the_cdk(error, self._document.line(where), where))
+
+    def refuse(self, problem: Problem) -> None:
+        """Keep a problem that neither the library nor the CDK told.
+
+        Args:
+            problem: The problem.
+        """
+        self._problems.append(problem)
 
     def require_none(self) -> None:
-        """Ends the synthesis if anything was kept.
+        """End the synthesis if anything was kept.
 
         Raises:
             InvalidConfigurationError: With everything that was kept.
         """
         if self._problems:
             raise InvalidConfigurationError(self._document.file, self._problems)
+
+    def _where(self, path: DocumentPath) -> DocumentPath:
+        where, self._innermost = self._innermost or path, None
+        return where
+
+
+def refused_by_the_cdk(error: Exception, line: int | None, path: DocumentPath) -> Problem:
+    """Return the problem of an error that the CDK itself raised.
+
+    Args:
+        error: The error.
+        line: Line of what it is about.
+        path: Path of what it is about.
+    """
+    reason = " ".join(str(error).split())
+    shown = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
+    return Problem(
+        line, path, f"what the CDK refuses: {shown}", "a stack that the CDK can make", "change what the reason names"
+    )

@@ -19,7 +19,7 @@ class Problem:
         path: Where in the document.
         got: What is there.
         expected: What should be there.
-        fix: How to mend it.
+        fix: How to fix it.
     """
 
     line: int | None
@@ -56,4 +56,4 @@ def path_text(path: DocumentPath) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

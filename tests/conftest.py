@@ -1,2 +1,28 @@
+"""The order of all tests."""
+
+from __future__ import annotations
+
+import pytest
+
 # They need the SageMaker Python SDK, whose packages clash with those of the project: `make sdk-check` runs them.
 collect_ignore = ["sdk"]
+
+# Files in the order in which workers begin them. What takes longest comes first, so that no worker is left with it at
+# the end; and deployments mostly wait, so that the others compute meanwhile.
+FIRST = (
+    "tests/e2e/test_credit_risk.py",
+    "tests/e2e/",
+    "tests/package/test_own_app.py",
+    "tests/stacks/test_static_checks.py",
+    "tests/stacks/",
+    "tests/constructs/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; pytest-xdist hands them out in this order (`--no-loadscope-reorder`)."""
+    items.sort(key=rank)  # stable: within a file, and among files of one rank, nothing moves
+
+
+def rank(item: pytest.Item) -> int:
+    return next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))

@@ -19,7 +19,6 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
-from analyzer.data_quality.profile.table import numbered_names
 from analyzer.dataset.files import may_hold_window
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
 from analyzer.dataset.plain_rows import parse_rows
@@ -30,6 +29,7 @@ from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import OddRecords, Window
+from analyzer.text.columns import numbered_names
 from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"

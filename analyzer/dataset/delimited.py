@@ -16,11 +16,11 @@ from typing import BinaryIO
 
 import polars as pl
 
-from analyzer.data_quality.profile.table import numbered_names
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
+from analyzer.text.columns import numbered_names
 
 # The module's limit of 128 KiB a field would refuse long texts that the fast parser takes.
 csv.field_size_limit(2**31 - 1)

@@ -11,6 +11,7 @@ from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.scripted import ScriptedDataset
 from analyzer.dataset.shape import TableShape
 from analyzer.dataset.source import Dataset
+from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues
 from analyzer.job.parameters import FormatKind, Parameters
 from analyzer.job.scripts import PreprocessingScript
@@ -25,15 +26,17 @@ def open_dataset(parameters: Parameters, issues: DataIssues, names: Sequence[str
         names: Columns of the baseline.
 
     Raises:
-        AnalysisError: When there are no files, or the script cannot be loaded.
+        AnalysisError: When there are no files, the script cannot be loaded, or the format takes no script.
     """
+    kind = parameters.dataset_format.kind
+    if parameters.record_preprocessor_script and kind is FormatKind.PARQUET:
+        raise AnalysisError(f"Preprocessor script not supported for format {kind.value}")
     shape = TableShape(names, parameters.odd_records, issues)
     dataset = _open_files(parameters, issues, shape)
     if not parameters.record_preprocessor_script:
         return dataset
     script = PreprocessingScript(parameters.record_preprocessor_script)
-    is_merged = parameters.dataset_format.kind is FormatKind.MERGED
-    return ScriptedDataset(dataset, LabellingScript(script) if is_merged else script, shape)
+    return ScriptedDataset(dataset, LabellingScript(script) if kind is FormatKind.MERGED else script, shape)
 
 
 def _open_files(parameters: Parameters, issues: DataIssues, shape: TableShape) -> Dataset:

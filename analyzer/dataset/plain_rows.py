@@ -12,9 +12,9 @@ from io import StringIO
 
 import polars as pl
 
-from analyzer.data_quality.profile.table import numbered_names
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.shape import TableShape
+from analyzer.text.columns import numbered_names
 from analyzer.text.flattening import MAX_VALUE_LENGTH
 
 

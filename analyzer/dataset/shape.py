@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from analyzer.data_quality.profile.table import NUMBERED_COLUMN
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import OddRecords
+from analyzer.text.columns import NUMBERED_COLUMN
 
 Row: TypeAlias = Mapping[str, str | None]
 

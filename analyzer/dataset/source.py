@@ -7,7 +7,7 @@ import polars as pl
 
 from analyzer.job.issues import Location
 
-# What a preprocessing script receives: a CSV row as text, a row of JSON lines or Parquet as a dict, a capture record.
+# What a preprocessing script receives: a CSV row as text, a row of JSON lines as a dict, a capture record.
 ScriptInput: TypeAlias = Any
 
 

@@ -3,12 +3,13 @@
 Start with `EndpointMonitoring`; everything else is a part of it that can also be used alone.
 """
 
+from model_monitor.internal import cdk_modules  # isort: skip  # noqa: F401  (first: see there)
 from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.baseline.source import Baseline
 from model_monitor.clarify.alarms import ModelBiasAlarms
-from model_monitor.clarify.bias import ModelBiasMonitor
+from model_monitor.clarify.bias import ModelBiasMonitor, ModelBiasOptions
 from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Facet
-from model_monitor.clarify.explainability import ModelExplainabilityMonitor
+from model_monitor.clarify.explainability import ModelExplainabilityMonitor, ModelExplainabilityOptions
 from model_monitor.clarify.shap_config import ModelReference, ShapAggregation, ShapConfig
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.categorical import CategoricalFeatures
@@ -19,9 +20,8 @@ from model_monitor.data_quality.constraints import (
     DriftMethod,
     FeatureConstraints,
 )
-from model_monitor.data_quality.monitor import DataQualityMonitor
+from model_monitor.data_quality.monitor import DataQualityMonitor, DataQualityOptions
 from model_monitor.engine import IMonitorEngine, ModelMonitorEngine, MonitorDefinition, RunningMonitor
-from model_monitor.engine.schedule_control import ScheduleControl
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.attributes import CapturedAttributes
 from model_monitor.inputs.batch_transform import BatchTransform
@@ -35,20 +35,27 @@ from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.schedule import MonitorSchedule
 from model_monitor.jobs.scripts import AnalysisScript
-from model_monitor.model_monitoring import ModelMonitoring
 from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
-from model_monitor.model_quality.monitor import ModelQualityMonitor
+from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.model_quality.problem import ProblemType, QualityColumns
 from model_monitor.monitor.monitor import Monitor
-from model_monitor.monitor.options import AddedMonitorOptions, MonitorOptions
-from model_monitor.monitoring import BatchMonitoring, CapturedModelMonitoring, EndpointMonitoring
-from model_monitor.monitoring_base import MonitoringOptions
-from model_monitor.notifications import MonitoringTopic
-from model_monitor.resources import MonitoringBucket, MonitoringKey, allow_publishing
+from model_monitor.monitor.options import MonitorOptions
+from model_monitor.monitoring import (
+    BatchMonitoring,
+    CapturedModelMonitoring,
+    EndpointMonitoring,
+    ModelMonitoring,
+    MonitoringOptions,
+)
+from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
+from model_monitor.run_events import EVENT_DETAIL_TYPE, EVENT_SOURCE, RunStatus
 from model_monitor.s3_location import S3Location
+from model_monitor.schedule_control import ScheduleControl
+from model_monitor.services import MonitoringServices, MonitoringServicesOptions
 
 __all__ = [
-    "AddedMonitorOptions",
+    "EVENT_DETAIL_TYPE",
+    "EVENT_SOURCE",
     "AnalysisScript",
     "Baseline",
     "BatchMonitoring",
@@ -65,6 +72,7 @@ __all__ = [
     "DataCapture",
     "DataQualityAlarms",
     "DataQualityMonitor",
+    "DataQualityOptions",
     "DataType",
     "DatasetFormat",
     "DriftMethod",
@@ -77,11 +85,14 @@ __all__ = [
     "MetricLimit",
     "ModelBiasAlarms",
     "ModelBiasMonitor",
+    "ModelBiasOptions",
     "ModelExplainabilityMonitor",
+    "ModelExplainabilityOptions",
     "ModelMonitorEngine",
     "ModelMonitoring",
     "ModelQualityAlarms",
     "ModelQualityMonitor",
+    "ModelQualityOptions",
     "ModelReference",
     "Monitor",
     "MonitorAlarms",
@@ -95,9 +106,12 @@ __all__ = [
     "MonitoringBucket",
     "MonitoringKey",
     "MonitoringOptions",
+    "MonitoringServices",
+    "MonitoringServicesOptions",
     "MonitoringTopic",
     "ProblemType",
     "QualityColumns",
+    "RunStatus",
     "RunningMonitor",
     "S3Location",
     "ScheduleControl",

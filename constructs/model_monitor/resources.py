@@ -1,8 +1,8 @@
-"""The key and the bucket that a monitoring has by default."""
+"""The key, the bucket and the topic that a monitoring has by default."""
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3
+from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.nag import acknowledge
@@ -85,11 +85,18 @@ class MonitoringBucket(s3.Bucket):
             encryption=s3.BucketEncryption.KMS,
             encryption_key=encryption_key,
             bucket_key_enabled=True,
+            # Baselines and reports are evidence: what is overwritten or deleted can be brought back for a while.
+            versioned=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             minimum_tls_version=1.2,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(7))],
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(90),
+                )
+            ],
             removal_policy=removal_policy,
         )
         acknowledge(
@@ -98,3 +105,33 @@ class MonitoringBucket(s3.Bucket):
             "A second bucket for access logs is the team's choice: CloudTrail records access to objects, and a bucket "
             "with access logs can be passed as the output.",
         )
+
+
+class MonitoringTopic(sns.Topic):
+    """An encrypted topic that takes messages over TLS only and that alarms can really publish to.
+
+    The key's policy must allow CloudWatch and EventBridge to use it (`MonitoringKey` does). A topic policy replaces
+    the default one, so the publishers of this account are named here
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
+    """
+
+    def __init__(self, scope: Construct, id: str, *, encryption_key: kms.IKey, display_name: str) -> None:
+        """Makes the topic.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            encryption_key: Key of messages at rest.
+            display_name: Sender shown in e-mails.
+        """
+        super().__init__(scope, id, master_key=encryption_key, enforce_ssl=True, display_name=display_name)
+        for sid, service, conditions in publishers(self):
+            self.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=sid,
+                    principals=[iam.ServicePrincipal(service)],
+                    actions=["sns:Publish"],
+                    resources=[self.topic_arn],
+                    conditions=conditions,
+                )
+            )

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
 
-from aws_cdk import Aws, Token, aws_iam as iam
+from aws_cdk import Aws, aws_iam as iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, Shown
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.tokens import is_token
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(r"(?!xn--|sthree-)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9](?<!-s3alias)(?<!--ol-s3)")
+_IP_ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}")
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Output.html
+_MAX_URI = 1024
 
 
 def _segments(path: str) -> list[str]:
     return [segment for segment in path.split("/") if segment]
 
 
+@cache
+def _partition() -> str:
+    # The same token for every stack; each reading of it is a message to the CDK's process.
+    return Aws.PARTITION
+
+
+def _require_bucket_name(name: str) -> None:
+    if is_token(name):
+        return
+    if not _BUCKET_NAME.fullmatch(name) or _IP_ADDRESS.fullmatch(name) or ".." in name:
+        raise ConfigurationError(
+            option="bucket_name",
+            got=("the bucket ", Shown(name)),
+            expected="the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and single dots",
+            fix="write the name as the S3 console shows it, without the key",
+        )
+
+
+def _require_key(key: str) -> None:
+    literal = "" if is_token(key) else key
+    # In a policy, * and ? stand for other keys as well, and ${ begins a variable.
+    wild = [sign for sign in ("*", "?", "${") if sign in literal]
+    if wild or any(part in (".", "..") for part in literal.split("/")) or not literal.isprintable():
+        raise ConfigurationError(
+            option="key",
+            got=("the key ", Shown(key)),
+            expected="a key without *, ?, ${, control characters, and parts that are dots only",
+            fix="name one object, or one prefix with all that lies below it",
+        )
+
+
+@checked
 @dataclass(frozen=True)
 class S3Location:
     """An object or a prefix in a bucket.
@@ -38,7 +80,19 @@ class S3Location:
     encryption_key: IKeyRef | None = None
     bucket: IBucketRef | None = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        _require_bucket_name(self.bucket_name)
+        _require_key(self.key)
+        if len(self.uri) > _MAX_URI and not is_token(self.uri):
+            raise ConfigurationError(
+                option="key",
+                got=f"an S3 address of {len(self.uri)} characters",
+                expected=f"at most {_MAX_URI}, which is all that the service takes",
+                fix="choose a shorter prefix",
+            )
+
     @classmethod
+    @checked
     def of(cls, bucket: IBucketRef, *parts: str, encryption_key: IKeyRef | None = None) -> S3Location:
         """Names a place in a bucket of this app, or in an imported one.
 
@@ -51,6 +105,7 @@ class S3Location:
         return cls(bucket.bucket_ref.bucket_name, "", key, bucket).join(*parts)
 
     @classmethod
+    @checked
     def from_uri(cls, uri: str, *, encryption_key: IKeyRef | None = None) -> S3Location:
         """Reads an `s3://bucket/key` address.
 
@@ -61,29 +116,45 @@ class S3Location:
         Raises:
             ConfigurationError: The text is not an S3 address, or it has an empty part (`//`).
         """
-        if Token.is_unresolved(uri):
+        if is_token(uri):
             raise ConfigurationError(
+                option="uri",
                 got="an S3 address that is only known at deployment",
                 expected="a literal such as s3://bucket/prefix",
-                fix="use S3Location.of(bucket, 'prefix')",
+                fix=("use ", Shown(Call("S3Location.of", ...))),
             )
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         if not uri.startswith("s3://") or not bucket:
             raise ConfigurationError(
-                got=repr(uri), expected="s3://bucket/prefix", fix="write the address with its bucket"
+                option="uri",
+                got=(Shown(uri),),
+                expected="s3://bucket/prefix",
+                fix="write the address with its bucket",
             )
         if "//" in f"/{key}":
             raise ConfigurationError(
-                got=repr(uri),
+                option="uri",
+                got=(Shown(uri),),
                 expected="single slashes in the key",
                 fix="remove the doubled slash: S3 takes it as an empty folder name and the monitor finds no data",
             )
         return cls(bucket, "", encryption_key).join(key)
 
+    @checked
     def join(self, *parts: str) -> S3Location:
         """Returns the location below this one."""
         key = "/".join([*_segments(self.key), *(segment for part in parts for segment in _segments(part))])
         return S3Location(self.bucket_name, key, self.encryption_key, self.bucket)
+
+    def is_within(self, other: S3Location) -> bool:
+        """Return whether this place is another one, or lies below it.
+
+        Args:
+            other: The other place.
+        """
+        if self.bucket_name != other.bucket_name:
+            return False
+        return not other.key or f"{self.key}/".startswith(f"{other.key}/")
 
     @property
     def uri(self) -> str:
@@ -128,7 +199,7 @@ class S3Location:
             self._add(grantee, actions, [self.encryption_key.key_ref.key_arn])
 
     def _bucket_arn(self) -> str:
-        return f"arn:{Aws.PARTITION}:s3:::{self.bucket_name}"
+        return f"arn:{_partition()}:s3:::{self.bucket_name}"
 
     def _object_arns(self) -> list[str]:
         bucket = self._bucket_arn()
@@ -142,7 +213,8 @@ class S3Location:
         resources: list[str],
         conditions: dict[str, dict[str, list[str]]] | None = None,
     ) -> None:
-        grantee.grant_principal.add_to_principal_policy(
-            iam.PolicyStatement(actions=sorted(actions), resources=resources, conditions=conditions)
+        # One message to the CDK's process, where a statement of our own and its principal would be five.
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=sorted(actions), resource_arns=resources, conditions=conditions
         )
         acknowledge_wildcards(grantee, resources, "Objects below one location; their names are not known beforehand.")

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.client import BaseClient
 from rich.console import Console
 from rich.padding import Padding
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -78,7 +78,7 @@ def show_attributions(console: Console, run: Run, baseline: Mapping[str, Any]) -
 
 
 def show_alarms(console: Console, cloudwatch: BaseClient, since: datetime) -> None:
-    """Shows the alarms that began to ring."""
+    """Shows the alarms that went into ALARM."""
     alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     every = [*alarms["CompositeAlarms"], *alarms["MetricAlarms"]]
     for alarm in every:
@@ -90,9 +90,11 @@ def show_alarms(console: Console, cloudwatch: BaseClient, since: datetime) -> No
 
 
 def show_message(console: Console, message: Mapping[str, Any]) -> None:
-    """Shows an e-mail as it was delivered."""
-    title = Text(f"To: {message['to']}   Subject: {message['subject']}")
-    console.print(Panel(Text(message["body"].strip()), title=title, title_align="left"))
+    """Shows an e-mail as it was delivered; its addresses stay whole, so that they can be clicked and copied."""
+    console.print(Rule("e-mail", align="left"))
+    for line in (f"To: {message['to']}", f"Subject: {message['subject']}", "", *message["body"].strip().splitlines()):
+        console.print(Text(line), soft_wrap=True)
+    console.print(Rule())
 
 
 def _outcome(run: Run) -> str:

@@ -16,6 +16,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
+from threadpoolctl import threadpool_limits
 
 from examples.credit_risk import data
 
@@ -62,6 +63,8 @@ def prepare(folder: Path = BUILD) -> Prepared:
     return prepared
 
 
+# Threads that wait for each other all the time take minutes on a machine with other work, and gain nothing here.
+@threadpool_limits.wrap(limits=1)
 def train(prepared: Prepared) -> float:
     """Trains the model and writes all files.
 

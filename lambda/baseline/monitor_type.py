@@ -7,6 +7,9 @@ from enum import Enum
 STATISTICS = "statistics.json"
 CONSTRAINTS = "constraints.json"
 ANALYSIS = "analysis.json"
+CONFIG = "analysis_config.json"
+# Folder of what a job that only looks at the columns writes.
+PROFILE = "profile"
 
 
 class MonitorType(Enum):

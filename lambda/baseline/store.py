@@ -1,7 +1,7 @@
 """Where a baseline keeps its files in S3, and the small notes that carry its state from call to call.
 
 ```
-<OutputUri>/running.json                            jobs in flight; gone when they have ended
+<OutputUri>/running.json                            version and jobs of a request; gone when it has ended
 <OutputUri>/successes.json                          properties and fingerprints of the last two successes
 <OutputUri>/<fingerprint>/statistics.json           as the job wrote them
 <OutputUri>/<fingerprint>/constraints.json
@@ -17,10 +17,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from baseline.errors import BaselineError
 from shared import s3
 from shared.s3 import S3Uri
 
@@ -30,18 +32,20 @@ _KEPT_SUCCESSES = 2
 
 @dataclass(frozen=True)
 class Running:
-    """The jobs that a request has started; the last one may still run."""
+    """What a request makes: the version of the baseline, and the jobs for it, of which the last may still run."""
 
     request_id: str
-    jobs: tuple[str, ...]
+    fingerprint: str
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Success:
-    """A baseline that was deployed: a hash of the resource's properties, and the fingerprint."""
+    """A baseline that was deployed: a hash of the resource's properties, the fingerprint, and by which request."""
 
     properties: str
     fingerprint: str
+    request_id: str = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,18 +67,42 @@ class Store:
         """Store a JSON file that people will read."""
         self.write(uri, json.dumps(content, indent=2, separators=(",", " : ")))
 
+    def read_json(self, uri: S3Uri) -> dict[str, Any]:
+        """Return the content of a JSON file.
+
+        Raises:
+            BaselineError: It cannot be used.
+        """
+        with _told():
+            return s3.read_json(uri)
+
+    def copy(self, targets: Mapping[S3Uri, S3Uri]) -> None:
+        """Copy objects, in the order of the mapping.
+
+        Raises:
+            BaselineError: One of them cannot be read.
+        """
+        for source, target in targets.items():
+            with _told():
+                content = s3.read(source)
+            self.write(target, content)
+
     def running(self) -> Running | None:
-        """Return the jobs in flight, or None."""
+        """Return what is being made, or None."""
         note = self._note("running.json")
-        return Running(note["request_id"], tuple(note["jobs"])) if note else None
+        return Running(note["request_id"], note["fingerprint"], tuple(note["jobs"])) if note else None
 
     def set_running(self, running: Running) -> None:
-        """Note the jobs in flight. Done before they are created, so that none can be forgotten."""
-        self.write_json(self.output / "running.json", {"request_id": running.request_id, "jobs": running.jobs})
+        """Note what is being made. Done before a job is created, so that none can be forgotten."""
+        self.write_json(self.output / "running.json", asdict(running))
 
     def clear_running(self) -> None:
-        """Note that no job is in flight."""
-        s3.delete(self.output / "running.json")
+        """Note that nothing is being made."""
+        note = self.output / "running.json"
+        # In a bucket with versions, deleting what never was leaves a marker, and the bucket counts as not empty: the
+        # rollback of a first deployment could not delete it.
+        if s3.exists(note):
+            s3.delete(note)
 
     def successes(self) -> tuple[Success, ...]:
         """Return the last two successes, the latest first."""
@@ -92,3 +120,11 @@ class Store:
             return s3.read_json(self.output / name)
         except s3.ObjectMissingError:
             return None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except s3.ObjectError as error:
+        raise BaselineError(f"a file of the baseline cannot be used: {error}") from error

@@ -10,33 +10,61 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from results.settings import Monitor, Settings
-from shared import clients, processing_jobs
+from results.monitor import Monitor
 from shared.s3 import S3Uri
-
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef as Summary
 
 Job = dict[str, Any]
 
+MERGE_JOB = "groundtruth-merge-"
+"""How the names of the jobs begin that give labels to captured records, before the job that analyses them."""
 _JOB_NAME_TIME = re.compile(r"-(\d{12})-[0-9a-f]+$")
 _HOUR = timedelta(hours=1)
-_MERGE_JOB = "groundtruth-merge-"
-_VIOLATIONS = "CompletedWithViolations"
 _NO_DATA = "no data"
-_ENDED = ("Completed", _VIOLATIONS, "Failed", "Stopped")
-_MAX_STREAK = 100
 
 
 class Outcome(Enum):
-    """What came of a run."""
+    """What came of a run, in the words of our event: those of SageMaker, and `NoData`."""
 
-    CLEAN = "clean"
-    VIOLATIONS = "violations"
-    FAILED = "failed"
-    NO_DATA = "no data"
+    CLEAN = "Completed"
+    VIOLATIONS = "CompletedWithViolations"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+    NO_DATA = "NoData"
+
+    @property
+    def has_report(self) -> bool:
+        """Whether a run of this outcome has analysed its traffic."""
+        return self in (Outcome.CLEAN, Outcome.VIOLATIONS)
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether people get a message."""
+        return self in (Outcome.VIOLATIONS, Outcome.FAILED, Outcome.STOPPED)
+
+
+def outcome_of(status: str, reason: str | None) -> Outcome | None:
+    """Return the outcome of a run or of its job, or None for a status that is not an end.
+
+    Args:
+        status: Of the run or the job.
+        reason: Its failure reason. A window without traffic ends as `Failed` with the reason "Job inputs had no data".
+    """
+    try:
+        outcome = Outcome(status)
+    except ValueError:
+        return None
+    return Outcome.NO_DATA if outcome is Outcome.FAILED and _NO_DATA in (reason or "").lower() else outcome
+
+
+def time_in_name(job_name: str) -> datetime | None:
+    """Return the nominal time of a run as the name of its job tells it (UTC), or None if it does not."""
+    match = _JOB_NAME_TIME.search(job_name)
+    try:
+        return datetime.strptime(match[1], "%Y%m%d%H%M").replace(tzinfo=UTC) if match else None
+    except ValueError:  # twelve digits that are no time
+        return None
 
 
 @dataclass(frozen=True)
@@ -66,9 +94,18 @@ class Execution:
             return False
         started, ended = self.job.get("ProcessingStartTime"), self.job.get("ProcessingEndTime")
         limit = self.job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
-        if started is None or ended is None or limit is None:
+        if not isinstance(started, datetime) or not isinstance(ended, datetime) or limit is None:
             return True
         return bool(ended - started < timedelta(seconds=limit))
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the run was stopped, as far as its job tells."""
+        if self.outcome is not Outcome.STOPPED or self.job is None:
+            return None
+        if self.was_interrupted:
+            return "the processing job was stopped, by a person or by a deployment that changed the monitor"
+        return "the processing job ran longer than its limit (MaxRuntimeInSeconds) and was stopped"
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -91,7 +128,7 @@ class Execution:
         """Whether captured records were given their labels, by this job or by the one before it."""
         if self.job is None:
             return False
-        is_merge = self.job["ProcessingJobName"].startswith(_MERGE_JOB)
+        is_merge = self.job["ProcessingJobName"].startswith(MERGE_JOB)
         return not is_merge or self.job["ProcessingJobStatus"] == "Completed"
 
     @property
@@ -112,143 +149,10 @@ class Execution:
         outputs = self.job.get("ProcessingOutputConfig", {}).get("Outputs", []) if self.job else []
         written = [S3Uri.parse(output["S3Output"]["S3Uri"]) for output in outputs if "S3Output" in output]
         reports = self.monitor.reports / self.monitor.endpoint if self.monitor.endpoint else self.monitor.reports
-        dated = reports / self.monitor.schedule / f"{self.scheduled:%Y/%m/%d/%H}"
+        dated = reports / self.monitor.name / f"{self.scheduled:%Y/%m/%d/%H}"
         return tuple(dict.fromkeys([*written, dated]))
 
 
-def of_event(event: dict[str, Any], settings: Settings) -> Execution | None:
-    """Return the run whose job a `SageMaker Processing Job State Change` event tells of.
-
-    Returns:
-        None for a job that has not ended, is not of our monitors, or only merges labels with captures: if the merge
-        went well its run goes on with another job, and a run that ends with it is found by the sweep.
-    """
-    detail = event.get("detail", {})
-    name = detail.get("ProcessingJobName", "")
-    if detail.get("ProcessingJobStatus") not in ("Completed", "Failed", "Stopped") or name.startswith(_MERGE_JOB):
-        return None
-    schedule_arn = detail.get("MonitoringScheduleArn")
-    # Whether the event always carries the schedule is not documented.
-    job = None if schedule_arn else _describe_job(name)
-    schedule_arn = schedule_arn or (job or {}).get("MonitoringScheduleArn")
-    monitor = settings.monitor_of(schedule_arn) if schedule_arn else None
-    if monitor is None:
-        return None
-    # The description has what events lack (environment, output); the event is the newer of the two.
-    ended = {key: detail[key] for key in ("ProcessingJobStatus", "ExitMessage", "FailureReason") if key in detail}
-    job = {**(job or _describe_job(name) or detail), **ended}
-    return Execution(
-        monitor=monitor,
-        scheduled=_time_in_name(name) or _looked_up_time(monitor, job),
-        outcome=_outcome_of_job(job),
-        failure_reason=job.get("FailureReason"),
-        job=job,
-    )
-
-
-def ended_since(monitor: Monitor, start: datetime) -> list[Summary]:
-    """Return the runs that were scheduled after a time and have ended, the oldest first."""
-    pages = clients.sagemaker().get_paginator("list_monitoring_executions")
-    summaries = [
-        summary
-        for page in pages.paginate(MonitoringScheduleName=monitor.schedule, ScheduledTimeAfter=start)
-        for summary in page["MonitoringExecutionSummaries"]
-        if summary["MonitoringExecutionStatus"] in _ENDED
-    ]
-    return sorted(summaries, key=lambda summary: summary["ScheduledTime"])
-
-
-def outcome_of(summary: Summary) -> Outcome:
-    """Return what came of a listed run."""
-    status = summary["MonitoringExecutionStatus"]
-    if status == "Completed":
-        return Outcome.CLEAN
-    if status == _VIOLATIONS:
-        return Outcome.VIOLATIONS
-    # A window without traffic ends as "Failed" with the reason "Job inputs had no data" and without a job.
-    return Outcome.NO_DATA if _NO_DATA in summary.get("FailureReason", "").lower() else Outcome.FAILED
-
-
-def scheduled_time(summary: Summary) -> datetime:
-    """Return the nominal time of a listed run, which tells the runs of a schedule apart (UTC).
-
-    It is taken from the job's name where there is one, as for events: both ways must find the same run.
-    """
-    name = summary.get("ProcessingJobArn", "").rpartition("/")[2]
-    return _time_in_name(name) or summary["ScheduledTime"].astimezone(UTC)
-
-
-def of_summary(monitor: Monitor, summary: Summary) -> Execution:
-    """Return a listed run with its job."""
-    arn = summary.get("ProcessingJobArn")
-    return Execution(
-        monitor=monitor,
-        scheduled=scheduled_time(summary),
-        outcome=outcome_of(summary),
-        failure_reason=summary.get("FailureReason"),
-        job=_describe_job(arn.rpartition("/")[2]) if arn else None,
-    )
-
-
-@dataclass(frozen=True)
-class Streak:
-    """Runs with violations in a row, the latest included; runs that failed or had no data do not end it."""
-
-    since: datetime
-    runs: int
-    is_cut: bool
-
-
-def streak(execution: Execution) -> Streak:
-    """Return since when a monitor has been reporting violations, looking back over its last 100 runs."""
-    summaries = clients.sagemaker().list_monitoring_executions(
-        MonitoringScheduleName=execution.monitor.schedule,
-        ScheduledTimeBefore=execution.scheduled,
-        SortBy="ScheduledTime",
-        SortOrder="Descending",
-        MaxResults=_MAX_STREAK,
-    )["MonitoringExecutionSummaries"]
-    since, runs = execution.scheduled, 1
-    for summary in sorted(summaries, key=lambda item: item["ScheduledTime"], reverse=True):
-        scheduled = scheduled_time(summary)
-        if scheduled >= execution.scheduled:
-            continue
-        outcome = outcome_of(summary)
-        if summary["MonitoringExecutionStatus"] in _ENDED and outcome is Outcome.CLEAN:
-            return Streak(since, runs, is_cut=False)
-        if outcome is Outcome.VIOLATIONS:
-            since, runs = scheduled, runs + 1
-    return Streak(since, runs, is_cut=len(summaries) >= _MAX_STREAK)
-
-
-def _describe_job(name: str) -> Job | None:
-    job = processing_jobs.describe(name)
-    return dict(job) if job else None
-
-
-def _outcome_of_job(job: Job) -> Outcome:
-    if job["ProcessingJobStatus"] != "Completed":
-        return Outcome.FAILED
-    return Outcome.VIOLATIONS if job.get("ExitMessage", "").startswith(_VIOLATIONS) else Outcome.CLEAN
-
-
-def _time_in_name(job_name: str) -> datetime | None:
-    match = _JOB_NAME_TIME.search(job_name)
-    return datetime.strptime(match[1], "%Y%m%d%H%M").replace(tzinfo=UTC) if match else None
-
-
-def _looked_up_time(monitor: Monitor, job: Job) -> datetime:
-    """Return the nominal time of a job's run from the list of runs."""
-    summaries = clients.sagemaker().list_monitoring_executions(
-        MonitoringScheduleName=monitor.schedule, SortBy="ScheduledTime", SortOrder="Descending", MaxResults=_MAX_STREAK
-    )["MonitoringExecutionSummaries"]
-    for summary in summaries:
-        if summary.get("ProcessingJobArn") == job["ProcessingJobArn"]:
-            return summary["ScheduledTime"].astimezone(UTC)
-    raise LookupError(
-        f"the run of job {job['ProcessingJobName']} is not among the latest of schedule {monitor.schedule} yet"
-    )
-
-
 def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -20,8 +20,8 @@ from datetime import datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from results.executions import Execution
+from results.monitor import Monitor
 from results.records import count_records
-from results.settings import Monitor
 from shared import s3
 from shared.logs import log
 from shared.s3 import S3Uri
@@ -41,12 +41,13 @@ def label_coverage(execution: Execution) -> float | None:
     if monitor.captured is None or not execution.has_merged:
         return None
     try:
-        captured = count_records(list(_captured(monitor, monitor.captured, hours)))
-        merged = count_records(list(_merged(monitor, hours)))
+        with monitor.access():
+            captured = count_records(list(_captured(monitor, monitor.captured, hours)))
+            merged = count_records(list(_merged(monitor, hours)))
     except (ClientError, BotoCoreError, s3.ObjectError) as error:
-        log("labels not counted", schedule=monitor.schedule, problem=str(error))
+        log("labels not counted", schedule=monitor.name, problem=str(error))
         return None
-    log("labels counted", schedule=monitor.schedule, hours=len(hours), captured=round(captured), merged=round(merged))
+    log("labels counted", schedule=monitor.name, hours=len(hours), captured=round(captured), merged=round(merged))
     return min(merged / captured, 1.0) if captured else None
 
 
@@ -60,7 +61,7 @@ def _captured(monitor: Monitor, place: S3Uri, hours: Sequence[datetime]) -> Iter
 
 def _merged(monitor: Monitor, hours: Sequence[datetime]) -> Iterator[S3Uri]:
     merged = monitor.reports / "merge"
-    variants = [merged / monitor.schedule] if monitor.endpoint is None else s3.folders(merged / monitor.endpoint)
+    variants = [merged / monitor.name] if monitor.endpoint is None else s3.folders(merged / monitor.endpoint)
     return _in_hours(variants, hours)
 
 

@@ -27,13 +27,17 @@ _PERCENT = re.compile(r"Expected(?: match)?: (?P<limit>[\d.E-]+)%.*Observed: Onl
 # The wording of 2019 and 2020, deequ's own; it names no limit.
 _RATIO = re.compile(r"Value: (?P<value>\S+) does not meet the constraint requirement")
 
+_EXPECTED_TYPE = re.compile(r"Expected data type: (?P<type>\w+)")
+
+DRIFT_CHECK = "baseline_drift_check"
+_TYPE_CHECK = "data_type_check"
 _COLUMN_CHECKS = ("missing_column_check", "extra_column_check")
 _LABELS = {
     "missing_column_check": "column count",
     "extra_column_check": "column count",
-    "data_type_check": "data type",
+    _TYPE_CHECK: "data type",
     "completeness_check": "completeness",
-    "baseline_drift_check": "drift",
+    DRIFT_CHECK: "drift",
     "categorical_values_check": "allowed values",
     "LessThanThreshold": "too low",
     "GreaterThanThreshold": "too high",
@@ -69,6 +73,11 @@ class Finding:
         return self.check in _COLUMN_CHECKS
 
     @property
+    def has_unknown_check(self) -> bool:
+        """Whether the check is named by the report alone, in words that are not ours."""
+        return self.check not in _LABELS
+
+    @property
     def label(self) -> str:
         """The check in words."""
         return _LABELS.get(self.check, self.check.removesuffix("_check").replace("_", " "))
@@ -81,6 +90,28 @@ def parse_violation(violation: Mapping[str, object]) -> Finding:
     description = " ".join(str(violation.get("description", "")).split())
     value, limit, severity = _numbers(check, description)
     return Finding(feature, check, value, limit, description, severity)
+
+
+def drift_distance(finding: Finding) -> float | None:
+    """Return the distance to the baseline that a violation of drift tells, or None if it tells none.
+
+    A test of significance tells a probability in place of a distance; what it reports counts as 1.
+    """
+    if finding.check != DRIFT_CHECK:
+        return None
+    if _P_VALUE.search(finding.description):
+        return 1.0
+    match = _DISTANCE.search(finding.description)
+    try:
+        return float(match["value"]) if match else None
+    except ValueError:  # a number in a notation that is not known
+        return None
+
+
+def expected_type(finding: Finding) -> str | None:
+    """Return the type that a violation of the data type says was expected, or None for another violation."""
+    match = _EXPECTED_TYPE.search(finding.description) if finding.check == _TYPE_CHECK else None
+    return match["type"] if match else None
 
 
 def by_severity(findings: list[Finding]) -> list[Finding]:

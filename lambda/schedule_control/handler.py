@@ -9,14 +9,16 @@ Example:
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from shared import clients, errors, schedules
+from results.monitor import Monitor
+from results.registry import Registry
+from shared import clients, schedules
 from shared.logs import log
+from shared.s3 import S3Uri
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeMonitoringScheduleResponseTypeDef as Schedule
@@ -49,25 +51,24 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     action, name = event.get("action"), event.get("schedule")
     if action not in _ACTIONS:
         raise ControlError(f"action: got {action!r}, expected one of {', '.join(_ACTIONS)}")
-    schedule = _describe(name) if isinstance(name, str) and name else None
-    if schedule is None:
-        raise ControlError(f"schedule: got {name!r}, expected the name of a monitoring schedule of this region")
-    if action == "run":
-        return _run(schedule, event)
-    return _switch(schedule, on=action == "start")
+    monitor = _monitor(name)
+    with monitor.access():
+        schedule = schedules.describe(monitor.schedule)
+        if schedule is None:
+            raise ControlError(f"schedule {monitor.schedule} has been deleted; deploy the monitor's stack again")
+        if action == "run":
+            return _run(schedule, event)
+        return _switch(schedule, on=action == "start")
 
 
-def _describe(name: str) -> Schedule | None:
-    try:
-        return schedules.describe(name)
-    except ClientError as error:
-        if not errors.is_denied(error):
-            raise
-        # The role knows the schedules of its stack only, so that a name with a typing error is no missing one to it.
-        raise ControlError(
-            f"schedule: got {name!r}, expected one that this function may control: a monitoring schedule of its own "
-            f"stack ({error})"
-        ) from error
+def _monitor(name: object) -> Monitor:
+    """Return the monitor of a schedule, which knows the role that may control it."""
+    registry = Registry(S3Uri.parse(os.environ["REGISTRY_URI"]))
+    monitor = registry.find(name) if isinstance(name, str) and name else None
+    if monitor is None or monitor.one_time_run is not None:
+        known = ", ".join(registry.names()) or "none, since no monitor is deployed"
+        raise ControlError(f"schedule: got {name!r}, expected one of {known}")
+    return monitor
 
 
 def _switch(schedule: Schedule, *, on: bool) -> dict[str, str]:
@@ -93,6 +94,8 @@ def _run(schedule: Schedule, event: dict[str, Any]) -> dict[str, str]:
     _delete_earlier_runs(name)
     run = schedules.one_time_name(name, now)
     config = schedule["MonitoringScheduleConfig"]
+    # The service authorization reference lists iam:PassRole as an action that this one depends on: the caller needs it
+    # on the role of the monitor's jobs, which the job definition names.
     clients.sagemaker().create_monitoring_schedule(
         MonitoringScheduleName=run,
         MonitoringScheduleConfig={

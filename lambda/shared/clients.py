@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -37,6 +38,10 @@ _CONFIG = Config(
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 _LIFETIME_SECONDS = 3600
 _RENEWED_BEFORE_SECONDS = 600
+# Each takes memory, and a function that lives long acts as more and more roles, with new credentials every hour.
+_MOST_CLIENTS = 64
+
+_making = Lock()
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def _credentials(role_arn: str, session_name: str) -> _Credentials:
 
 def forget() -> None:
     """Forget all clients and assumed roles; the next use makes them anew."""
-    _client.cache_clear()
+    _made.cache_clear()
     _assumed.clear()
 
 
@@ -130,8 +135,13 @@ def _sts() -> STSClient:
     return client
 
 
-@cache
 def _client(service: str, credentials: _Credentials | None) -> Any:  # noqa: ANN401 - one class for every service
+    with _making:  # clients may be used by several threads at the same time, but not made
+        return _made(service, credentials)
+
+
+@lru_cache(maxsize=_MOST_CLIENTS)
+def _made(service: str, credentials: _Credentials | None) -> Any:  # noqa: ANN401 - as above
     if credentials is None:
         return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]  # the name is one of those above
     return boto3.client(  # type: ignore[call-overload]  # as above

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
@@ -14,10 +16,20 @@ _DENIED = {
     "KMS.DisabledException",
     "KMS.NotFoundException",
 }
+# What AWS answers while the role or the policy that a deployment has just made is not known everywhere yet:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+_REFUSED = {"403", "AccessDenied", "AccessDeniedException", "Forbidden"}
+_REFUSAL = re.compile(
+    r"is not authorized to perform|no identity-based policy allows"
+    r"|could not assume role|cannot be assumed|unable to assume",
+    re.IGNORECASE,
+)
 _TRANSIENT = {
     "InternalError",
     "InternalFailure",
     "InternalServerError",
+    "KMS.ThrottlingException",
+    "OperationAborted",
     "RequestLimitExceeded",
     "RequestTimeout",
     "ServiceUnavailable",
@@ -48,6 +60,21 @@ def is_missing(error: Exception) -> bool:
 def is_denied(error: Exception) -> bool:
     """Say whether the caller may not do this. S3 answers so for a missing key, too, without `s3:ListBucket`."""
     return code(error) in _DENIED
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    """Say whether IAM has refused a call, be it that the error is the refusal or that it was raised because of one.
+
+    SageMaker says of a role that it may not use, or does not know yet, that its request is not valid.
+    """
+    if isinstance(error, ClientError) and (code(error) in _REFUSED or _REFUSAL.search(message(error))):
+        return True
+    return error is not None and is_refusal(error.__cause__)
+
+
+def is_refusal_of_role(error: Exception) -> bool:
+    """Say whether it is the function's own role that IAM has refused: it may not act as another one."""
+    return isinstance(error, ClientError) and error.operation_name == "AssumeRole" and is_refusal(error)
 
 
 def is_transient(error: Exception) -> bool:

@@ -121,15 +121,28 @@ def delete(uri: S3Uri) -> None:
     clients.s3().delete_object(Bucket=uri.bucket, Key=uri.key)
 
 
-def objects(prefix: S3Uri, *, after: str = "") -> Iterator[ObjectTypeDef]:
-    """Yield the objects whose keys begin with the prefix, sorted by key, folder markers left out.
+def objects(folder: S3Uri, *, after: str = "") -> Iterator[ObjectTypeDef]:
+    """Yield the objects below a folder, sorted by key, folder markers left out.
 
     Args:
-        prefix: Compared as text, as SageMaker's `S3Prefix` does: `data/train` matches `data/training.csv`, too.
+        folder: The folder; a bucket alone is one, too.
         after: Only keys that sort behind this one; empty for all.
     """
     start: dict[str, Any] = {"StartAfter": after} if after else {}
-    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key, **start)
+    key = folder.key.rstrip("/")
+    yield from _listed(folder.bucket, f"{key}/" if key else "", **start)
+
+
+def objects_beginning_with(prefix: S3Uri) -> Iterator[ObjectTypeDef]:
+    """Yield the objects whose keys begin with a text, sorted by key, folder markers left out.
+
+    This is how SageMaker's `S3Prefix` compares: `data/train` matches `data/training.csv`, too.
+    """
+    yield from _listed(prefix.bucket, prefix.key)
+
+
+def _listed(bucket: str, prefix: str, **start: Any) -> Iterator[ObjectTypeDef]:  # noqa: ANN401 - options of the call
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, **start)
     for page in pages:
         for item in page.get("Contents", []):
             if not item["Key"].endswith("/"):

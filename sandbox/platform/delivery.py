@@ -13,6 +13,11 @@ CLOUDWATCH_TO_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
 EVENTBRIDGE = "events.amazonaws.com"
 SNS = "sns.amazonaws.com"
 
+_NOT_FROM_EVENTBRIDGE = ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOwner")
+"""What EventBridge does not tell KMS: a key's policy that asks for it loses every event.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+"""
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
@@ -75,6 +80,8 @@ def _key_refusal(key: str | None, owner: str, service: str, context: dict[str, s
     policy = resources.key_policy(key)
     if policy is None:
         return f"the key {key} does not exist"
+    if service == EVENTBRIDGE:
+        context = {name: value for name, value in context.items() if name not in _NOT_FROM_EVENTBRIDGE}
     via = context | {"kms:ViaService": f"{owner}.{region()}.amazonaws.com", "kms:CallerAccount": account_id()}
     refused = [action for action in _KEY_ACTIONS if not allows_service(policy, service, action, context=via)]
     return f"the policy of the key {key} does not allow {service} to perform {', '.join(refused)}" if refused else None

@@ -1,7 +1,7 @@
-"""Lambda: whoever gives a function its role must be allowed to pass it, and Lambda to assume it."""
+"""Lambda: who may give a function its role, whether Lambda may assume it, and how large variables may be."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.errors import AwsError
@@ -10,6 +10,7 @@ from sandbox.seams import Name, Response, can_be_assumed_by, get, require_permis
 _FUNCTIONS = "/2015-03-31/functions"
 _LAMBDA = "lambda.amazonaws.com"
 _FORBIDDEN, _BAD_REQUEST = 403, 400
+_MOST_BYTES_OF_VARIABLES = 4096
 
 
 def install() -> None:
@@ -20,8 +21,12 @@ def install() -> None:
 
 def _checking_roles(original: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query_params: Any) -> Any:
-        role = _role_given(method, path, body)
-        if role is not None and get(Name.AUTH):
+        given = _configuration(method, path, body)
+        problem = variables_problem((given.get("Environment") or {}).get("Variables") or {})
+        if problem is not None:
+            return _error(_BAD_REQUEST, "InvalidParameterValueException", problem)
+        role = given.get("Role")
+        if role and get(Name.AUTH):
             try:
                 require_permission_to_pass(headers, role, _LAMBDA)
             except AwsError as error:
@@ -34,16 +39,31 @@ def _checking_roles(original: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
-def _role_given(method: str, path: str, body: bytes) -> str | None:
-    """The role that CreateFunction or UpdateFunctionConfiguration names."""
+def variables_problem(variables: Mapping[str, Any]) -> str | None:
+    """AWS's message when the variables of a function are too large; None when they are not.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+    if len(measured.encode()) <= _MOST_BYTES_OF_VARIABLES:
+        return None
+    return (
+        "Lambda was unable to configure your environment variables because the environment variables you have provided "
+        f"exceeded the 4KB limit. String measured: {measured}"
+    )
+
+
+def _configuration(method: str, path: str, body: bytes) -> dict[str, Any]:
+    """What CreateFunction or UpdateFunctionConfiguration gives a function; nothing for other calls."""
     creates = method == "POST" and path.rstrip("/") == _FUNCTIONS
     updates = method == "PUT" and path.startswith(_FUNCTIONS) and path.endswith("/configuration")
     if not (creates or updates):
-        return None
+        return {}
     try:
-        return json.loads(body).get("Role") or None
+        given = json.loads(body)
     except ValueError:
-        return None
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _error(status: int, code: str, message: str) -> Response:

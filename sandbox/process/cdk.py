@@ -1,4 +1,4 @@
-"""Runs the real CDK CLI against a sandbox."""
+"""Runs the real CDK CLI against a sandbox. It ends with this program and with the sandbox, however they end."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
+from sandbox.process import folders
 from sandbox.process.client import SandboxProcess
 
-_NODE_BIN = Path(__file__).resolve().parents[2] / "node_modules" / ".bin"
+_ROOT = Path(__file__).resolve().parents[2]
+# The path is set here and not by PYTHONPATH, which the app would inherit.
+_LEASH = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from sandbox.process import leash; sys.exit(leash.main(sys.argv[1:]))"
+)
 _TIMEOUT_SECONDS = 600
+_VERSION = "2.1148.1"
+"""The CLI that the assemblies of this library are deployed with; later major versions refuse them."""
 
 
 class CdkError(Exception):
@@ -65,10 +75,13 @@ class CdkCli:
         arguments = ["deploy", *(list(stacks) or ["--all"]), "--require-approval", "never", "--progress", "events"]
         for name, value in (context or {}).items():
             arguments += ["-c", f"{name}={value}"]
-        with tempfile.TemporaryDirectory(prefix="sandbox-cdk-") as folder:
-            outputs = Path(folder) / "outputs.json"
+        folder = folders.make("cdk-")
+        try:
+            outputs = folder / "outputs.json"
             self._run([*arguments, "--outputs-file", str(outputs)])
             return json.loads(outputs.read_text(encoding="utf-8")) if outputs.exists() else {}
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def destroy(self, *stacks: str) -> str:
         """Deletes stacks.
@@ -83,28 +96,33 @@ class CdkCli:
         return self._run(["diff"])
 
     def _run(self, arguments: list[str], *, with_app: bool = True) -> str:
-        command = [_executable(), *arguments]
+        command = [_executable(self.folder), *arguments]
         if with_app:
             command += ["--app", self.app]
             if self.output is not None:
                 command += ["--output", str(self.output)]
         environment = self.box.environment() | {"CI": "true", "NO_COLOR": "1"}
+        leash = [sys.executable, "-P", "-c", _LEASH, str(_ROOT), str(self.box.pid)]
         process = subprocess.Popen(  # noqa: S603  (our own arguments)
-            command,
+            [*leash, *command],
             # A bootstrap must not pick up the app of the folder.
             cwd=self.folder if with_app else tempfile.gettempdir(),
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        watchdog = threading.Timer(_TIMEOUT_SECONDS, process.kill)
+        # The leash ends the command when its standard input ends, which a dying program's does as well.
+        watchdog = threading.Timer(_TIMEOUT_SECONDS, cast("IO[str]", process.stdin).close)
         watchdog.start()
         try:
             lines = self._read(process)
+            process.wait()
         finally:
             watchdog.cancel()
+            cast("IO[str]", process.stdin).close()
+            process.wait()
         if process.wait() != 0:
             raise CdkError(command, "".join(lines))
         return "".join(lines)
@@ -118,8 +136,11 @@ class CdkCli:
         return lines
 
 
-def _executable() -> str:
-    found = shutil.which("cdk", path=os.pathsep.join([str(_NODE_BIN), os.environ.get("PATH", "")]))
+def _executable(folder: Path) -> str:
+    """Return the CLI that npm installed for the app's folder, or for one above it; else the shell's."""
+    installed = [parent / "node_modules" / ".bin" for parent in (folder.resolve(), *folder.resolve().parents)]
+    found = shutil.which("cdk", path=os.pathsep.join([*map(str, installed), os.environ.get("PATH", "")]))
     if found is None:
-        raise CdkError(["cdk"], "got no `cdk` command; expected node_modules/.bin/cdk; run `make setup`")
+        problem = f"got no `cdk` command in {folder}, in the folders above it, or in PATH; expected the AWS CDK CLI; "
+        raise CdkError(["cdk"], f"{problem}install it with `npm install aws-cdk@{_VERSION}`")
     return found

@@ -11,12 +11,13 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 import boto3
 from botocore.config import Config
+
+from sandbox.process.settings import Settings, Value
 
 _START_TIMEOUT = timedelta(seconds=90)
 _STOP_TIMEOUT = timedelta(seconds=15)
@@ -39,6 +40,7 @@ class Connection:
     access_key_id: str
     secret_access_key: str
     account_id: str
+    administration_secret: str
 
 
 class SandboxProcess:
@@ -57,20 +59,23 @@ class SandboxProcess:
         self._log = log
 
     @classmethod
-    def start(cls, port: int = 0, *, iam: bool = True, time_scale: float = 1.0) -> Self:
+    def start(cls, port: int = 0, *, iam: bool = True, time_scale: float = 1.0, **settings: Value) -> Self:
         """Start a sandbox and wait until it answers.
 
         Args:
             port: Port of 127.0.0.1; 0 takes a free one.
             iam: Enforce IAM.
             time_scale: How many times faster than real time the sandbox's clock runs.
+            **settings: What AWS does now and then: the fields of `sandbox.process.settings.Settings`.
 
         Raises:
+            ValueError: A setting is unknown or wrong.
             SandboxError: It did not start; the message holds what it wrote on standard error.
         """
         command = [sys.executable, "-m", "sandbox", "up", "--watch-stdin"]
         command += ["--port", str(port), "--time-scale", str(time_scale)]
         command += [] if iam else ["--no-iam"]
+        command += Settings.of(settings).arguments()
         log = tempfile.TemporaryFile("w+", prefix="sandbox-log-")  # noqa: SIM115 - closed in stop()
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
             command,
@@ -78,7 +83,6 @@ class SandboxProcess:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**os.environ, "PYTHONPATH": _python_path()},
         )
         try:
             return cls(process, _read_connection(process, log), log)
@@ -124,6 +128,11 @@ class SandboxProcess:
     def account_id(self) -> str:
         """The sandbox's account."""
         return self._connection.account_id
+
+    @property
+    def administration_secret(self) -> str:
+        """What the administration wants in the header ``X-Sandbox-Secret``."""
+        return self._connection.administration_secret
 
     @property
     def pid(self) -> int:
@@ -201,6 +210,21 @@ class SandboxProcess:
                 raise SandboxError(f"the sandbox was still busy after {timeout} s{self._said()}")
             time.sleep(_IDLE_POLL)
 
+    def settings(self) -> Settings:
+        """What AWS does now and then, as it is set."""
+        return Settings.of(self._ask("settings"))
+
+    def change(self, **settings: Value) -> Settings:
+        """Change settings: the fields of `sandbox.process.settings.Settings`; the others stay as they are.
+
+        Returns:
+            All settings.
+
+        Raises:
+            SandboxError: A setting is unknown or wrong.
+        """
+        return Settings.of(self._ask("settings", settings))
+
     def outbox(self) -> list[dict[str, Any]]:
         """The e-mails that SNS "sent", oldest first: ``to``, ``subject``, ``body``, ``topic_arn``, ``time``."""
         messages: list[dict[str, Any]] = self._ask("outbox")
@@ -208,7 +232,9 @@ class SandboxProcess:
 
     def _ask(self, name: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - always our own loopback address
-            f"{self.endpoint_url}/_sandbox/{name}", data=None if body is None else json.dumps(body).encode()
+            f"{self.endpoint_url}/_sandbox/{name}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"X-Sandbox-Secret": self.administration_secret},
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - see above
@@ -249,8 +275,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()
-
-
-def _python_path() -> str:
-    here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))

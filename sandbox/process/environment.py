@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sandbox.process import folders
+
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
@@ -44,7 +46,7 @@ def isolate(port: int, *, iam: bool) -> Path:
     """
     # A key id that no other emulator uses: the CDK CLI remembers the account of every key id it has met.
     key_id = "AKIASANDBOX" + secrets.token_hex(5).upper()[:9]
-    work = Path(tempfile.mkdtemp(prefix="sandbox-"))
+    work = folders.make()
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     os.environ.clear()
     # Node.js for functions lies beside Python when it comes from PyPI.

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sandbox.platform import authorization, cloudformation, events, functions, mail, s3, subscribers
+from sandbox.platform import cloudformation, events, functions, mail, s3, subscribers
 from sandbox.platform.cloudwatch import installation as cloudwatch
+from sandbox.platform.iam import installation as iam
 
 _TICK_SECONDS = 1.0
 _TICKING: tuple[Callable[[], None], ...] = (cloudwatch.tick, events.tick)
@@ -14,7 +15,7 @@ _log = logging.getLogger("sandbox")
 
 def install() -> None:
     """Install every correction. Called once, before the server starts."""
-    authorization.install()
+    iam.install()
     mail.install()
     subscribers.install()
     events.install()

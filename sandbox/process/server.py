@@ -5,18 +5,19 @@ import contextlib
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from sandbox.process import clock, environment
+from sandbox.process import clock, environment, folders, settings as settings_module, trees
 from sandbox.process.admin import AsgiApp, with_administration
+from sandbox.process.settings import Settings
 
 _SAGEMAKER = "sandbox.sagemaker"
 _GRACE_SECONDS = 1
@@ -24,7 +25,14 @@ _GRACE_SECONDS = 1
 _KEEP_ALIVE_SECONDS = 300
 
 
-def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin: bool = False) -> None:
+def run(
+    *,
+    port: int = 0,
+    time_scale: float = 1.0,
+    iam: bool = True,
+    watch_stdin: bool = False,
+    settings: Settings | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM; print the connection as one JSON object once requests are answered.
 
     Args:
@@ -32,16 +40,20 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
         time_scale: How many times faster than real time the sandbox's clock runs.
         iam: Enforce IAM; without, every caller may do everything.
         watch_stdin: Stop as well when standard input ends, i.e. when the program that started the sandbox dies.
+        settings: What AWS does now and then. Default: nothing of it.
 
     Raises:
         OSError: The port is taken.
         SeamError: MiniStack is not the version that the sandbox is written against.
     """
     clock.set_scale(time_scale)
+    settings_module.change((settings or Settings()).document())
     listener = environment.reserve(port)
+    folders.remove_stale()
     work = environment.isolate(listener.getsockname()[1], iam=iam)
     try:
-        app = _assemble()
+        secret = secrets.token_urlsafe()
+        app = _assemble(secret)
         environment.seal()
         config = Config()
         config.bind = [f"fd://{listener.detach()}"]  # hypercorn owns the socket from here on
@@ -49,12 +61,12 @@ def run(*, port: int = 0, time_scale: float = 1.0, iam: bool = True, watch_stdin
         config.accesslog = None
         config.graceful_timeout = _GRACE_SECONDS
         config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
-        asyncio.run(_serve_until_stopped(app, config, work, watch_stdin=watch_stdin))
+        asyncio.run(_serve_until_stopped(app, config, work, secret, watch_stdin=watch_stdin))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _assemble() -> AsgiApp:
+def _assemble(secret: str) -> AsgiApp:
     """Check the seams and put our services and corrections in place."""
     # Both import MiniStack, which reads the environment as it is now.
     from sandbox import seams  # noqa: PLC0415
@@ -70,22 +82,15 @@ def _assemble() -> AsgiApp:
     def is_idle() -> bool:
         return sagemaker is None or bool(sagemaker.is_idle())
 
-    return with_administration(seams.get(seams.Name.ASGI_APP), is_idle)
+    return with_administration(seams.get(seams.Name.ASGI_APP), is_idle, secret)
 
 
 def _end_children() -> None:
     """End what still runs below us: lambda workers, jobs, model servers."""
-    children = psutil.Process().children(recursive=True)
-    for child in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.terminate()
-    _, alive = psutil.wait_procs(children, timeout=_GRACE_SECONDS)
-    for child in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
+    trees.end(trees.children_of(), _GRACE_SECONDS)
 
 
-async def _serve_until_stopped(app: AsgiApp, config: Config, work: Path, *, watch_stdin: bool) -> None:
+async def _serve_until_stopped(app: AsgiApp, config: Config, work: Path, secret: str, *, watch_stdin: bool) -> None:
     from sandbox.process import install  # noqa: PLC0415 - as above
 
     stop = asyncio.Event()
@@ -97,7 +102,7 @@ async def _serve_until_stopped(app: AsgiApp, config: Config, work: Path, *, watc
     serving = asyncio.create_task(
         serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]  # hypercorn wants TypedDicts
     )
-    beside = [asyncio.create_task(_announce()), asyncio.create_task(install.tick())]
+    beside = [asyncio.create_task(_announce(secret)), asyncio.create_task(install.tick())]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in beside:
@@ -127,7 +132,7 @@ def _set_at_end(stop: asyncio.Event) -> None:
         stop.set()
 
 
-async def _announce() -> None:
+async def _announce(secret: str) -> None:
     """Print the connection once the server answers."""
     while True:
         with contextlib.suppress(OSError):
@@ -141,5 +146,6 @@ async def _announce() -> None:
         "access_key_id": os.environ["AWS_ACCESS_KEY_ID"],
         "secret_access_key": os.environ["AWS_SECRET_ACCESS_KEY"],
         "account_id": environment.ACCOUNT_ID,
+        "administration_secret": secret,
     }
     print(json.dumps(connection), flush=True)

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import seams
+from sandbox.process import settings
 from sandbox.sagemaker import activity
 from sandbox.sagemaker.state import Document
 
 _log = logging.getLogger(__name__)
+_NOT_IN_BARE_EVENTS = ("MonitoringScheduleArn", "ExitMessage")
+"""What AWS's documented example of a processing job's event does not have."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class _Event:
 _queue: queue.SimpleQueue[_Event] = queue.SimpleQueue()
 _start = threading.Lock()
 _publisher: threading.Thread | None = None
+_lost = 0.0
+"""Share of the next event that is lost; it gets lost when it is lost as a whole."""
 
 
 def state_change(subject: str, detail: Document, resource: str) -> None:
@@ -42,12 +47,16 @@ def state_change(subject: str, detail: Document, resource: str) -> None:
         seams.account_id(),
         seams.region(),
         f"SageMaker {subject} State Change",
-        {name: _milliseconds(name, value) for name, value in detail.items()},
+        {name: _milliseconds(name, value) for name, value in detail.items() if not _is_left_out(subject, name)},
         resource,
     )
     activity.begin()
     _queue.put(event)
     _ensure_publisher()
+
+
+def _is_left_out(subject: str, member: str) -> bool:
+    return settings.current().bare_job_events and subject == "Processing Job" and member in _NOT_IN_BARE_EVENTS
 
 
 def _milliseconds(name: str, value: Any) -> Any:
@@ -62,12 +71,23 @@ def _ensure_publisher() -> None:
             _publisher.start()
 
 
+def _publish(event: _Event) -> None:
+    """Send an event, once or twice, unless it gets lost."""
+    global _lost  # noqa: PLW0603 - one publisher in a process
+    _lost += settings.current().lost_events
+    if _lost >= 1:
+        _lost -= 1
+        return
+    with seams.scope(event.account, event.region):
+        for _ in range(2 if settings.current().repeated_events else 1):
+            seams.put_event("aws.sagemaker", event.detail_type, event.detail, [event.resource])
+
+
 def _publish_forever() -> None:
     while True:
         event = _queue.get()
         try:
-            with seams.scope(event.account, event.region):
-                seams.put_event("aws.sagemaker", event.detail_type, event.detail, [event.resource])
+            _publish(event)
         except Exception:
             _log.exception("could not publish %s", event.detail_type)
         finally:

@@ -8,6 +8,8 @@ from sandbox.seams.context import ScopedStore, account_id, endpoint_url, region,
 from sandbox.seams.emit import put_event, put_metric_data, write_log_lines
 from sandbox.seams.identity import (
     can_be_assumed_by,
+    find_role,
+    is_service_session,
     require_pass_role,
     require_permission_to_pass,
     role_credentials,
@@ -27,7 +29,9 @@ __all__ = [
     "can_be_assumed_by",
     "check",
     "endpoint_url",
+    "find_role",
     "get",
+    "is_service_session",
     "physical_name",
     "put_event",
     "put_metric_data",

@@ -3,13 +3,18 @@
 import os
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from sandbox.errors import AwsError
 from sandbox.platform import policy
+from sandbox.platform.iam import journal
 from sandbox.seams.context import account_id, region
 from sandbox.seams.names import Name, get
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
+_PARTS_OF_AN_ARN = 6
+_OF_A_SERVICE = "SandboxServiceSession"
+"""Mark of the sessions that services make for their jobs."""
 
 
 def root_credentials() -> dict[str, str]:
@@ -38,9 +43,24 @@ def role_credentials(role_arn: str, session_name: str) -> dict[str, str]:
             "UserId": f"{role_name}:{session_name}",
             "SecretAccessKey": secret,
             "SessionToken": token,
+            _OF_A_SERVICE: True,
         },
     )
     return {"aws_access_key_id": access_key, "aws_secret_access_key": secret, "aws_session_token": token}
+
+
+def is_service_session(access_key_id: str) -> bool:
+    """Whether a key belongs to a session that a service made for one of its jobs."""
+    return _OF_A_SERVICE in (get(Name.SESSIONS).get(access_key_id) or {})
+
+
+def find_role(role_arn: str) -> dict[str, Any] | None:
+    """The role with exactly this ARN, path included."""
+    parts = role_arn.split(":")
+    if len(parts) < _PARTS_OF_AN_ARN:
+        return None
+    role: dict[str, Any] | None = get(Name.ROLES).get_scoped(parts[4], None, role_arn.rsplit("/", 1)[-1])
+    return role if role is not None and role["Arn"] == role_arn else None
 
 
 def require_pass_role(headers: Mapping[str, str], role_arn: str) -> None:
@@ -55,7 +75,8 @@ def require_pass_role(headers: Mapping[str, str], role_arn: str) -> None:
     if not get(Name.AUTH):
         return
     require_permission_to_pass(headers, role_arn, _SAGEMAKER)
-    if not can_be_assumed_by(role_arn, _SAGEMAKER):
+    # CloudFormation waits for the roles that it makes, so its own calls never come too early.
+    if not can_be_assumed_by(role_arn, _SAGEMAKER, at_once=not headers.get("authorization")):
         raise AwsError(
             "ValidationException",
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
@@ -63,10 +84,20 @@ def require_pass_role(headers: Mapping[str, str], role_arn: str) -> None:
         )
 
 
-def can_be_assumed_by(role_arn: str, service: str) -> bool:
-    """Whether a role exists and its trust policy names the service."""
-    role = get(Name.ROLES).get(role_arn.rsplit("/", 1)[-1])
-    trust = role and role["AssumeRolePolicyDocument"]
+def can_be_assumed_by(role_arn: str, service: str, *, at_once: bool = False) -> bool:
+    """Whether a role exists and its trust policy names the service.
+
+    Args:
+        role_arn: The role.
+        service: The service's principal.
+        at_once: Count a change of the role that the service does not know yet.
+    """
+    role = find_role(role_arn)
+    if role is None:
+        return False
+    trust = role["AssumeRolePolicyDocument"]
+    if not at_once:
+        trust = journal.in_force(("trust", role_arn.split(":")[4], role["RoleName"]), trust)
     return policy.allows_service(trust, service, "sts:AssumeRole", context={"aws:SourceAccount": account_id()})
 
 

@@ -45,7 +45,16 @@ class Name(StrEnum):
         "headers, resource_arn, explicit_deny, resource_policy_arn)"
     )
     CONDITION_KEYS = "core.iam_actions:request_tag_context(service, iam_action, body, params)"
+    ROLE_POLICIES = "core.iam_evaluator:_gather_role_policies(role_name, account_id)"
+    MANAGED_POLICY = "core.iam_evaluator:_resolve_managed_policy_document(policy_arn, account_id)"
+    PARSE_POLICY = "core.iam_evaluator:parse_policy_document(doc)"
+    TRUST_POLICY = "core.iam_evaluator:evaluate_trust_policy(trust_doc, caller_arn, ctx)"
+    PRINCIPAL_MATCHES = "core.iam_evaluator:_principal_matches(principal, caller_arn)"
+    CONDITION_VALUE = "core.iam_evaluator:_resolve_condition_key(key, ctx)"
+    TRUST_ERROR = "services.iam:_trust_policy_not_principal_error(doc)"
     ROLES = "services.iam:_roles"
+    POLICIES = "services.iam:_policies"
+    SESSIONS = "services.sts:_sessions"
     REGISTER_SESSION = "services.sts:register_session(access_key, session)"
     # CloudFormation
     RESOURCE_HANDLERS = "services.cloudformation.provisioners:_RESOURCE_HANDLERS"
@@ -58,6 +67,14 @@ class Name(StrEnum):
     RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
     DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
     STACKS = "services.cloudformation:_stacks"
+    DEPLOY_STACK = (
+        "services.cloudformation.handlers:_deploy_stack_async(stack_name, stack_id, template, param_values, "
+        "disable_rollback, tags, is_update, previous_stack, retain_except_on_create, imports)"
+    )
+    DEPLOY_CHANGE_SET = (
+        "services.cloudformation.changesets:_deploy_stack_async(stack_name, stack_id, template, param_values, "
+        "disable_rollback, tags, is_update, previous_stack, retain_except_on_create, imports)"
+    )
     ROLL_BACK = (
         "services.cloudformation.stacks:_roll_back_operation(stack_name, stack_id, stack, operation, reason_override)"
     )
@@ -125,6 +142,9 @@ class Name(StrEnum):
     # Metrics and logs
     PUT_EVENTS = "services.eventbridge:_put_events(data, allow_aws_source)"
     PUT_METRIC_DATA = "services.cloudwatch:_put_metric_data(params, cbor_data, is_cbor, is_json)"
+    STORE_DATUM = (
+        "services.cloudwatch:_store_datum(namespace, name, dims, ts, unit, value, values, counts, stat_values)"
+    )
     METRICS = "services.cloudwatch:_metrics"
     ALARMS = "services.cloudwatch:_alarms"
     COMPOSITE_ALARMS = "services.cloudwatch:_composite_alarms"

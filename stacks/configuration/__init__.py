@@ -1,7 +1,7 @@
 """What a configuration file may hold.
 
-Docstrings of attributes are the documentation in the JSON schema, so they speak to whoever writes YAML. Nothing here
-needs the CDK: editors and checks of files are fast.
+Docstrings of attributes are the documentation in the JSON schema, so they speak to whoever writes YAML. Every
+part builds the value of the construct library that it stands for.
 """
 
 from stacks.configuration.fleet import FleetConfig

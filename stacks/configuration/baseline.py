@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Tag, model_validator
 
+from model_monitor import Baseline, DatasetFormat
 from stacks.configuration.base import StrictModel, by_key, refuse
 from stacks.configuration.values import LocalFile, Location
+
+if TYPE_CHECKING:
+    from stacks.imports import Imports
 
 _FORMAT_OF_ENDING: dict[str, Literal["csv", "json_lines", "parquet"]] = {
     ".csv": "csv",
@@ -30,6 +35,10 @@ class Csv(StrictModel):
 
     csv: CsvOptions
     """How the file is written."""
+
+    def build(self) -> DatasetFormat:
+        """Return the library's format."""
+        return DatasetFormat.csv(header=self.csv.header)
 
 
 Format = Annotated[
@@ -56,6 +65,16 @@ class DatasetBaseline(StrictModel):
             raise refuse(expected="a 'format' where the address has no known ending", fix="add 'format: csv'")
         return self
 
+    def build(self, imports: Imports) -> Baseline:
+        """Return the library's baseline.
+
+        Args:
+            imports: Existing resources.
+        """
+        with imports.at("dataset"):
+            dataset = imports.location(self.dataset)
+        return Baseline.from_dataset(dataset, _known_format(self.format, dataset.key))
+
 
 class FileBaseline(StrictModel):
     """Computed from a file beside this one, which is uploaded with the deployment."""
@@ -72,6 +91,14 @@ class FileBaseline(StrictModel):
             raise refuse(expected="a 'format' where the file has no known ending", fix="add 'format: csv'")
         return self
 
+    def build(self, imports: Imports) -> Baseline:  # noqa: ARG002 # as the other kinds
+        """Return the library's baseline.
+
+        Args:
+            imports: Existing resources.
+        """
+        return Baseline.from_asset(self.file, _known_format(self.format, self.file.name))
+
 
 class FilesBaseline(StrictModel):
     """Taken from files that an earlier baseline job wrote; no job runs."""
@@ -82,6 +109,18 @@ class FilesBaseline(StrictModel):
     statistics: Location | None = None
     """A `statistics.json`; needed for data quality and model quality."""
 
+    def build(self, imports: Imports) -> Baseline:
+        """Return the library's baseline.
+
+        Args:
+            imports: Existing resources.
+        """
+        with imports.at("constraints"):
+            constraints = imports.location(self.constraints)
+        with imports.at("statistics"):
+            statistics = imports.location(self.statistics) if self.statistics else None
+        return Baseline.from_files(constraints=constraints, statistics=statistics)
+
 
 class ModelPackageBaseline(StrictModel):
     """Taken from the drift-check baselines of a model package in the registry; no job runs."""
@@ -90,6 +129,16 @@ class ModelPackageBaseline(StrictModel):
     """ARN of a version, or name of an unversioned package."""
     files: Location
     """Where the files lie that the package names: the deployment may read there and nowhere else."""
+
+    def build(self, imports: Imports) -> Baseline:
+        """Return the library's baseline.
+
+        Args:
+            imports: Existing resources.
+        """
+        with imports.at("files"):
+            files = imports.location(self.files)
+        return Baseline.from_model_package(self.model_package, files=files)
 
 
 BaselineConfig = Annotated[
@@ -113,3 +162,25 @@ BaselineConfig = Annotated[
 def format_of(name: str) -> Literal["csv", "json_lines", "parquet"] | None:
     """The format that a name's ending stands for, if it does."""
     return _FORMAT_OF_ENDING.get(PurePosixPath(name).suffix.lower())
+
+
+def captured_format(config: Format | None) -> DatasetFormat | None:
+    """Return how batch transform and capture writers store rows; CSV has no header line unless the file says so.
+
+    Args:
+        config: What the file says.
+    """
+    return None if config in (None, "csv") else _built(config)
+
+
+def _known_format(config: Format | None, name: str) -> DatasetFormat:
+    known = config or format_of(name)
+    assert known is not None, "the configuration model requires a format where the name has none"
+    return _built(known)
+
+
+def _built(config: Format) -> DatasetFormat:
+    if isinstance(config, Csv):
+        return config.build()
+    factory: Callable[[], DatasetFormat] = getattr(DatasetFormat, config)
+    return factory()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from model_monitor import CategoricalDriftMethod, ConstraintOverrides, DataType, DriftMethod, FeatureConstraints
 from stacks.configuration.base import StrictModel
 from stacks.configuration.values import FeatureName, Share
 
@@ -25,6 +26,17 @@ class FeatureConstraintsConfig(StrictModel):
     """The only values a text feature may take. Left out: those of the baseline, when they are few."""
     data_type: Literal["integral", "fractional", "string"] | None = None
     """Expected type. Left out: the baseline's."""
+
+    def build(self) -> FeatureConstraints:
+        """Return the library's changes for one feature."""
+        return FeatureConstraints(
+            enabled=self.enabled,
+            drift_enabled=self.drift_enabled,
+            drift_threshold=self.drift_threshold,
+            completeness=self.completeness,
+            allowed_values=self.allowed_values,
+            data_type=DataType[self.data_type.upper()] if self.data_type else None,
+        )
 
 
 class ConstraintsConfig(StrictModel):
@@ -49,3 +61,18 @@ class ConstraintsConfig(StrictModel):
     """`false`: runs publish no CloudWatch metrics of features, so there can be no alarms on them."""
     features: dict[FeatureName, FeatureConstraintsConfig] = Field(default_factory=dict)
     """Changes for single features, by name. A name that the baseline does not have fails the deployment."""
+
+    def build(self) -> ConstraintOverrides:
+        """Return the library's changes."""
+        numbers, text = self.drift_method, self.categorical_drift_method
+        return ConstraintOverrides(
+            drift_threshold=self.drift_threshold,
+            drift_method=DriftMethod[numbers.upper()] if numbers else None,
+            drift_enabled=self.drift_enabled,
+            categorical_drift_threshold=self.categorical_drift_threshold,
+            categorical_drift_method=CategoricalDriftMethod[text.upper()] if text else None,
+            data_type_threshold=self.data_type_threshold,
+            domain_threshold=self.domain_threshold,
+            emit_metrics=self.emit_metrics,
+            features={name: feature.build() for name, feature in self.features.items()},
+        )

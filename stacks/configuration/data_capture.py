@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, Tag
 
+from model_monitor import DataCapture
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.values import EncryptedLocation, KeyArn, RoleArn, S3Uri
+
+if TYPE_CHECKING:
+    from stacks.imports import Imports
 
 
 class NewCapture(EncryptedLocation):
@@ -28,6 +32,19 @@ class NewCapture(EncryptedLocation):
     volume_key: KeyArn | None = None
     """`KmsKeyId` of the endpoint's configuration, which the endpoint goes on using; the key's policy must leave access
     to IAM. Left out: it has none."""
+
+    def build(self, imports: Imports) -> DataCapture:
+        """Return the library's data capture.
+
+        Args:
+            imports: Existing resources.
+        """
+        return DataCapture(
+            location=imports.location(self),
+            sampling=self.sampling,
+            csv_content_types=self.csv_content_types,
+            json_content_types=self.json_content_types,
+        )
 
 
 class TurnOn(StrictModel):

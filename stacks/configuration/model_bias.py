@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from model_monitor import Facet
 from stacks.configuration.alarms import ModelBiasAlarmsConfig
 from stacks.configuration.base import StrictModel
 from stacks.configuration.ground_truth import GroundTruth
@@ -20,6 +21,10 @@ class FacetConfig(StrictModel):
     values: list[Value] = Field(default_factory=list)
     """Values of the sensitive group; a single number on a column of many different numbers is a lower bound that the
     group lies above. Left out: every value is a group of its own."""
+
+    def build(self) -> Facet:
+        """Return the library's facet."""
+        return Facet.of(self.name, *self.values)
 
 
 class ModelBiasSettings(MonitorSettings):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Tag
+from pydantic import Field, Tag
 
+from model_monitor import ModelReference, ShapAggregation, ShapConfig
 from stacks.configuration.alarms import MonitorAlarmsConfig
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.jobs import InstanceType
 from stacks.configuration.monitors import MonitorConfig, MonitorSettings
 from stacks.configuration.predictions import AttributesConfig
 from stacks.configuration.values import Column, EncryptedLocation, S3Uri, Value
+
+if TYPE_CHECKING:
+    from stacks.imports import Imports
 
 
 class ModelConfig(StrictModel):
@@ -21,12 +25,22 @@ class ModelConfig(StrictModel):
     """Name of the SageMaker model, in the account and region of the stack."""
     instance_type: InstanceType = "ml.m5.large"
     """Machine of that endpoint."""
-    instance_count: int = 1
+    instance_count: int = Field(default=1, ge=1, le=100)
     """Number of machines."""
     content_type: str = "text/csv"
     """What the model takes: `text/csv`, `application/jsonlines` or `application/json`."""
     accept_type: str | None = None
     """What it answers. Left out: the same."""
+
+    def build(self) -> ModelReference:
+        """Return the library's model."""
+        return ModelReference.from_model_name(
+            self.name,
+            instance_type=self.instance_type,
+            instance_count=self.instance_count,
+            content_type=self.content_type,
+            accept_type=self.accept_type,
+        )
 
 
 Model = Annotated[
@@ -62,6 +76,24 @@ class ShapSettings(StrictModel):
     label_headers: list[str] | None = None
     """Names of the model's outputs. Left out: `label0`, `label1` and so on."""
 
+    def build(self, imports: Imports) -> ShapConfig:
+        """Return the library's configuration.
+
+        Args:
+            imports: Existing resources.
+        """
+        with imports.at("baseline"):
+            rows = self.baseline if isinstance(self.baseline, list | None) else imports.location(self.baseline)
+        return ShapConfig(
+            baseline=rows,
+            num_samples=self.num_samples,
+            aggregation=ShapAggregation[self.aggregation.upper()],
+            use_logit=self.use_logit,
+            seed=self.seed,
+            features=self.features,
+            label_headers=self.label_headers,
+        )
+
 
 class ModelExplainabilitySettings(MonitorSettings):
     """What explainability monitors can share. Their network must not be isolated."""
@@ -86,3 +118,12 @@ class ModelExplainabilityConfig(ModelExplainabilitySettings, MonitorConfig):
     """Column of the label in the baseline's dataset, which is no feature. Left out: there is none."""
     dataset_headers: list[str] | None = None
     """Names of the dataset's columns. Left out: those of `shap.features`, or the dataset has them."""
+
+
+def model_of(config: Model) -> ModelReference:
+    """Return the library's model.
+
+    Args:
+        config: What the file says.
+    """
+    return ModelReference.from_model_name(config) if isinstance(config, str) else config.build()

@@ -15,7 +15,7 @@ from stacks.configuration.model_bias import ModelBiasConfig
 from stacks.configuration.model_explainability import ModelExplainabilityConfig
 from stacks.configuration.model_quality import ModelQualityConfig
 from stacks.configuration.monitors import MonitorConfig, OneOrSeveral
-from stacks.configuration.shared import SharedSettings
+from stacks.configuration.shared import OF_SERVICES, SharedSettings
 from stacks.configuration.values import Location, matching
 
 _LONGEST_STACK_NAME = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
@@ -48,6 +48,26 @@ class MonitoredConfig(SharedSettings):
     """Watches what predictions depend on: one monitor, or a list of several with a `name` each."""
     stack_name: StackName | None = None
     """Name of the stack. Left out: `ModelMonitoring-<name>`, with hyphens for what stacks cannot be called."""
+
+    @model_validator(mode="after")
+    def _require_services_of_its_own(self) -> MonitoredConfig:
+        own = [name for name in OF_SERVICES if getattr(self, name) is not None]
+        if self.services == "shared" and own:
+            raise refuse(
+                expected="'services: own' for a model with its own " + ", ".join(own),
+                fix=f"write 'services: own', or move {', '.join(own)} to 'defaults'",
+            )
+        return self
+
+    def shares_services(self, defaults: SharedSettings) -> bool:
+        """Whether the model uses the services of all models.
+
+        Args:
+            defaults: What the file says of all.
+        """
+        if self.services is not None:
+            return self.services == "shared"
+        return defaults.services != "own" and all(getattr(self, name) is None for name in OF_SERVICES)
 
     @model_validator(mode="after")
     def _require_monitors_with_names(self) -> MonitoredConfig:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, TypeAlias, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias, TypedDict, TypeVar
 
 from pydantic import Field, Tag
 
+from model_monitor import AnalysisScript, MonitorOptions, S3Location
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.baseline import BaselineConfig
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
-from stacks.configuration.schedule import Schedule
+from stacks.configuration.schedule import Schedule, schedule_of
 from stacks.configuration.values import RoleArn, Script, matching
+
+if TYPE_CHECKING:
+    from stacks.imports import Imports
 
 MonitorName = Annotated[
     str,
@@ -21,6 +26,21 @@ MonitorName = Annotated[
         example="DataQualityDaily",
     ),
 ]
+
+
+class Scripts(TypedDict):
+    """Options of monitors whose records can be changed by scripts."""
+
+    preprocessor: AnalysisScript | None
+    postprocessor: AnalysisScript | None
+
+
+def _script(source: Path | str | None) -> AnalysisScript | None:
+    if source is None:
+        return None
+    if isinstance(source, Path):
+        return AnalysisScript.from_asset(source)
+    return AnalysisScript.from_location(S3Location.from_uri(source))
 
 
 class MonitorSettings(StrictModel):
@@ -38,6 +58,28 @@ class MonitorSettings(StrictModel):
     variables: dict[str, str] | None = None
     """Environment variables of the jobs, for example for scripts."""
 
+    def options(self, imports: Imports) -> MonitorOptions:
+        """Return options of every monitor.
+
+        Args:
+            imports: Existing resources.
+        """
+        with imports.at("compute"):
+            compute = self.compute.build(imports) if self.compute else None
+        with imports.at("network"):
+            network = self.network.build(imports) if self.network else None
+        with imports.at("schedule"):
+            schedule = schedule_of(self.schedule) if self.schedule else None
+        with imports.at("role"):
+            role = imports.role(self.role) if self.role else None
+        return {
+            "schedule": schedule,
+            "compute": compute,
+            "network": network,
+            "role": role,
+            "environment": self.variables,
+        }
+
 
 class ScriptedSettings(MonitorSettings):
     """What monitors can share whose records can be changed by scripts."""
@@ -46,6 +88,10 @@ class ScriptedSettings(MonitorSettings):
     """Python file that runs on every record, relative to this file or in S3. Left out: none."""
     postprocessor: Script | None = None
     """Python file that runs after the analysis, relative to this file or in S3. Left out: none."""
+
+    def scripts(self) -> Scripts:
+        """Return scripts that change records."""
+        return {"preprocessor": _script(self.preprocessor), "postprocessor": _script(self.postprocessor)}
 
 
 class MonitorConfig(StrictModel):

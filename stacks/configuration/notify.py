@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from aws_cdk import aws_sns as sns, aws_sns_subscriptions as subscriptions
 from pydantic import Tag
 
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.values import QueueArn, WebAddress, matching
+
+if TYPE_CHECKING:
+    from stacks.imports import Imports
 
 
 class Email(StrictModel):
@@ -24,6 +28,14 @@ class Email(StrictModel):
     ]
     """The address."""
 
+    def build(self, imports: Imports) -> sns.ITopicSubscription:  # noqa: ARG002 # as the other kinds
+        """Return the subscription.
+
+        Args:
+            imports: Existing resources.
+        """
+        return subscriptions.EmailSubscription(self.email)
+
 
 class Https(StrictModel):
     """A web service; it must confirm the subscription and speak SNS's protocol."""
@@ -31,12 +43,28 @@ class Https(StrictModel):
     https: WebAddress
     """The address."""
 
+    def build(self, imports: Imports) -> sns.ITopicSubscription:  # noqa: ARG002 # as the other kinds
+        """Return the subscription.
+
+        Args:
+            imports: Existing resources.
+        """
+        return subscriptions.UrlSubscription(self.https)
+
 
 class Sqs(StrictModel):
     """A queue; its own policy must let the topic send to it."""
 
     sqs: QueueArn
     """The queue's ARN."""
+
+    def build(self, imports: Imports) -> sns.ITopicSubscription:
+        """Return the subscription.
+
+        Args:
+            imports: Existing resources.
+        """
+        return subscriptions.SqsSubscription(imports.queue(self.sqs))
 
 
 Channel = Annotated[

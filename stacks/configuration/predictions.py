@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Tag
 
+from model_monitor import CapturedAttributes, ProblemType, QualityColumns
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.values import Column
 
@@ -37,12 +38,30 @@ class AttributesConfig(BinaryConfig):
     features: Column | None = None
     """Where the features are in a JSON input. Left out: all of it."""
 
+    def build(self) -> CapturedAttributes:
+        """Return the library's attributes."""
+        return CapturedAttributes(
+            features=self.features,
+            inference=self.inference,
+            probability=self.probability,
+            probability_threshold=self.probability_threshold,
+        )
+
 
 class BinaryClassification(StrictModel):
     """Yes or no."""
 
     binary_classification: BinaryConfig
     """Where label and probability are."""
+
+    def build(self) -> ProblemType:
+        """Return the library's problem type."""
+        binary = self.binary_classification
+        return ProblemType.binary_classification(
+            inference_attribute=binary.inference,
+            probability_attribute=binary.probability,
+            probability_threshold=binary.probability_threshold,
+        )
 
 
 class Multiclass(StrictModel):
@@ -51,12 +70,20 @@ class Multiclass(StrictModel):
     multiclass: InferenceConfig
     """Where the label is."""
 
+    def build(self) -> ProblemType:
+        """Return the library's problem type."""
+        return ProblemType.multiclass(inference_attribute=self.multiclass.inference)
+
 
 class Regression(StrictModel):
     """A number."""
 
     regression: InferenceConfig
     """Where the number is."""
+
+    def build(self) -> ProblemType:
+        """Return the library's problem type."""
+        return ProblemType.regression(inference_attribute=self.regression.inference)
 
 
 Problem = Annotated[
@@ -82,3 +109,13 @@ class QualityColumnsConfig(StrictModel):
     """Column of the predicted one. Left out: none, when the probability tells it."""
     probability: str | None = None
     """Column of the probability. Left out: none."""
+
+    def build(self, problem: ProblemType) -> QualityColumns:
+        """Return the library's columns.
+
+        Args:
+            problem: What the model predicts; the columns must fit it.
+        """
+        columns = QualityColumns(ground_truth=self.ground_truth, inference=self.inference, probability=self.probability)
+        columns.require_fitting(problem)
+        return columns

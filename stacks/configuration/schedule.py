@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from aws_cdk import Duration
 from pydantic import Field, Tag
 
+from model_monitor import MonitorSchedule
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.values import matching
 
@@ -39,6 +41,10 @@ class Daily(StrictModel):
     daily: DailyOptions
     """At which hour."""
 
+    def build(self) -> MonitorSchedule:
+        """Return the library's schedule."""
+        return MonitorSchedule.daily(hour=self.daily.hour)
+
 
 class EveryOptions(StrictModel):
     """Distance of runs."""
@@ -55,6 +61,10 @@ class Every(StrictModel):
     every: EveryOptions
     """How often."""
 
+    def build(self) -> MonitorSchedule:
+        """Return the library's schedule."""
+        return MonitorSchedule.every(hours=self.every.hours, starting=self.every.starting)
+
 
 class Cron(StrictModel):
     """A cron expression of the service's small grammar."""
@@ -62,13 +72,17 @@ class Cron(StrictModel):
     cron: CronExpression
     """`cron(0 * ? * * *)`, `cron(0 H ? * * *)` or `cron(0 H/N ? * * *)`, UTC."""
 
+    def build(self) -> MonitorSchedule:
+        """Return the library's schedule."""
+        return MonitorSchedule.expression(self.cron)
+
 
 class OnceOptions(StrictModel):
     """Which data a single run reads."""
 
-    start_hours_before: int = Field(ge=1)
+    start_hours_before: int = Field(ge=1, le=8784)
     """How many hours before the run its data start."""
-    end_hours_before: int = Field(default=0, ge=0)
+    end_hours_before: int = Field(default=0, ge=0, le=8784)
     """How many hours before the run its data end. At most 24 hours of data."""
 
 
@@ -77,6 +91,12 @@ class Once(StrictModel):
 
     once: OnceOptions
     """Which data it reads."""
+
+    def build(self) -> MonitorSchedule:
+        """Return the library's schedule."""
+        return MonitorSchedule.once(
+            start=Duration.hours(self.once.start_hours_before), end=Duration.hours(self.once.end_hours_before)
+        )
 
 
 Schedule = Annotated[
@@ -95,3 +115,14 @@ Schedule = Annotated[
         "or {once: {start_hours_before: 24}}",
     ),
 ]
+
+
+def schedule_of(config: Schedule) -> MonitorSchedule:
+    """Return the library's schedule.
+
+    Args:
+        config: What the file says.
+    """
+    if isinstance(config, str):
+        return MonitorSchedule.hourly() if config == "hourly" else MonitorSchedule.daily()
+    return config.build()

@@ -11,7 +11,7 @@ from stacks.configuration.model_bias import ModelBiasSettings
 from stacks.configuration.model_explainability import ModelExplainabilitySettings
 from stacks.configuration.model_quality import ModelQualitySettings
 from stacks.configuration.notify import Channel
-from stacks.configuration.values import KeyArn, Location, TopicArn, WebAddress, matching
+from stacks.configuration.values import ONCE, KeyArn, Location, TopicArn, WebAddress, matching
 
 
 class EnvironmentConfig(StrictModel):
@@ -58,7 +58,7 @@ class SharedSettings(StrictModel):
     topic: TopicArn | None = None
     """Existing SNS topic for messages; CloudWatch and EventBridge must be allowed to publish to it. Left out: a new
     encrypted one."""
-    notify: list[Channel] | None = None
+    notify: Annotated[list[Channel], ONCE] | None = None
     """Who is told. Left out: nobody but the topic's own subscribers."""
     compute: ComputeConfig | None = None
     """Machines of jobs. Left out: one ml.m5.xlarge with 20 GiB."""
@@ -66,11 +66,22 @@ class SharedSettings(StrictModel):
     """Network of jobs. Left out: isolated, except for explainability monitors, whose jobs call the model; no VPC."""
     tags: dict[str, str] | None = None
     """Tags of the stack and all that is in it, jobs, definitions and schedules included."""
+    services: Literal["shared", "own"] | None = None
+    """Who provides bucket, key, topic and functions: `shared`, a stack for all models of an account and region, or
+    `own`, the model's own stack. Left out: own for a model that says something of its own of `topic`, `notify` or
+    `removal_policy`, shared for all others."""
+    schedule_control: bool | None = None
+    """Adds a function that starts, stops and runs monitors on demand; its name is an output of the stack. Left out:
+    none."""
     runbook: WebAddress | None = None
     """Page that says what to do; named in alarms and messages."""
     removal_policy: Literal["retain", "destroy"] | None = None
     """What happens to the new bucket and key when the stack is deleted. `retain` keeps them, and with them the history
     of baselines and reports. Left out: retain."""
+
+
+OF_SERVICES = ("topic", "notify", "removal_policy")
+"""Settings that services have and that a model which shares them cannot have for itself."""
 
 
 class Defaults(SharedSettings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -65,17 +65,17 @@ TopicArn = Annotated[
     str,
     *matching(
         _PARTITION + r":sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}",
-        expected="the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>",
-        fix="copy the ARN from the topic's page",
+        expected="the ARN of a standard SNS topic, arn:aws:sns:<region>:<account>:<name>",
+        fix="copy the ARN from the topic's page; alarms cannot publish to FIFO topics",
         example="arn:aws:sns:eu-west-1:123456789012:ml-alarms",
     ),
 ]
 QueueArn = Annotated[
     str,
     *matching(
-        _PARTITION + r":sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?",
-        expected="the ARN of an SQS queue, arn:aws:sqs:<region>:<account>:<name>",
-        fix="copy the ARN from the queue's page, not its URL",
+        _PARTITION + r":sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}",
+        expected="the ARN of a standard SQS queue, arn:aws:sqs:<region>:<account>:<name>",
+        fix="copy the ARN from the queue's page, not its URL; FIFO queues cannot subscribe to standard topics",
         example="arn:aws:sqs:eu-west-1:123456789012:drift-messages",
     ),
 ]
@@ -127,9 +127,16 @@ def _existing_file(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     path = (info.context or {}).get(FOLDER, Path()) / value
-    if not path.is_file():
+    if not _is_file(path):
         raise refuse(expected=f"an existing file at {path}", fix="paths are relative to the file that names them")
     return path.resolve()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds what names cannot hold
+        return False
 
 
 LocalFile = Annotated[
@@ -151,6 +158,18 @@ Script = Annotated[
     BeforeValidator(_script),
     WithJsonSchema({"type": "string", "examples": ["scripts/preprocess.py", "s3://my-bucket/preprocess.py"]}),
 ]
+
+
+def _each_once(values: list[Any]) -> list[Any]:
+    repeated = [value for index, value in enumerate(values) if value in values[:index]]
+    if repeated:
+        shown = repeated[0] if isinstance(repeated[0], str) else next(iter(dict(repeated[0]).values()))
+        raise refuse(expected="every entry once", fix=f"remove the second {shown}")
+    return values
+
+
+ONCE = AfterValidator(_each_once)
+"""Refuses lists in which something stands twice."""
 
 
 class EncryptedLocation(StrictModel):

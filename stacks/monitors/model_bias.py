@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from model_monitor import BiasConfig, BiasLimit, Facet, ModelBiasAlarms, ModelMonitoring
-from stacks import translation
-from stacks.configuration.alarms import BiasLimitConfig, ModelBiasAlarmsConfig
+from model_monitor import BiasConfig, Facet, ModelMonitoring
 from stacks.configuration.baseline import DatasetBaseline, FileBaseline
+from stacks.configuration.ground_truth import ground_truth_of
 from stacks.configuration.model_bias import FacetConfig, ModelBiasConfig, ModelBiasSettings
-from stacks.monitors.values import MonitorValues, common_alarms
+from stacks.imports import Imports
 
 
 def add_model_bias(
-    monitoring: ModelMonitoring, monitor: ModelBiasConfig, settings: ModelBiasSettings, values: MonitorValues
+    monitoring: ModelMonitoring, monitor: ModelBiasConfig, settings: ModelBiasSettings, imports: Imports
 ) -> None:
-    """Adds a monitor of whether groups are treated alike.
+    """Add a monitor of whether groups are treated alike.
 
     Args:
         monitoring: Gets the monitor.
         monitor: What only the monitor says.
         settings: Its settings, with the defaults of the file.
-        values: Makes values of the library.
+        imports: Existing resources.
     """
-    options = values.options(settings)
+    options = settings.options(imports)
     config = BiasConfig(
         label=monitor.label,
         label_values=monitor.label_values,
-        facets=[_facet(facet, index, values) for index, facet in enumerate(monitor.facets)],
+        facets=[_facet(facet, index, imports) for index, facet in enumerate(monitor.facets)],
         headers=monitor.headers,
         group_variable=monitor.group_variable,
         metrics=_metrics(monitor, settings),
     )
+    with imports.at("attributes"):
+        attributes = monitor.attributes.build()
+    with imports.at("ground_truth"):
+        ground_truth = ground_truth_of(monitor.ground_truth, imports, options["schedule"])
+    with imports.at("baseline"):
+        baseline = monitor.baseline.build(imports)
+    with imports.at("alarms"):
+        alarms = settings.alarms.build_for(config, imports) if settings.alarms else None
     monitoring.add_model_bias(
         monitor.id,
         config=config,
-        attributes=values.attributes(monitor.attributes),
-        ground_truth=values.ground_truth(monitor.ground_truth, options["schedule"]),
-        baseline=values.baseline(monitor.baseline),
+        attributes=attributes,
+        ground_truth=ground_truth,
+        baseline=baseline,
         predicted_label=monitor.predicted_label,
         dataset_headers=monitor.dataset_headers,
-        alarms=_alarms(settings.alarms, config, values) if settings.alarms else None,
+        alarms=alarms,
         **options,
     )
 
@@ -49,25 +56,6 @@ def _metrics(monitor: ModelBiasConfig, settings: ModelBiasSettings) -> list[str]
     return settings.metrics if is_computed else monitor.metrics
 
 
-def _facet(config: FacetConfig, index: int, values: MonitorValues) -> Facet:
-    with values.at("facets", index):
-        return Facet.of(config.name, *config.values)
-
-
-def _alarms(config: ModelBiasAlarmsConfig, bias: BiasConfig, values: MonitorValues) -> ModelBiasAlarms:
-    limits = [_limit(limit, index, bias, values) for index, limit in enumerate(config.limits)]
-    with values.at("alarms"):
-        return ModelBiasAlarms(
-            limits=limits,
-            minimum_label_coverage=translation.never(config.minimum_label_coverage),
-            **common_alarms(config),
-        )
-
-
-def _limit(config: BiasLimitConfig, index: int, bias: BiasConfig, values: MonitorValues) -> BiasLimit:
-    with values.at("alarms", "limits", index):
-        bias.require_metric(config.metric)
-        bias.facet_text(config.facet, config.facet_value)
-        return BiasLimit(
-            metric=config.metric, facet=config.facet, maximum=config.maximum, facet_value=config.facet_value
-        )
+def _facet(config: FacetConfig, index: int, imports: Imports) -> Facet:
+    with imports.at("facets", index):
+        return config.build()

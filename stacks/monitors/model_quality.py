@@ -2,88 +2,48 @@
 
 from __future__ import annotations
 
-from model_monitor import MetricLimit, ModelMonitoring, ModelQualityAlarms, ProblemType, QualityColumns
-from stacks import translation
-from stacks.configuration.alarms import ModelQualityAlarmsConfig
+from model_monitor import ModelMonitoring
+from stacks.configuration.alarms import limits_of
+from stacks.configuration.ground_truth import ground_truth_of
 from stacks.configuration.model_quality import ModelQualityConfig, ModelQualitySettings
-from stacks.configuration.predictions import BinaryClassification, Multiclass, Problem, QualityColumnsConfig
-from stacks.monitors.values import MonitorValues, common_alarms
+from stacks.imports import Imports
 
 
 def add_model_quality(
-    monitoring: ModelMonitoring, monitor: ModelQualityConfig, settings: ModelQualitySettings, values: MonitorValues
+    monitoring: ModelMonitoring, monitor: ModelQualityConfig, settings: ModelQualitySettings, imports: Imports
 ) -> None:
-    """Adds a monitor of how good predictions turn out to be.
+    """Add a monitor of how good predictions turn out to be.
 
     Args:
         monitoring: Gets the monitor.
         monitor: What only the monitor says.
         settings: Its settings, with the defaults of the file.
-        values: Makes values of the library.
+        imports: Existing resources.
     """
-    with values.at("problem"):
-        problem = _problem(monitor.problem)
-    with values.at("columns"):
-        columns = _columns(monitor.columns, problem) if monitor.columns else None
-    options = values.options(settings)
+    with imports.at("problem"):
+        problem = monitor.problem.build()
+    with imports.at("columns"):
+        columns = monitor.columns.build(problem) if monitor.columns else None
+    options = settings.options(imports)
+    with imports.at("ground_truth"):
+        ground_truth = ground_truth_of(monitor.ground_truth, imports, options["schedule"])
+    with imports.at("baseline"):
+        baseline = monitor.baseline.build(imports)
+    for name in settings.thresholds or {}:
+        with imports.at("thresholds", name):
+            problem.require_threshold(name)
+    thresholds = limits_of(settings.thresholds or {}, problem, imports, "thresholds")
+    with imports.at("alarms"):
+        alarms = settings.alarms.build_for(problem, imports) if settings.alarms else None
     monitoring.add_model_quality(
         monitor.id,
         problem=problem,
-        ground_truth=values.ground_truth(monitor.ground_truth, options["schedule"]),
-        baseline=values.baseline(monitor.baseline),
+        ground_truth=ground_truth,
+        baseline=baseline,
         columns=columns,
-        thresholds=_thresholds(settings, problem, values),
-        alarms=_alarms(settings.alarms, problem, values) if settings.alarms else None,
+        thresholds=None if settings.thresholds is None else thresholds,
+        alarms=alarms,
         tolerance=settings.tolerance,
-        **values.scripts(settings),
+        **settings.scripts(),
         **options,
     )
-
-
-def _problem(config: Problem) -> ProblemType:
-    if isinstance(config, BinaryClassification):
-        binary = config.binary_classification
-        return ProblemType.binary_classification(
-            inference_attribute=binary.inference,
-            probability_attribute=binary.probability,
-            probability_threshold=binary.probability_threshold,
-        )
-    if isinstance(config, Multiclass):
-        return ProblemType.multiclass(inference_attribute=config.multiclass.inference)
-    return ProblemType.regression(inference_attribute=config.regression.inference)
-
-
-def _columns(config: QualityColumnsConfig, problem: ProblemType) -> QualityColumns:
-    columns = QualityColumns(
-        ground_truth=config.ground_truth, inference=config.inference, probability=config.probability
-    )
-    columns.require_fitting(problem)
-    return columns
-
-
-def _thresholds(
-    settings: ModelQualitySettings, problem: ProblemType, values: MonitorValues
-) -> dict[str, MetricLimit] | None:
-    if settings.thresholds is None:
-        return None
-    limits = {}
-    for name, limit in settings.thresholds.items():
-        with values.at("thresholds", name):
-            problem.require_threshold(name)
-            limits[name] = translation.limit(limit)
-            problem.require_limit(name, limits[name])
-    return limits
-
-
-def _alarms(config: ModelQualityAlarmsConfig, problem: ProblemType, values: MonitorValues) -> ModelQualityAlarms:
-    limits = {}
-    for name, limit in config.metrics.items():
-        with values.at("alarms", "metrics", name):
-            limits[name] = translation.limit(limit)
-            problem.require_limit(name, limits[name])
-    with values.at("alarms"):
-        return ModelQualityAlarms(
-            metrics=limits,
-            minimum_label_coverage=translation.never(config.minimum_label_coverage),
-            **common_alarms(config),
-        )

@@ -128,3 +128,28 @@ def test_many_files_are_one_table(job, captures, record):
     for minute in range(60):
         source = captures([record(f"{minute}", "0.5")] * 3, name=f"{minute:02d}-00-000-capture.jsonl")
     assert columns(job(source, "capture"))["_c0"] == [minute for minute in range(60) for _ in range(3)]
+
+
+def shadow(record):
+    return record | {"eventMetadata": {**record["eventMetadata"], "invocationSource": "ShadowExperiment"}}
+
+
+@pytest.mark.parametrize("output", ["1", '"1"', "1\n1"], ids=["plain", "quoted", "of several rows"])
+def test_shadow_traffic_is_left_out_and_is_no_bad_data(job, captures, record, output):
+    given = "\n".join("7" for _ in output.splitlines())
+    # This job would fail at the first record that counts as bad, and these have a value too many.
+    source = captures([record(output, given), *[shadow(record("0.9", "3,4"))] * 9])
+    assert columns(job(source, "capture"))["_c1"] == [7] * len(output.splitlines())
+
+
+def test_a_script_never_sees_shadow_traffic(job, captures, record, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("def preprocess_handler(r): return {'n': 7 if r.endpoint_output.data == '1' else 1 / 0}")
+    source = captures([record("1", "2"), shadow(record("0.9", "3"))])
+    assert columns(job(source, "capture", record_preprocessor_script=script)) == {"n": [7]}
+
+
+def test_shadow_traffic_alone_is_no_data(job, captures, record):
+    done = job(captures([shadow(record("1", "7"))] * 3), "capture")
+    assert done.code == 1
+    assert "Job inputs had no data" in done.message

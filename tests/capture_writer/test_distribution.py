@@ -5,15 +5,19 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 PACKAGE = Path(__file__).parents[2] / "capture_writer"
 
 
 def test_what_is_installed_is_the_whole_package_and_works_alone(tmp_path):
     source = shutil.copytree(PACKAGE, tmp_path / "source", ignore=shutil.ignore_patterns("__pycache__"))
-    build = [sys.executable, "-c", "import setuptools; setuptools.setup()", "-q", "build", "--build-base", "out"]
-    subprocess.run(build, cwd=source, check=True, capture_output=True, timeout=60)
-    installed = source / "out" / "lib" / "capture_writer"
+    uv = Path(sys.executable).parent / "uv"
+    subprocess.run([uv, "build", "--wheel", "--quiet"], cwd=source, check=True, capture_output=True, timeout=120)
+    (wheel,) = (source / "dist").glob("*.whl")
+    with ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    installed = tmp_path / "installed" / "capture_writer"
     assert {file.name for file in installed.iterdir()} == {
         file.name for file in PACKAGE.iterdir() if file.suffix == ".py" or file.name == "py.typed"
     }

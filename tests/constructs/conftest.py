@@ -16,8 +16,9 @@ os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_sagemaker as sagemaker
+from aws_cdk import aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from model_monitor import (
     Baseline,
@@ -27,9 +28,11 @@ from model_monitor import (
     BiasLimit,
     CapturedAttributes,
     ConfigurationError,
+    DataCapture,
     DataQualityAlarms,
     DataQualityMonitor,
     DatasetFormat,
+    EndpointDataCapture,
     EndpointMonitoring,
     Facet,
     GroundTruth,
@@ -42,6 +45,7 @@ from model_monitor import (
     ModelReference,
     MonitorCompute,
     MonitoredEndpoint,
+    MonitoringServices,
     MonitorNetwork,
     ProblemType,
     QualityColumns,
@@ -57,7 +61,11 @@ class Kit:
 
     def stack(self, name: str = "Fraud", *, app: cdk.App | None = None, **options: Any) -> cdk.Stack:
         options.setdefault("env", ENVIRONMENT)
-        return cdk.Stack(app or cdk.App(analytics_reporting=False), name, **options)
+        return cdk.Stack(app or self.app(), name, **options)
+
+    def app(self) -> cdk.App:
+        # The CDK's own validation takes longer than the synthesis; it is on in test_cfn_lint.py and in tests/stacks.
+        return cdk.App(analytics_reporting=False, builtin_cloud_formation_validation=False)
 
     def endpoint(self, name: str = "fraud-prod") -> MonitoredEndpoint:
         return MonitoredEndpoint.from_endpoint_name(
@@ -70,9 +78,23 @@ class Kit:
     def output(self) -> S3Location:
         return S3Location.from_uri("s3://monitoring-output/monitoring")
 
+    def services(self, scope: Construct) -> MonitoringServices:
+        """The services of the stack: one for all monitors that a test makes in it."""
+        stack = cdk.Stack.of(scope)
+        existing = stack.node.try_find_child("Services")
+        if isinstance(existing, MonitoringServices):
+            return existing
+        return MonitoringServices(stack, "Services", output=self.output())
+
     def monitor(self, scope: cdk.Stack | None = None, name: str = "DataQuality", **options: Any) -> DataQualityMonitor:
-        options = {"input": self.endpoint(), "baseline": self.baseline(), "output": self.output(), **options}
-        return DataQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+        scope = scope if scope is not None else self.stack()
+        options = {
+            "input": self.endpoint(),
+            "baseline": self.baseline(),
+            "services": self.services(scope),
+            **options,
+        }
+        return DataQualityMonitor(scope, name, **options)
 
     def problem(self) -> ProblemType:
         return ProblemType.binary_classification(probability_attribute=0, probability_threshold=0.5)
@@ -83,16 +105,17 @@ class Kit:
     def model_quality(
         self, scope: cdk.Stack | None = None, name: str = "ModelQuality", **options: Any
     ) -> ModelQualityMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "problem": self.problem(),
             "ground_truth": self.ground_truth(),
             "baseline": self.baseline("s3://lake/fraud/validated.csv"),
             "columns": QualityColumns(ground_truth="fraud", probability="score"),
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelQualityMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelQualityMonitor(scope, name, **options)
 
     def bias_config(self, **options: Any) -> BiasConfig:
         facets = [Facet.of("sex", "female"), Facet.of("age", 40)]
@@ -100,6 +123,7 @@ class Kit:
         return BiasConfig(**{"label": "approved", "label_values": [1], "facets": facets, "headers": headers, **options})
 
     def model_bias(self, scope: cdk.Stack | None = None, name: str = "ModelBias", **options: Any) -> ModelBiasMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "config": self.bias_config(),
@@ -107,24 +131,25 @@ class Kit:
             "ground_truth": self.ground_truth(),
             "baseline": self.baseline("s3://lake/fraud/validated.csv"),
             "predicted_label": "prediction",
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelBiasMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelBiasMonitor(scope, name, **options)
 
     def model_explainability(
         self, scope: cdk.Stack | None = None, name: str = "ModelExplainability", **options: Any
     ) -> ModelExplainabilityMonitor:
+        scope = scope if scope is not None else self.stack()
         options = {
             "input": self.endpoint(),
             "model": ModelReference.from_model_name("fraud-model"),
             "shap": ShapConfig(baseline=[[39, 5000]], num_samples=50, features=["age", "income"]),
             "attributes": CapturedAttributes(inference=0),
             "baseline": self.baseline(),
-            "output": self.output(),
+            "services": self.services(scope),
             **options,
         }
-        return ModelExplainabilityMonitor(scope if scope is not None else self.stack(), name, **options)
+        return ModelExplainabilityMonitor(scope, name, **options)
 
     def batch(self, dataset_format: DatasetFormat | None = None) -> BatchTransform:
         return BatchTransform.of(
@@ -154,7 +179,7 @@ class Kit:
         ((function, argument),) = value.items()
         if function == "Fn::Join":
             return str(argument[0]).join(self.flat(item) for item in argument[1])
-        if function == "Ref":
+        if function in ("Ref", "Fn::ImportValue"):
             return f"<{argument}>"
         assert function == "Fn::GetAtt", function
         return f"<{'.'.join(argument)}>"
@@ -170,6 +195,44 @@ class Kit:
         """Properties of the only resource of a type."""
         (resource,) = self.resources(template, type_name).values()
         return dict(resource["Properties"])
+
+    def function(self, template: Template, handler: str) -> dict[str, Any]:
+        """Properties of the only function with a handler."""
+        (function,) = [
+            found["Properties"]
+            for found in self.resources(template, "AWS::Lambda::Function").values()
+            if found["Properties"]["Handler"] == handler
+        ]
+        return dict(function)
+
+    def registered(self, template: Template) -> dict[str, dict[str, Any]]:
+        """What the results function is told of every monitor, by the name of its schedule."""
+        documents = [
+            self.json(guard["Properties"]["Monitor"])
+            for guard in self.resources(template, "Custom::MonitoringScheduleGuard").values()
+            if "Monitor" in guard["Properties"]
+        ]
+        return {document["schedule"]: document for document in documents}
+
+    def alarm(self, template: Template, name: str) -> dict[str, Any]:
+        """Properties of the only alarm whose logical id contains a text."""
+        alarms = self.resources(template, "AWS::CloudWatch::Alarm")
+        (alarm,) = [found["Properties"] for logical_id, found in alarms.items() if name in logical_id]
+        return dict(alarm)
+
+    def watched(self, alarm: dict[str, Any]) -> list[dict[str, Any]]:
+        """What an alarm looks at: namespace, name, statistic and dimensions of each metric."""
+        stats = [found["MetricStat"] for found in alarm.get("Metrics", []) if "MetricStat" in found]
+        metrics = [(stat["Metric"], stat["Stat"]) for stat in stats] or [(alarm, alarm["Statistic"])]
+        return [
+            {
+                "namespace": metric["Namespace"],
+                "name": metric["MetricName"],
+                "statistic": statistic,
+                "dimensions": {item["Name"]: item["Value"] for item in metric["Dimensions"]},
+            }
+            for metric, statistic in metrics
+        ]
 
     def statements(self, template: Template) -> list[tuple[str, dict[str, Any]]]:
         """Every statement of every policy of a role, with the policy's logical id."""
@@ -206,7 +269,7 @@ def stack(kit: Kit) -> cdk.Stack:
 
 @pytest.fixture(scope="session")
 def refused() -> Callable[..., AbstractContextManager[None]]:
-    """Expects a ConfigurationError that says what was got, what is expected and how to mend it, with certain texts."""
+    """Expects a ConfigurationError that says what was got, what is expected and how to fix it, with certain texts."""
 
     @contextmanager
     def expect(*texts: str) -> Iterator[None]:
@@ -370,3 +433,31 @@ def batch_stack(kit: Kit) -> cdk.Stack:
 @pytest.fixture(scope="session")
 def batch_template(batch_stack: cdk.Stack) -> Template:
     return Template.from_stack(batch_stack)
+
+
+@pytest.fixture(scope="session")
+def fleet_stacks(kit: Kit) -> dict[str, cdk.Stack]:
+    """Two models in stacks of their own, with the services of a third stack, which also has a control function."""
+    app = cdk.App(analytics_reporting=False)
+    shared = kit.stack("Shared", app=app)
+    services = MonitoringServices(shared, "Services")
+    models = {name: kit.stack(name, app=app) for name in ("Credit", "Churn")}
+    for name, stack in models.items():
+        data = S3Location.from_uri(f"s3://lake-{name.lower()}")
+        bucket = s3.Bucket.from_bucket_name(stack, "Captured", f"captured-{name.lower()}")
+        capture = EndpointDataCapture(
+            stack,
+            "Capture",
+            endpoint_name=f"{name.lower()}-prod",
+            capture=DataCapture.to(bucket),
+            services=services,
+        )
+        monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=capture.endpoint, services=services)
+        dataset = Baseline.from_dataset(data.join("train.csv"), DatasetFormat.csv())
+        monitoring.add_data_quality(baseline=dataset)
+        files = Baseline.from_files(constraints=data.join("constraints.json"), statistics=data.join("statistics.json"))
+        monitoring.add_model_quality(problem=kit.problem(), ground_truth=kit.ground_truth(), baseline=files)
+    # After the monitors: they still let the function take their roles.
+    services.add_schedule_control()
+    app.synth()
+    return {"Shared": shared, **models}

@@ -32,6 +32,11 @@ def test_templates_are_clean(fixture: str, request: pytest.FixtureRequest) -> No
     assert _problems(dict(template.to_json())) == []
 
 
+@pytest.mark.parametrize("name", ["Shared", "Credit", "Churn"])
+def test_templates_of_shared_services_and_their_models_are_clean(name: str, fleet_stacks: dict[str, cdk.Stack]) -> None:
+    assert _problems(dict(Template.from_stack(fleet_stacks[name]).to_json())) == []
+
+
 def test_a_broken_template_is_noticed(default_template: Template) -> None:
     template = json.loads(json.dumps(default_template.to_json()))
     for resource in template["Resources"].values():

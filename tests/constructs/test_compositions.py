@@ -93,13 +93,16 @@ def test_a_role_of_another_stack_that_must_not_change_is_left_alone(kit: Kit) ->
     role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     kit.monitor(watching, role=role.without_policy_updates())
     policies = kit.resources(Template.from_stack(watching), "AWS::IAM::Policy")
-    assert not [name for name in policies if name.startswith("DataQuality")]
+    assert not [name for name in policies if name.startswith("DataQualityRole")]
 
 
 def test_an_imported_key_is_granted_through_the_roles(kit: Kit, imported_template: Template) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-    for role in ("Role", "BaselineProviderOnEventRole", "BaselineProviderIsCompleteRole", "ResultsFunctionRole"):
-        assert key in kit.allowed(imported_template, role, "kms:Decrypt")
+    policies = kit.resources(imported_template, "AWS::IAM::Policy").items()
+    (of_jobs,) = [name for name, policy in policies if policy["Properties"]["Roles"] == ["monitor"]]
+    for policy in (of_jobs, "FraudAccess"):
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert key in kit.allowed(imported_template, policy, action)
 
 
 @pytest.fixture(scope="module")
@@ -164,5 +167,12 @@ def test_twelve_monitors_fit_into_the_limits_of_a_role(kit: Kit) -> None:
         for policy in kit.resources(template, type_name).values():
             # References are a little longer in the template than what they stand for.
             assert len(str(policy["Properties"]["PolicyDocument"]).replace(" ", "")) <= limit * 1.6
-    roles = kit.resources(template, "AWS::SageMaker::MonitoringSchedule")
-    assert len(roles) == 12
+    for role in kit.resources(template, "AWS::IAM::Role"):
+        attached = [
+            policy
+            for policy in kit.resources(template, "AWS::IAM::ManagedPolicy").values()
+            if {"Ref": role} in policy["Properties"]["Roles"]
+        ]
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        assert len(attached) <= 10
+    assert len(kit.resources(template, "AWS::SageMaker::MonitoringSchedule")) == 12

@@ -5,7 +5,6 @@ Rules 1 to 3 are about deploying again: `test_design_rules_of_updates.py`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -34,8 +33,20 @@ _TEMPLATES = [f"{name}_template" for name in ("default", "vpc", "imported", "qua
 def test_rule_4_the_deployment_waits_for_the_baseline(kit: Kit, default_template: Template) -> None:
     (baseline,) = kit.resources(default_template, _BASELINE).values()
     token = kit.flat(baseline["Properties"]["ServiceToken"])
-    assert re.match(r"<ModelMonitorBaselineProviderFrameworkframeworkonEvent\w+\.Arn>", token)
-    assert len(kit.resources(default_template, "AWS::StepFunctions::StateMachine")) == 2  # the schedule guard's, too
+    assert re.match(r"<ModelMonitorDeploymentFrameworkframeworkonEvent\w+\.Arn>", token)
+    assert len(kit.resources(default_template, "AWS::StepFunctions::StateMachine")) == 1
+
+
+@pytest.mark.parametrize("fixture", _TEMPLATES)
+def test_rule_4_cloudformation_waits_longer_than_the_function_does(
+    fixture: str, kit: Kit, request: pytest.FixtureRequest
+) -> None:
+    # Left out, it would be an hour, and CloudFormation would give up without a reason.
+    resources = request.getfixturevalue(fixture).to_json()["Resources"].values()
+    custom = [found for found in resources if found["Type"].startswith("Custom::")]
+    assert custom
+    for resource in custom:
+        assert (resource["Properties"]["ServiceTimeout"], resource["Type"]) == ("3420", resource["Type"])
 
 
 # Rule 5: one type joins S3 addresses.
@@ -110,7 +121,7 @@ def _period(alarm: dict[str, Any]) -> int:
 
 def test_rule_7_every_alarm_has_a_chosen_treatment_of_missing_data(alarms: list[dict[str, Any]]) -> None:
     assert len(alarms) == 18
-    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching", "breaching"}
+    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching", "breaching", "ignore"}
 
 
 def test_rule_7_every_alarm_has_windows_that_cloudwatch_accepts(alarms: list[dict[str, Any]]) -> None:
@@ -121,10 +132,30 @@ def test_rule_7_every_alarm_has_windows_that_cloudwatch_accepts(alarms: list[dic
         assert alarm["EvaluationPeriods"] * _period(alarm) <= 7 * 86400
 
 
-def test_rule_7_alarms_on_metrics_of_runs_see_data_points_that_lie_in_the_past(alarms: list[dict[str, Any]]) -> None:
-    late = [alarm for alarm in alarms if "aws/sagemaker/Endpoints/data-metrics" in json.dumps(alarm)]
-    assert len(late) == 6
-    assert all(alarm["EvaluationPeriods"] >= 3 for alarm in late)
+@pytest.mark.parametrize("fixture", _TEMPLATES)
+def test_rule_7_no_alarm_looks_at_metrics_whose_data_points_lie_in_the_past(
+    fixture: str, kit: Kit, request: pytest.FixtureRequest
+) -> None:
+    # Those of the service carry the start of the analysed window as time. A data point that is a day old may take two
+    # days to appear: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+    alarms = kit.resources(request.getfixturevalue(fixture), "AWS::CloudWatch::Alarm").values()
+    watched = [metric for alarm in alarms for metric in kit.watched(alarm["Properties"])]
+    assert {metric["namespace"] for metric in watched} == {"ModelMonitoring"}
+
+
+def test_rule_7_a_limit_stays_broken_until_a_run_says_otherwise(
+    kit: Kit, default_template: Template, quality_template: Template, clarify_template: Template
+) -> None:
+    # A run that could not check publishes nothing, which proves neither health nor trouble.
+    limits = [
+        alarm["Properties"]
+        for template in (default_template, quality_template, clarify_template)
+        for name, alarm in kit.resources(template, "AWS::CloudWatch::Alarm").items()
+        if any(word in name for word in ("Driftage", "MeanShift", "QualityQuality", "BiasBias"))
+    ]
+    assert len(limits) == 8
+    for alarm in limits:
+        assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["TreatMissingData"]) == (1, 1, "ignore")
 
 
 # Rule 8: roles are narrow, ARNs hold in every partition.
@@ -161,14 +192,11 @@ def test_rule_8_only_actions_without_resources_are_allowed_on_all(
 
 
 @pytest.mark.parametrize("fixture", _TEMPLATES)
-def test_rule_8_no_role_has_a_managed_policy_but_the_framework_s(
-    fixture: str, kit: Kit, request: pytest.FixtureRequest
-) -> None:
-    for name, role in kit.resources(request.getfixturevalue(fixture), "AWS::IAM::Role").items():
-        policies = [kit.flat(policy) for policy in role["Properties"].get("ManagedPolicyArns", [])]
-        if policies:
-            assert "ProviderFramework" in name
-            assert policies == ["arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+def test_rule_8_no_role_has_a_managed_policy(fixture: str, kit: Kit, request: pytest.FixtureRequest) -> None:
+    roles = kit.resources(request.getfixturevalue(fixture), "AWS::IAM::Role").values()
+    assert roles
+    for role in roles:
+        assert "ManagedPolicyArns" not in role["Properties"]
 
 
 @pytest.mark.parametrize("fixture", [name for name in _TEMPLATES if name != "imported_template"])
@@ -177,10 +205,17 @@ def test_rule_8_no_arn_names_a_partition(fixture: str, request: pytest.FixtureRe
     assert not [text for text in _texts(template.to_json()) if re.search(r"arn:aws[a-z-]*:|amazonaws\.com/", text)]
 
 
-def test_rule_8_every_role_can_be_taken_by_one_service(kit: Kit, default_template: Template) -> None:
-    for role in kit.resources(default_template, "AWS::IAM::Role").values():
+def test_rule_8_every_role_can_be_taken_by_one_service_or_by_functions_that_are_named(
+    kit: Kit, default_template: Template
+) -> None:
+    of_functions = []
+    for name, role in kit.resources(default_template, "AWS::IAM::Role").items():
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        assert list(statement["Principal"]) == ["Service"]
+        if list(statement["Principal"]) != ["Service"]:
+            of_functions.append(name.partition("5A")[0])
+            assert list(statement["Condition"]) == ["ArnEquals"]
+            assert len(statement["Condition"]["ArnEquals"]["aws:PrincipalArn"]) == 2
+    assert of_functions == ["FraudAccess"]
 
 
 # Rule 9: what can be told at synthesis is told there; tokens defer it. The errors themselves: one file a module.
@@ -188,9 +223,9 @@ def test_rule_8_every_role_can_be_taken_by_one_service(kit: Kit, default_templat
 
 def test_rule_9_the_error_comes_before_anything_is_made(kit: Kit, stack: cdk.Stack, refused: Refused) -> None:
     compute = MonitorCompute(max_runtime=cdk.Duration.hours(2))
-    with refused("max_runtime of 7200 seconds", "at most 3600 seconds"):
+    with refused("max_runtime=Duration.minutes(120)", "at most 60 minutes"):
         kit.monitor(stack, compute=compute)
-    assert stack.node.children == []
+    assert stack.node.try_find_child("DataQuality") is None
 
 
 def test_rule_9_tokens_defer_the_checks(kit: Kit, stack: cdk.Stack) -> None:
@@ -203,13 +238,19 @@ def test_rule_9_tokens_defer_the_checks(kit: Kit, stack: cdk.Stack) -> None:
 # Rule 10: tags are set on schedules, definitions and jobs.
 
 
+def _own_tags(kit: Kit, template: Template, type_name: str) -> list[dict[str, str]]:
+    """Tags of the only resource of a type, without the one by which a schedule names its guard."""
+    tags = kit.properties(template, type_name)["Tags"]
+    return [tag for tag in tags if tag["Key"] != "model-monitor:guard"]
+
+
 def test_rule_10_tags_are_on_schedule_definition_and_baseline_job(kit: Kit) -> None:
     stack = kit.stack(tags={"owner": "risk"})
     kit.monitor(stack, tags={"team": "fraud"})
     template = Template.from_stack(stack)
     expected = [{"Key": "owner", "Value": "risk"}, {"Key": "team", "Value": "fraud"}]
     for type_name in (_SCHEDULE, _DEFINITION):
-        assert kit.properties(template, type_name)["Tags"] == expected
+        assert _own_tags(kit, template, type_name) == expected
     assert kit.json(kit.properties(template, _BASELINE)["Tags"]) == expected
 
 
@@ -219,7 +260,7 @@ def test_rule_10_tags_by_an_aspect_arrive_everywhere(kit: Kit, stack: cdk.Stack)
     template = Template.from_stack(stack)
     expected = [{"Key": "cost-centre", "Value": "1234"}]
     for type_name in (_SCHEDULE, _DEFINITION):
-        assert kit.properties(template, type_name)["Tags"] == expected
+        assert _own_tags(kit, template, type_name) == expected
     assert kit.json(kit.properties(template, _BASELINE)["Tags"]) == expected
 
 

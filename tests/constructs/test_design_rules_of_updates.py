@@ -176,7 +176,7 @@ DataQualityMonitor(
     "DataQuality",
     input=MonitoredEndpoint.from_endpoint_name("fraud-prod", capture_location=location),
     baseline=Baseline.from_dataset(S3Location.from_uri("s3://lake/fraud/train.csv"), DatasetFormat.csv()),
-    output=S3Location.from_uri("s3://monitoring-output/monitoring"),
+    services=MonitoringServices(stack, "Services", output=S3Location.from_uri("s3://monitoring-output/monitoring")),
 )
 (definition,) = Template.from_stack(stack).find_resources("AWS::SageMaker::DataQualityJobDefinition").values()
 print(definition["Properties"]["JobDefinitionName"]["Fn::Join"][1][0])

@@ -35,6 +35,7 @@ def busy(kit: Kit) -> Template:
     first.add_data_quality("Daily", baseline=kit.baseline(), schedule=MonitorSchedule.daily(), alarms=_NONE)
     first.on_completed("Completed", target=targets.SqsQueue(queue))
     first.on_failed("Failed", target=targets.SqsQueue(queue))
+    first.on_ended("Ended", target=targets.SqsQueue(queue))
     first.notify(
         subscriptions.EmailSubscription("ml-oncall@example.com"),
         subscriptions.UrlSubscription("https://hooks.example.com/drift"),
@@ -84,11 +85,28 @@ def test_the_composite_alarm_names_the_runbook(kit: Kit, busy: Template) -> None
     assert any("fraud-prod" in text and "Runbook: https://wiki.example.com/drift." in text for text in descriptions)
 
 
-def test_reactions_hold_for_every_monitor_whether_added_before_or_after(kit: Kit, busy: Template) -> None:
+@pytest.mark.parametrize(
+    ("reaction", "statuses"),
+    [
+        ("Retrain", ["CompletedWithViolations"]),
+        ("Completed", ["Completed", "CompletedWithViolations"]),
+        ("Failed", ["Failed", "Stopped"]),
+        ("Ended", ["Completed", "CompletedWithViolations", "Failed", "Stopped", "NoData"]),
+    ],
+)
+def test_one_rule_holds_for_every_monitor_of_the_model_whether_added_before_or_after(
+    reaction: str, statuses: list[str], kit: Kit, busy: Template
+) -> None:
     rules = kit.resources(busy, "AWS::Events::Rule")
-    for monitor in ("FirstDataQuality", "FirstDaily"):
-        for reaction in ("Retrain", "Completed", "Failed"):
-            assert len([name for name in rules if name.startswith(f"{monitor}{reaction}")]) == 1
+    (rule,) = [found["Properties"] for name, found in rules.items() if name.startswith(f"First{reaction}")]
+    own = [name for name in kit.registered(busy) if name.startswith("fraud-first-")]
+    assert len(own) == 2
+    assert rule["EventPattern"] == {
+        "source": ["model-monitoring"],
+        "detail-type": ["Monitoring Run Ended"],
+        "detail": {"monitoringScheduleName": own, "status": statuses},
+    }
+    assert rule["Description"].startswith("A run of any monitor of endpoint fraud-prod ")
 
 
 def test_people_and_programs_can_subscribe(kit: Kit, busy: Template) -> None:
@@ -102,6 +120,15 @@ def test_several_monitorings_share_a_bucket_without_sharing_files(kit: Kit, busy
     assert len(set(uris)) == 3
     assert all("/monitoring/baselines/" in uri for uri in uris)
     assert len(kit.resources(busy, "AWS::S3::Bucket")) == 1
+    reports = [found["reports"] for found in kit.registered(busy).values()]
+    assert len(set(reports)) == 3
+
+
+def test_several_monitorings_of_a_stack_share_the_deployment_function(kit: Kit, busy: Template) -> None:
+    handlers = [found["Properties"]["Handler"] for found in kit.resources(busy, "AWS::Lambda::Function").values()]
+    assert handlers.count("deployment.handler.handler") == 1
+    # Each has topic and registry of its own, and so a results function.
+    assert handlers.count("results.handler.handler") == 2
 
 
 def test_several_monitors_of_an_endpoint_have_names_of_their_own(kit: Kit, busy: Template) -> None:
@@ -116,6 +143,18 @@ def test_refuses_a_second_monitor_with_the_same_id(kit: Kit, stack: Stack, refus
         monitoring.add_data_quality(baseline=kit.baseline())
 
 
+@pytest.mark.parametrize(
+    "part", ["Access", "Alarm", "Bucket", "BucketName", "Control", "Default", "Key", "Results", "Topic", "TopicArn"]
+)
+def test_refuses_a_monitor_with_the_id_of_a_part_of_the_monitoring(
+    part: str, kit: Kit, stack: Stack, refused: Refused
+) -> None:
+    monitoring = kit.monitoring(stack)
+    with refused(f"a monitor with the id {part!r}", "an id of its own", f"for example '{part}Daily'"):
+        monitoring.add_data_quality(part, baseline=kit.baseline())
+    assert monitoring.monitors == {}
+
+
 def test_there_is_no_composite_alarm_without_alarms(kit: Kit, stack: Stack, refused: Refused) -> None:
     monitoring = kit.monitoring(stack)
     monitoring.add_data_quality(baseline=kit.baseline(), alarms=_NONE)
@@ -128,4 +167,16 @@ def test_settings_of_the_monitoring_reach_its_monitors(kit: Kit, stack: Stack) -
     template = Template.from_stack(stack)
     definition = kit.properties(template, "AWS::SageMaker::DataQualityJobDefinition")
     assert definition["Tags"] == [{"Key": "team", "Value": "fraud"}]
+    assert {"Key": "team", "Value": "fraud"} in kit.properties(template, "AWS::SageMaker::MonitoringSchedule")["Tags"]
     assert monitor.input.endpoint_name == "fraud-prod"
+
+
+def test_a_monitor_may_have_settings_of_its_own(kit: Kit, stack: Stack) -> None:
+    monitoring = kit.monitoring(stack, tags={"team": "fraud"}, runbook_url="https://wiki.example.com/all")
+    monitoring.add_data_quality(baseline=kit.baseline(), tags={"team": "lending"}, runbook_url=None)
+    template = Template.from_stack(stack)
+    assert kit.properties(template, "AWS::SageMaker::DataQualityJobDefinition")["Tags"] == [
+        {"Key": "team", "Value": "lending"}
+    ]
+    (document,) = kit.registered(template).values()
+    assert document["runbook"] == "https://wiki.example.com/all"

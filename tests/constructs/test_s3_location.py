@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
 
 Refused = Callable[..., AbstractContextManager[None]]
-_PART = st.text("ab-/.", max_size=8)
+_PART = st.text("ab-/.", max_size=8).filter(lambda text: not {".", ".."}.intersection(text.split("/")))
 
 
 @given(st.lists(_PART, max_size=4), st.lists(_PART, max_size=4))
@@ -46,7 +46,7 @@ def test_refuses_a_doubled_slash_and_says_what_it_would_do(uri: str, refused: Re
 
 
 def test_refuses_an_address_that_is_a_token_and_names_the_other_factory(stack: Stack, refused: Refused) -> None:
-    with refused("only known at deployment", "S3Location.of(bucket, 'prefix')"):
+    with refused("only known at deployment", "S3Location.of(...)"):
         S3Location.from_uri(CfnParameter(stack, "Uri").value_as_string)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +33,9 @@ def _load(name: str) -> ModuleType:
 loan_app = _load("loan_app")
 _load("elsewhere")
 
+# AWS is like this always or often, and it costs next to no time: everything has to work with it.
+UNKIND = {"iam_propagation_seconds": 3.0, "bare_job_events": True, "repeated_events": True}
+
 
 class Account:
     """A bootstrapped account: deploys a stack at a time, and looks at what came of it."""
@@ -40,6 +44,7 @@ class Account:
         self.box = box
         self.folder = folder
         self.outputs: dict[str, str] = {}
+        self._received: dict[str, list[dict[str, Any]]] = {}
 
     def deploy(self, variant: Any) -> dict[str, str]:
         archive = loan_app.model_archive(self.folder)
@@ -48,7 +53,7 @@ class Account:
     def deploy_stack(self, make: Callable[[cdk.App, cdk.Environment], cdk.Stack]) -> dict[str, str]:
         """Synthesises in this process, so that one jsii kernel serves all tests, and deploys with the CLI."""
         self.assembly = self.folder / f"cdk-{len(list(self.folder.glob('cdk-*')))}.out"
-        app = cdk.App(outdir=str(self.assembly), analytics_reporting=False)
+        app = cdk.App(outdir=str(self.assembly), analytics_reporting=False, builtin_cloud_formation_validation=False)
         stack = make(app, cdk.Environment(account=self.box.account_id, region=self.box.region))
         app.synth()
         self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[stack.stack_name]
@@ -99,6 +104,18 @@ class Account:
         (message,) = found()
         return message
 
+    def reactions(self, output: str) -> list[dict[str, Any]]:
+        """What the queue of an output was sent from the first deployment on: details of the event of our own."""
+        sqs, url = self.box.client("sqs"), self.outputs[output]
+        received = self._received.setdefault(url, [])
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                event = json.loads(message["Body"])
+                assert (event["source"], event["detail-type"]) == ("model-monitoring", "Monitoring Run Ended")
+                received.append(event["detail"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return received
+
     def definition(self) -> dict[str, Any]:
         sagemaker = self.box.client("sagemaker")
         name = self.schedule()["MonitoringScheduleConfig"]["MonitoringJobDefinitionName"]
@@ -127,7 +144,7 @@ class Account:
 
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with SandboxProcess.start(iam=True) as box:
+    with SandboxProcess.start(iam=True, **UNKIND) as box:
         box.advance_into_next_hour()
         CdkCli(box, "", _ROOT).bootstrap()
         yield Account(box, tmp_path_factory.mktemp("e2e"))

@@ -56,7 +56,10 @@ class Variant:
 class LoanStack(cdk.Stack):
     def __init__(self, scope: cdk.App, variant: Variant, archive: Path, env: cdk.Environment) -> None:
         super().__init__(scope, variant.stack, env=env)
-        captured = s3.Bucket(self, "Captured", enforce_ssl=True, removal_policy=cdk.RemovalPolicy.RETAIN)
+        # As the library's own: it stays, unless its very first deployment fails.
+        captured = s3.Bucket(
+            self, "Captured", enforce_ssl=True, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        )
         capture = DataCapture.to(captured)
         endpoint = self._endpoint(variant, archive, capture)
         monitoring = EndpointMonitoring(
@@ -72,12 +75,15 @@ class LoanStack(cdk.Stack):
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
-        retrain = sqs.Queue(self, "Retrain", enforce_ssl=True)
+        monitoring.add_schedule_control()
+        retrain, ended = sqs.Queue(self, "Retrain", enforce_ssl=True), sqs.Queue(self, "Ended", enforce_ssl=True)
         monitoring.on_violation("RetrainOnViolation", target=targets.SqsQueue(retrain))
+        monitoring.on_ended("TellOfEnd", target=targets.SqsQueue(ended))
         for name, value in {
             "Schedule": monitor.monitoring_schedule_name,
             "Reports": monitor.reports.uri,
             "RetrainQueue": retrain.queue_url,
+            "EndedQueue": ended.queue_url,
             "DriftAlarm": monitor.alarms[0].alarm_name,
             "MeanShiftAlarm": monitor.alarms[1].alarm_name,
             "FailedAlarm": monitor.alarms[3].alarm_name,

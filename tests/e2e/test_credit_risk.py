@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from examples.credit_risk.demo import Demo
+from examples.credit_risk.demo import Demo, show_end
 from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(600)
 _ROOT = Path(__file__).resolve().parents[2]
 _MONITORS = ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"]
 # As the service, the bias monitor reports every metric that is a little farther from 0 than in the baseline, so that
-# it speaks in most hours; what matters is told by an alarm on a limit.
+# it speaks in most hours with a trouble; what matters is told by an alarm on a limit.
 _SILENT_BY_CHANCE = [monitor for monitor in _MONITORS if monitor != "ModelBias"]
 
 
@@ -53,7 +53,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     said = io.StringIO()
     with SandboxProcess.start() as box:
         demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
-        hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in demo.run()}
+        run = demo.run()
+        show_end(demo.steps.console, run)
+        hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in run}
         yield Shown(box, demo, hours, box.outbox(), said.getvalue())
 
 
@@ -62,8 +64,7 @@ def _found(run: Run, key: str) -> set[str]:
 
 
 def test_clean_traffic_stays_quiet(shown: Shown) -> None:
-    runs = shown.hours[None]
-    assert {runs[monitor].status for monitor in _SILENT_BY_CHANCE} == {"Completed"}
+    assert {run.status for run in shown.hours[None].values()} == {"Completed"}
 
 
 def test_no_run_fails(shown: Shown) -> None:
@@ -132,9 +133,18 @@ def test_the_baseline_is_shown_beside_what_drifted(shown: Shown) -> None:
 
 def test_all_hours_and_monitors_are_compared_at_the_end(shown: Shown) -> None:
     cells = dict(zip(_MONITORS, _cells(shown.said, "Who found what", "All is well")[1:], strict=True))
-    assert {cells[monitor] for monitor in _SILENT_BY_CHANCE} == {"quiet"}
+    assert set(cells.values()) == {"quiet"}
     drifted = str(len(shown.hours["DataQuality"]["DataQuality"].violations))
     assert _cells(shown.said, "Who found what", "Other people")[1] == drifted
+
+
+def test_it_ends_with_what_to_do_next(shown: Shown) -> None:
+    _, end = shown.said.split("What next")
+    for file in re.findall(r"^ (\S+\.(?:md|py))", end, re.M):
+        assert (_ROOT / file).is_file()
+    for heading in re.findall(r"README.md, (.+?)  ", end):
+        assert f"\n## {heading}\n" in (_ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make demo KEEP=1" in end
 
 
 @pytest.mark.parametrize("monitor", _MONITORS)
@@ -191,17 +201,21 @@ _KEPT = """
 import sys
 from examples.credit_risk import demo
 demo.train = lambda prepared: 0.5
-demo.Demo.run = lambda self: None
+demo.Demo.run = lambda self: []
+demo.findings.show_hours = lambda console, hours: None
 sys.exit(demo.main())
 """
 
 
-def _answers(url: str) -> bool:
+def _ask(url: str, secret: str = "", body: str | None = None) -> Any:
+    """What the sandbox's administration answers; nothing once it has gone."""
+    data = None if body is None else body.encode()
+    request = urllib.request.Request(url, data, {"X-Sandbox-Secret": secret})
     try:
-        with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=10) as answer:
-            return answer.status == 200
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
     except OSError:
-        return False
+        return None
 
 
 def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
@@ -214,10 +228,18 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
     )
     try:
         assert demo.stdout is not None
-        before = "".join(iter(demo.stdout.readline, "  aws sagemaker list-monitoring-executions\n"))
+        before = ""
+        while "_sandbox/clock" not in before:
+            before += (line := demo.stdout.readline())
+            assert line, before
         exports = dict(re.findall(r"^  export (\w+)=(\S+)$", before, re.M))
         assert {"AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} < set(exports)
-        assert _answers(exports["AWS_ENDPOINT_URL"])
+        url, secret = f"{exports['AWS_ENDPOINT_URL']}/_sandbox", exports["SANDBOX_SECRET"]
+        assert "$AWS_ENDPOINT_URL/_sandbox/outbox" in before
+        assert _ask(f"{url}/outbox", secret) == []
+        (move,) = re.findall(r"/clock -d '(.+)'$", before, re.M)
+        moved = [_ask(f"{url}/clock", secret, move), _ask(f"{url}/clock", secret)]
+        assert moved[0]["now"] <= moved[1]["now"]
         assert demo.poll() is None
         # A terminal sends it to all processes that the command has started, the embedded AWS among them.
         os.killpg(demo.pid, signal.SIGINT)
@@ -228,4 +250,4 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
     assert "How long it took" in after
     assert re.search(r"^ *Train a model .* \d+\.\d *$", after, re.M)
     assert "cdk destroy" not in after
-    assert not _answers(exports["AWS_ENDPOINT_URL"])
+    assert _ask(f"{url}/health") is None

@@ -1,4 +1,4 @@
-"""A baseline that fails at the very first deployment."""
+"""First deployments that fail: they say why, pay for nothing that is of no use, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -9,22 +9,61 @@ from sandbox.process.cdk import CdkError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+STACK = "LoansFirst"
+ENDPOINT = "loans-first"
 
-def test_first_deployment_with_an_empty_dataset_fails_with_the_reason_and_can_be_repeated(account):
+
+def variant(baseline):
+    return loan_app.Variant(baseline=baseline, stack=STACK, endpoint=ENDPOINT)
+
+
+@pytest.fixture
+def good(account):
+    return variant(loan_app.baseline_csv(account.folder / "good.csv", seed=5, count=300))
+
+
+def failure_of(account, deployment):
+    """Deploys what cannot be deployed; returns what the CLI said, in one line."""
+    with pytest.raises(CdkError) as failure:
+        account.deploy(deployment)
+    return " ".join(failure.value.output.split())
+
+
+def stack_status(account):
+    return account.box.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+
+
+def assert_nothing_is_left(account):
+    box = account.box
+    buckets = [bucket["Name"] for bucket in box.client("s3").list_buckets()["Buckets"]]
+    assert [name for name in buckets if name.startswith("loans")] == []
+    kms = box.client("kms")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    assert [key["Description"] for key in keys if key["KeyState"] == "Enabled"] == []
+    assert box.client("sagemaker").list_endpoints(NameContains=ENDPOINT)["Endpoints"] == []
+    assert box.client("sns").list_topics()["Topics"] == []
+    assert stack_status(account) == "ROLLBACK_COMPLETE"
+
+
+def test_a_closed_account_is_told_before_a_job_is_paid_for(account, good):
+    account.box.change(model_monitor_closed=True)
+    try:
+        said = failure_of(account, good)
+    finally:
+        account.box.change(model_monitor_closed=False)
+
+    assert "this account may not make monitoring schedules" in said
+    assert "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html" in said
+    assert account.box.client("sagemaker").list_processing_jobs()["ProcessingJobSummaries"] == []
+    assert_nothing_is_left(account)
+
+
+def test_an_empty_dataset_fails_with_the_reason_and_can_be_repeated(account, good):
     empty = account.folder / "empty.csv"
     empty.write_text("")
-    variant = loan_app.Variant(baseline=empty, stack="LoansFirst", endpoint="loans-first")
 
-    with pytest.raises(CdkError) as failure:
-        account.deploy(variant)
+    assert "empty" in failure_of(account, variant(empty))
 
-    assert "empty" in failure.value.output
-    sagemaker = account.box.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains="loans-first")["Endpoints"] == []
-    good = loan_app.Variant(
-        baseline=loan_app.baseline_csv(account.folder / "good.csv", seed=5, count=300),
-        stack="LoansFirst",
-        endpoint="loans-first",
-    )
+    assert_nothing_is_left(account)
     assert account.deploy(good)["Schedule"]
     account.destroy()

@@ -1,4 +1,4 @@
-"""monitoring.yaml against an endpoint that others deployed: what most teams start with.
+"""monitoring.yaml for an endpoint that others deployed and a model outside of SageMaker, which share services.
 
 The tests of this file build on each other.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import loan_app
 import pytest
 
+from capture_writer import CaptureLayout, CaptureWriter, Payload
 from sandbox.process.cdk import CdkCli
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -30,12 +32,14 @@ _ACCESS = {
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{_BUCKET}"},
     ],
 }
+_ENDPOINT, _OUTSIDE = "loans-elsewhere", "outside"
 _FILE = f"""
+defaults:
+  notify:
+    - email: {loan_app.ONCALL}
 endpoints:
-  loans-elsewhere:
+  {_ENDPOINT}:
     capture: s3://{_BUCKET}/capture
-    notify:
-      - email: {loan_app.ONCALL}
     data_quality:
       baseline:
         dataset: s3://{_BUCKET}/train.csv
@@ -43,6 +47,13 @@ endpoints:
       categorical: [flag]
       alarms:
         drift: {{amount: 0.2}}
+served_elsewhere:
+  {_OUTSIDE}:
+    services: shared
+    capture: s3://{_BUCKET}/outside
+    data_quality:
+      baseline: {{dataset: s3://{_BUCKET}/features.csv, format: csv}}
+      categorical: [flag]
 """
 
 
@@ -54,11 +65,13 @@ def endpoint_elsewhere(account):
     s3.create_bucket(Bucket=_BUCKET)
     training = loan_app.baseline_csv(account.folder / "elsewhere.csv", seed=11)
     s3.put_object(Bucket=_BUCKET, Key="train.csv", Body=training.read_bytes())
+    features = ["income,amount,term,flag", *loan_app.applicants(1500, seed=11)]
+    s3.put_object(Bucket=_BUCKET, Key="features.csv", Body="\n".join(features))
     s3.put_object(Bucket=_BUCKET, Key="model.tar.gz", Body=loan_app.model_archive(account.folder).read_bytes())
     role = iam.create_role(RoleName="loan-model", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="loan-model", PolicyName="data", PolicyDocument=json.dumps(_ACCESS))
     sagemaker.create_model(
-        ModelName="loans-elsewhere",
+        ModelName=_ENDPOINT,
         ExecutionRoleArn=role,
         PrimaryContainer={
             "Image": loan_app.IMAGE,
@@ -67,11 +80,11 @@ def endpoint_elsewhere(account):
         },
     )
     sagemaker.create_endpoint_config(
-        EndpointConfigName="loans-elsewhere",
+        EndpointConfigName=_ENDPOINT,
         ProductionVariants=[
             {
                 "VariantName": "AllTraffic",
-                "ModelName": "loans-elsewhere",
+                "ModelName": _ENDPOINT,
                 "InitialInstanceCount": 1,
                 "InstanceType": "ml.m5.large",
             }
@@ -83,10 +96,10 @@ def endpoint_elsewhere(account):
             "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
         },
     )
-    sagemaker.create_endpoint(EndpointName="loans-elsewhere", EndpointConfigName="loans-elsewhere")
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="loans-elsewhere", WaiterConfig={"Delay": 1})
-    yield "loans-elsewhere"
-    sagemaker.delete_endpoint(EndpointName="loans-elsewhere")
+    sagemaker.create_endpoint(EndpointName=_ENDPOINT, EndpointConfigName=_ENDPOINT)
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=_ENDPOINT, WaiterConfig={"Delay": 1})
+    yield _ENDPOINT
+    sagemaker.delete_endpoint(EndpointName=_ENDPOINT)
 
 
 @pytest.fixture(scope="module")
@@ -106,19 +119,85 @@ def cli(account, project):
     return CdkCli(account.box, f"{sys.executable} {_ROOT / 'app.py'}", project, project / "cdk.out")
 
 
-def test_a_file_is_all_that_an_existing_endpoint_needs(account, endpoint_elsewhere, cli, eventually):
-    (outputs,) = cli.deploy().values()
-    before = len(account.box.outbox())
+class Outside:
+    """The model outside of SageMaker: calls it, and looks at its monitor."""
 
+    def __init__(self, account):
+        self._account = account
+        self._sagemaker = account.box.client("sagemaker")
+
+    def capture(self, rows):
+        box, now = self._account.box, self._account.box.now()
+        with CaptureWriter(
+            f"s3://{_BUCKET}/outside",
+            endpoint_name=_OUTSIDE,
+            layout=CaptureLayout.BATCH_CSV,
+            create_client=lambda: box.client("s3"),
+        ) as writer:
+            for number, row in enumerate(rows):
+                answer = Payload.csv([0.5])
+                writer.write(Payload.raw(row, "text/csv"), answer, inference_id=f"{now:%H}{number}", inference_time=now)
+
+    @property
+    def schedule(self):
+        listed = self._sagemaker.list_monitoring_schedules(NameContains=_OUTSIDE)["MonitoringScheduleSummaries"]
+        (name,) = [schedule["MonitoringScheduleName"] for schedule in listed]
+        return self._sagemaker.describe_monitoring_schedule(MonitoringScheduleName=name)
+
+    @property
+    def runs(self):
+        """Status and report of every run, the oldest first."""
+        listed = self._sagemaker.list_monitoring_executions(
+            MonitoringScheduleName=self.schedule["MonitoringScheduleName"],
+            SortBy="ScheduledTime",
+            SortOrder="Ascending",
+        )
+        return [(run["MonitoringExecutionStatus"], self._report(run)) for run in listed["MonitoringExecutionSummaries"]]
+
+    def _report(self, run):
+        if "ProcessingJobArn" not in run:
+            return None
+        name = run["ProcessingJobArn"].rpartition("/")[2]
+        job = self._sagemaker.describe_processing_job(ProcessingJobName=name)
+        return job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"]
+
+    def identity(self):
+        """What a schedule keeps for as long as it is the same one."""
+        schedule = self.schedule
+        return [schedule[name] for name in ("MonitoringScheduleArn", "CreationTime", "MonitoringScheduleStatus")]
+
+
+@pytest.fixture(scope="module")
+def outside(account):
+    return Outside(account)
+
+
+def messages(account, model):
+    """The readable messages about violations of a model, from the first one on."""
+    return [mail["body"] for mail in account.box.outbox() if mail["subject"].startswith(f"{model}: ")]
+
+
+def subscriptions(account):
+    return [item["Endpoint"] for item in account.box.client("sns").list_subscriptions()["Subscriptions"]]
+
+
+def test_a_file_is_all_that_models_need(account, endpoint_elsewhere, outside, cli, eventually):
+    outputs = cli.deploy()
+
+    assert list(outputs) == ["ModelMonitoring-Services", f"ModelMonitoring-{_ENDPOINT}", f"ModelMonitoring-{_OUTSIDE}"]
+    assert subscriptions(account) == [loan_app.ONCALL]
+    outside.capture(loan_app.applicants(250, seed=12, inflation=3, flagged=0.9))
     account.send(loan_app.applicants(250, seed=12, inflation=3, flagged=0.9), endpoint=endpoint_elsewhere)
     execution = account.next_run(endpoint=endpoint_elsewhere)
 
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
-    eventually(lambda: any("violation" in mail["subject"] for mail in account.box.outbox()[before:]))
-    (message,) = [mail["body"] for mail in account.box.outbox()[before:] if "violation" in mail["subject"]]
-    assert "amount" in message
-    assert "flag" in message, "a flag drifts when it is compared by the shares of its values"
-    assert any("BlindFeatures" in name for name in outputs)
+    assert [status for status, _ in outside.runs] == ["CompletedWithViolations"]
+    eventually(lambda: messages(account, _ENDPOINT) and messages(account, _OUTSIDE))
+    for model in (_ENDPOINT, _OUTSIDE):
+        (message,) = messages(account, model)
+        assert "amount" in message
+        assert "flag" in message, "a flag drifts when it is compared by the shares of its values"
+    assert any("BlindFeatures" in name for name in outputs[f"ModelMonitoring-{_ENDPOINT}"])
 
 
 def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli):
@@ -130,6 +209,33 @@ def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_onc
     assert re.search(r"\[~\] Threshold\b.*\n.*\[-\] 0\.2\n.*\[\+\] 0\.35\n", shown), shown
     cli.deploy()
     assert "Number of stacks with differences: 0" in cli.diff()
+
+
+@pytest.mark.parametrize(
+    ("there", "topics"), [("own", 2), ("shared", 1)], ids=["to services of its own", "back to those of all"]
+)
+def test_a_model_moves(there, topics, account, outside, project, cli, eventually):
+    """Whoever provides its services, a monitor stays the same: its schedule, its runs and what they found."""
+    identity, runs, told = outside.identity(), outside.runs, messages(account, _OUTSIDE)
+    file = project / "fleet.yaml"
+    file.write_text(re.sub("services: (own|shared)", f"services: {there}", file.read_text()))
+
+    cli.deploy()
+
+    assert outside.identity() == identity
+    assert outside.runs == runs
+    assert subscriptions(account) == [loan_app.ONCALL] * topics
+    outside.capture(loan_app.applicants(250, seed=13, inflation=3, flagged=0.9))
+    account.box.advance(timedelta(hours=1))
+    account.box.wait_until_idle()
+    assert [status for status, _ in outside.runs[len(runs) :]] == ["CompletedWithViolations"]
+    eventually(lambda: len(messages(account, _OUTSIDE)) > len(told))
+    account.box.advance(timedelta(hours=1))  # a sweep must not tell of the runs before the move again
+    account.box.wait_until_idle()
+    assert len(messages(account, _OUTSIDE)) == len(told) + 1
+    for _, report in outside.runs:
+        if report is not None:
+            assert json.loads(account.read(f"{report}/constraint_violations.json"))["violations"]
 
 
 def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, cli):

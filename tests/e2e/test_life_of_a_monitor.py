@@ -77,12 +77,16 @@ def test_drift_rings_the_alarms_and_sends_one_readable_message(deployed, eventua
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
 
 
-def test_violation_reaches_the_target_that_retrains(deployed):
-    messages = deployed.box.client("sqs").receive_message(QueueUrl=deployed.outputs["RetrainQueue"])["Messages"]
+def test_a_violation_starts_one_retraining_though_events_come_bare_and_twice(deployed, eventually):
+    eventually(lambda: deployed.reactions("RetrainQueue"))
 
-    detail = json.loads(messages[0]["Body"])["detail"]
-    assert detail["ExitMessage"].startswith("CompletedWithViolations")
-    assert detail["MonitoringScheduleArn"].endswith(deployed.outputs["Schedule"])
+    (detail,) = deployed.reactions("RetrainQueue")
+    assert detail["status"] == "CompletedWithViolations"
+    assert detail["monitoringScheduleName"] == deployed.outputs["Schedule"]
+    assert detail["endpointName"] == loan_app.ENDPOINT
+    assert "amount" in [finding["feature"] for finding in detail["findings"]]
+    report = json.loads(deployed.read(f"{detail['reportUri']}/constraint_violations.json"))
+    assert detail["violations"] == len(report["violations"])
 
 
 def test_an_hour_without_traffic_is_no_failure(deployed):
@@ -91,6 +95,31 @@ def test_an_hour_without_traffic_is_no_failure(deployed):
     assert run["MonitoringExecutionStatus"] == "Failed"
     assert run["FailureReason"] == "Job inputs had no data"
     assert deployed.alarm_state("FailedAlarm") != "ALARM"
+
+
+def test_a_violation_whose_event_was_lost_starts_one_retraining_too(deployed, eventually):
+    deployed.box.change(lost_events=1.0)
+    try:
+        deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
+        assert deployed.next_run()["MonitoringExecutionStatus"] == "CompletedWithViolations"
+        assert len(deployed.reactions("RetrainQueue")) == 1, "nothing has told of the second run yet"
+
+        deployed.next_run()  # with the hour, the sweep comes
+
+        eventually(lambda: len(deployed.reactions("RetrainQueue")) > 1)
+    finally:
+        deployed.box.change(lost_events=0.0)
+
+
+def test_every_run_was_reacted_to_once_however_it_ended(deployed, eventually):
+    deployed.next_run()
+    expected = ["Completed", "CompletedWithViolations", "NoData", "CompletedWithViolations", "NoData", "NoData"]
+    eventually(lambda: len(deployed.reactions("EndedQueue")) >= len(expected))
+
+    reactions = sorted(deployed.reactions("EndedQueue"), key=lambda detail: detail["scheduledTime"])
+    assert [detail["status"] for detail in reactions] == expected
+    assert len({detail["id"] for detail in reactions}) == len(expected)
+    assert len(deployed.reactions("RetrainQueue")) == 2
 
 
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):

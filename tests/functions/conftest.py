@@ -9,9 +9,10 @@ import copy
 import hashlib
 import io
 import json
+import time
 import types
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -153,6 +154,9 @@ class FakeAws(Endpoints, Schedules):
         self.failures = []
         self.model_packages = {}
         self.now = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+        self.events = []
+        self.actors = []
+        self.latency_seconds = 0.0
 
     # What a test arranges and looks at.
 
@@ -182,6 +186,9 @@ class FakeAws(Endpoints, Schedules):
     def answer(self, operation, params):
         """Do one call; return the HTTP status and the parsed answer."""
         self.calls.append((operation, params))
+        self.actors.append((operation, params, _actor()))
+        if self.latency_seconds:
+            time.sleep(self.latency_seconds)
         try:
             for failure in self.failures:
                 if failure.operation == operation and failure.times and failure.when(params):
@@ -204,19 +211,23 @@ class FakeAws(Endpoints, Schedules):
         body, _ = self._object(Bucket, Key)
         if Range:
             body = body[: int(Range.rpartition("-")[2]) + 1]
-        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body), "ETag": _etag(body)}
 
     def HeadObject(self, Bucket, Key):  # noqa: N802, N803
         body, _ = self._object(Bucket, Key, "404")
-        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body)}
+        metadata = self.puts.get(Key, {}).get("Metadata", {})
+        return {"ETag": f'"{hashlib.md5(body).hexdigest()}"', "ContentLength": len(body), "Metadata": metadata}
 
-    def PutObject(self, Bucket, Key, Body, IfNoneMatch=None, **options):  # noqa: N802, N803
+    def PutObject(self, Bucket, Key, Body, IfNoneMatch=None, IfMatch=None, **options):  # noqa: N802, N803
         if Bucket not in self.buckets:
             raise FakeError("NoSuchBucket", status=404)
         if IfNoneMatch and (Bucket, Key) in self.objects:
             raise FakeError("PreconditionFailed", "At least one of the pre-conditions did not hold", 412)
+        if IfMatch and _etag(self._object(Bucket, Key)[0]) != IfMatch:
+            raise FakeError("PreconditionFailed", "At least one of the pre-conditions did not hold", 412)
         self.objects[Bucket, Key] = (Body, self.now)
         self.puts[Key] = options
+        return {"ETag": _etag(Body)}
 
     def DeleteObject(self, Bucket, Key):  # noqa: N802, N803
         if Bucket not in self.buckets:
@@ -284,11 +295,11 @@ class FakeAws(Endpoints, Schedules):
             raise FakeError("ValidationException", f"ModelPackage {ModelPackageName} does not exist.")
         return {"ModelPackageName": ModelPackageName, "DriftCheckBaselines": self.model_packages[ModelPackageName]}
 
-    def ListMonitoringExecutions(self, MonitoringScheduleName, ScheduledTimeAfter=None, **_):  # noqa: N802, N803
+    def ListMonitoringExecutions(self, MonitoringScheduleName=None, ScheduledTimeAfter=None, **_):  # noqa: N802, N803
         found = [
             execution
             for execution in self.executions
-            if execution["MonitoringScheduleName"] == MonitoringScheduleName
+            if MonitoringScheduleName in (None, execution["MonitoringScheduleName"])
             and (ScheduledTimeAfter is None or execution["ScheduledTime"] > ScheduledTimeAfter)
         ]
         return {
@@ -304,6 +315,28 @@ class FakeAws(Endpoints, Schedules):
         self.messages.append(message)
         return {"MessageId": "1"}
 
+    # EventBridge and STS
+
+    def PutEvents(self, Entries):  # noqa: N802, N803
+        self.events.extend(Entries)
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
+
+    def AssumeRole(self, RoleArn, **_):  # noqa: N802, N803
+        name = RoleArn.rpartition("/")[2]
+        expiration = datetime.now(UTC) + timedelta(hours=1)
+        keys = {"AccessKeyId": f"{name}-access-key-id", "SecretAccessKey": "s", "SessionToken": "t"}
+        return {"Credentials": {**keys, "Expiration": expiration}}
+
+
+def _actor():
+    """Return the role that acts, None for the function's own."""
+    acting = clients._acting.get()
+    return acting.access_key.removesuffix("-access-key-id") if acting else None
+
+
+def _etag(body):
+    return f'"{hashlib.md5(body).hexdigest()}"'
+
 
 def config_arn(name):
     return f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint-config/{name}"
@@ -318,7 +351,8 @@ class Wire:
 
     def __init__(self):
         self.aws = FakeAws()
-        self.clients = {name: self._client(name) for name in ("s3", "sagemaker", "cloudwatch", "sns")}
+        self.clients = {name: self._client(name) for name in ("s3", "sagemaker", "cloudwatch", "sns", "events")}
+        self.sts = self._client("sts")
 
     def _client(self, name):
         client = boto3.client(name, "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
@@ -345,5 +379,7 @@ def aws(wire, monkeypatch) -> FakeAws:
     """An empty account with the buckets `data` and `out`; the functions' clients talk to it."""
     for name, client in wire.clients.items():
         monkeypatch.setattr(clients, name, lambda client=client: client)
+    monkeypatch.setattr(clients, "_sts", lambda: wire.sts)
+    monkeypatch.setattr(clients, "_assumed", {})
     wire.aws = FakeAws()
     return wire.aws

@@ -176,17 +176,50 @@ def test_a_broken_line_is_told_and_the_rest_is_read(write):
     assert f"warning: not a record: {records}, line 2: not JSON" in str(report)
 
 
-def test_every_format_is_recognised(write, tmp_path, captures):
+def test_every_format_is_recognised(write, captures):
     script = write("script.py", "def preprocess_handler(r): return {'a': type(r).__name__}")
-    pl.DataFrame({"x": [1]}).write_parquet(tmp_path / "data.parquet")
     sources = {
         captures(("1", "2")): "SimpleNamespace",
         write("data.csv", "x", "1"): "str",
         write("data.json", "", '{"x": 1}'): "dict",
-        tmp_path / "data.parquet": "dict",
     }
     report = check_script(script, list(sources))
     assert [row["a"] for row in report.rows] == list(sources.values())
+
+
+def test_parquet_takes_no_script(write, tmp_path):
+    script = write("script.py", "def preprocess_handler(r): return {'a': 1}")
+    pl.DataFrame({"x": [1]}).write_parquet(tmp_path / "data.parquet")
+    with pytest.raises(AnalysisError, match="Preprocessor script not supported for format parquet"):
+        check_script(script, tmp_path / "data.parquet")
+
+
+def test_what_a_script_prints_is_found_in_its_source(write, captures):
+    """Even where the records at hand do not lead there."""
+    lines = ("import sys", "def preprocess_handler(r):", "    if not r:", "        print(r)")
+    script = write("script.py", *lines, "    print(r, file=sys.stderr)", "    return {'a': 1}")
+    (problem,) = check_script(script, captures(("1", "2"))).problems
+    assert (problem.severity, problem.kind) == (
+        Severity.ERROR,
+        "the script prints, and the container takes its standard output for rows",
+    )
+    assert problem.detail.startswith(f"{script}, line 4; use the logger")
+
+
+def test_what_a_script_writes_among_the_rows_is_found_when_it_runs(write, captures, capsys):
+    script = write(
+        "script.py",
+        "import sys",
+        "sys.stdout.write('loaded')",
+        "def preprocess_handler(r):",
+        "    sys.stdout.write('seen ' + r.endpoint_output.data)",
+        "    return {'a': 1}",
+    )
+    loaded, seen = check_script(script, captures(("7", "2"))).problems
+    assert {loaded.kind, seen.kind} == {"the script writes among the rows"}
+    assert (loaded.detail, loaded.record) == ("'loaded' while it is loaded", None)
+    assert (seen.detail, seen.record) == ("'seen 7'", 1)
+    assert capsys.readouterr().out == ""
 
 
 def test_csv_without_header_begins_with_data(write):

@@ -160,7 +160,7 @@ def stack(client: Callable[..., Any], unique: str, until: Callable[..., Any]) ->
         template = json.dumps({"Resources": resources})
         existing = [found for found in formation.list_stacks()["StackSummaries"] if found["StackName"] == unique]
         call = formation.update_stack if existing else formation.create_stack
-        call(StackName=unique, TemplateBody=template, Capabilities=["CAPABILITY_IAM"], **options)
+        call(StackName=unique, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"], **options)
 
         def finished() -> dict[str, Any] | None:
             found = formation.describe_stacks(StackName=unique)["Stacks"][0]

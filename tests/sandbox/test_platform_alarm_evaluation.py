@@ -52,6 +52,17 @@ def test_ignore_retains_whatever_the_state_was(current: State) -> None:
     assert decide(values("--X--"), rule(treatment=TreatMissing.IGNORE), current).state is current
 
 
+@pytest.mark.parametrize("current", list(State))
+@pytest.mark.parametrize(("row", "state"), [("--X", A), ("-X-", A), ("X--", A), ("--0", O), ("X-0", O), ("0--", O)])
+def test_one_of_one_follows_the_newest_point_in_the_range_and_keeps_its_state_without_one(
+    row: str, state: State, current: State
+) -> None:
+    ignoring = rule(periods=1, minimum=1, treatment=TreatMissing.IGNORE)
+    assert ignoring.evaluation_range == len(row)
+    assert decide(values(row), ignoring, current).state is state
+    assert decide(values("---"), ignoring, current).state is current
+
+
 @pytest.mark.parametrize("row", ["----X", "---X-"])
 def test_a_lone_young_breach_does_not_alarm_prematurely(row: str) -> None:
     assert decide(values(row), rule(), State.OK).state is State.OK

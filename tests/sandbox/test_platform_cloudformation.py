@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -246,3 +247,96 @@ class TestCustomResource:
         assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert ("Delete", "v1") in self.requests(client, arn)
         assert ("Delete", "v2") not in self.requests(client, arn)
+
+    def test_one_that_does_not_answer_in_its_time_is_given_up_and_deleted(
+        self, client: Callable[..., Any], stack: Callable[..., Any], function: Callable[..., str], unique: str
+    ) -> None:
+        arn = function(
+            RESPOND
+            + "import time\n"
+            + "def handler(event, context):\n"
+            + "    print(json.dumps([event['RequestType'], event.get('PhysicalResourceId')]))\n"
+            + "    if event['RequestType'] == 'Create':\n"
+            + "        time.sleep(10)\n"
+            + "    answer(event, 'SUCCESS', event.get('PhysicalResourceId', 'late'))\n"
+        )
+        started = time.monotonic()
+        deployed = stack({"R": custom(arn, ServiceTimeout=3)})
+        assert time.monotonic() - started < 9
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        unanswered = "CloudFormation did not receive a response from your Custom Resource. Please check your logs for "
+        assert f"{unanswered}requestId [" in reasons(deployed)
+        ((_, physical_id),) = [found for found in self.requests(client, arn) if found[0] == "Delete"]
+        assert str(physical_id).startswith(f"{unique}-R")
+
+    def test_it_stays_with_its_function(self, stack: Callable[..., Any], function: Callable[..., str]) -> None:
+        source = RESPOND + "def handler(event, context): answer(event, 'SUCCESS', 'thing', Data={'Value': 'kept'})\n"
+        first, second = function(source, suffix="first"), function(source, suffix="second")
+
+        def resources(arn: str, **properties: Any) -> dict[str, Any]:
+            value = {"Type": "String", "Value": {"Fn::GetAtt": ["R", "Value"]}}
+            return {"R": custom(arn, **properties), "P": {"Type": "AWS::SSM::Parameter", "Properties": value}}
+
+        stack(resources(first))
+        changed = stack(resources(second))
+        assert changed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert "Modifying service token is not allowed." in reasons(changed)
+        assert stack(resources(first, More="1"))["StackStatus"] == "UPDATE_COMPLETE"
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("kind", "member", "most", "more"),
+        [
+            ("AWS::CloudWatch::Alarm", "AlarmName", 255, alarm("x")["Properties"]),
+            ("AWS::CloudWatch::CompositeAlarm", "AlarmName", 255, {"AlarmRule": "FALSE"}),
+            ("AWS::Events::Rule", "Name", 64, {"EventPattern": {"source": ["x"]}}),
+            ("AWS::SNS::Topic", "TopicName", 256, {}),
+        ],
+    )
+    def test_names_have_a_greatest_length(
+        self, stack: Callable[..., Any], kind: str, member: str, most: int, more: dict[str, Any]
+    ) -> None:
+        fitting = {"R": {"Type": kind, "Properties": {**more, member: "n" * most}}}
+        too_long = {"R": {"Type": kind, "Properties": {**more, member: "n" * (most + 1)}}}
+        assert stack(fitting)["StackStatus"] == "CREATE_COMPLETE"
+        refused = stack(too_long)
+        assert refused["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        said = "Invalid parameter: Topic Name" if kind == "AWS::SNS::Topic" else f"less than or equal to {most}"
+        assert said in reasons(refused)
+
+    @pytest.mark.parametrize(
+        ("kind", "member", "name", "more"),
+        [
+            ("AWS::CloudWatch::Alarm", "AlarmName", "two\nlines", alarm("x")["Properties"]),
+            ("AWS::Events::Rule", "Name", "a rule", {"EventPattern": {"source": ["x"]}}),
+            ("AWS::SNS::Topic", "TopicName", "a.topic", {}),
+        ],
+    )
+    def test_names_have_their_characters(
+        self, stack: Callable[..., Any], kind: str, member: str, name: str, more: dict[str, Any]
+    ) -> None:
+        refused = stack({"R": {"Type": kind, "Properties": {**more, member: name}}})
+        assert refused["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "HandlerErrorCode: InvalidRequest" in reasons(refused)
+
+    def test_the_variables_of_a_function_fit_four_kilobytes(
+        self, client: Callable[..., Any], stack: Callable[..., Any], function: Callable[..., str], unique: str
+    ) -> None:
+        arn = function("def handler(event, context): return 1")
+        role = client("lambda").get_function_configuration(FunctionName=arn)["Role"]
+
+        def with_variable(length: int) -> dict[str, Any]:
+            variables = {"Variables": {"V": "x" * (length - len('{"V":""}'))}}
+            code = {"ZipFile": "def handler(event, context): return 1"}
+            properties = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role, "Code": code}
+            return {"F": {"Type": "AWS::Lambda::Function", "Properties": properties | {"Environment": variables}}}
+
+        assert stack(with_variable(4096))["StackStatus"] == "CREATE_COMPLETE"
+        refused = stack(with_variable(4097))
+        assert refused["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert "exceeded the 4KB limit. String measured: " in reasons(refused)
+        with pytest.raises(client("lambda").exceptions.InvalidParameterValueException, match="exceeded the 4KB limit"):
+            client("lambda").update_function_configuration(
+                FunctionName=arn, Environment=with_variable(4097)["F"]["Properties"]["Environment"]
+            )

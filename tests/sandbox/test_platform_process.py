@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from sandbox.__main__ import main
+from sandbox.process import cdk
 from sandbox.process.client import SandboxError, SandboxProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +44,14 @@ def up() -> Iterator[subprocess.Popen[str]]:
 def test_it_serves_on_loopback_alone_and_leaves_nothing_when_interrupted(up: subprocess.Popen[str]) -> None:
     assert up.stdout is not None
     connection = json.loads(up.stdout.readline())
-    assert set(connection) == {"endpoint_url", "region", "access_key_id", "secret_access_key", "account_id"}
+    assert set(connection) == {
+        "endpoint_url",
+        "region",
+        "access_key_id",
+        "secret_access_key",
+        "account_id",
+        "administration_secret",
+    }
     process = psutil.Process(up.pid)
     listening = [found.laddr for found in process.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
     assert [f"http://{address.ip}:{address.port}" for address in listening] == [connection["endpoint_url"]]
@@ -103,7 +111,9 @@ def make_function(lambda_: Any, source: str) -> str:
 
 
 def ask(connection: dict[str, str], name: str) -> Any:
-    with urllib.request.urlopen(f"{connection['endpoint_url']}/_sandbox/{name}") as answer:
+    headers = {"X-Sandbox-Secret": connection["administration_secret"]}
+    request = urllib.request.Request(f"{connection['endpoint_url']}/_sandbox/{name}", headers=headers)
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
 
@@ -156,3 +166,103 @@ def test_the_environment_for_other_programs_holds_no_foreign_account(
     assert "AWS_SESSION_TOKEN" not in environment
     assert environment["AWS_ENDPOINT_URL"] == box.endpoint_url
     assert environment["AWS_CONFIG_FILE"] == os.devnull
+
+
+def test_the_next_start_removes_what_a_killed_sandbox_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    foreign = tmp_path / "sandbox-of-somebody"
+    foreign.mkdir()
+    with SandboxProcess.start(iam=False) as running:
+        killed = SandboxProcess.start(iam=False)
+        make_function(killed.client("lambda"), "def handler(event, context): return 1")
+        killed.client("lambda").invoke(FunctionName="f")
+        left = psutil.Process(killed.pid).children(recursive=True)
+        psutil.Process(killed.pid).kill()
+        killed.stop()
+        assert len(list(tmp_path.iterdir())) == 3
+        with SandboxProcess.start(iam=False) as following:
+            folders = [folder for folder in tmp_path.iterdir() if folder != foreign]
+            owners = {json.loads((folder / ".sandbox-owner").read_text())["pid"] for folder in folders}
+            assert owners == {running.pid, following.pid}
+    assert list(tmp_path.iterdir()) == [foreign]
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+class TestTheCommandLine:
+    """The CDK CLI, here a program that starts another one and waits, ends with those who wanted it."""
+
+    @pytest.fixture
+    def sandbox(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Stands for a sandbox that runs."""
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        yield process
+        process.kill()
+        process.wait()
+
+    @pytest.fixture
+    def deploying(self, sandbox: subprocess.Popen[bytes], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """A program that runs it by way of `CdkCli`."""
+        pids = tmp_path / "pids"
+        command = tmp_path / "cdk.py"
+        command.write_text(
+            "import os, subprocess, sys\n"
+            "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+            f"open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')\n"
+            "child.wait()\n"
+        )
+        program = (
+            "import sys\n"
+            "from pathlib import Path\n"
+            "from types import SimpleNamespace\n"
+            "from sandbox.process import cdk\n"
+            "cdk._executable = lambda: sys.executable\n"
+            f"box = SimpleNamespace(pid={sandbox.pid}, environment=dict, account_id='0', region='r')\n"
+            f"cdk.CdkCli(box, 'app', Path.cwd())._run([{str(command)!r}], with_app=False)\n"
+        )
+        process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.DEVNULL)
+        yield process
+        process.kill()
+        process.wait()
+
+    @pytest.fixture
+    def started(
+        self, deploying: subprocess.Popen[bytes], tmp_path: Path, until: Callable[..., Any]
+    ) -> list[psutil.Process]:
+        """The command and what it has started."""
+        pids = tmp_path / "pids"
+        until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+        return [psutil.Process(int(pid)) for pid in pids.read_text().split()]
+
+    def test_it_ends_with_the_program_that_runs_it_however_that_ends(
+        self, deploying: subprocess.Popen[bytes], started: list[psutil.Process]
+    ) -> None:
+        deploying.kill()
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+
+    def test_it_ends_with_the_sandbox(
+        self,
+        sandbox: subprocess.Popen[bytes],
+        deploying: subprocess.Popen[bytes],
+        started: list[psutil.Process],
+    ) -> None:
+        sandbox.kill()
+        sandbox.wait()
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+        assert deploying.wait(10) == 1
+
+    @pytest.mark.parametrize("code", [0, 3])
+    def test_its_output_and_its_exit_code_pass_through(
+        self, box: SandboxProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
+    ) -> None:
+        monkeypatch.setattr(cdk, "_executable", lambda: sys.executable)
+        seen: list[str] = []
+        command = ["-c", f"import sys; print('said'); sys.exit({code})"]
+        cli = cdk.CdkCli(box, "app", tmp_path, on_line=seen.append)
+        if code == 0:
+            assert cli._run(command, with_app=False) == "said\n"
+        else:
+            with pytest.raises(cdk.CdkError, match="said"):
+                cli._run(command, with_app=False)
+        assert seen == ["said"]

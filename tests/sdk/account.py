@@ -117,5 +117,7 @@ def _policy(statement: dict[str, Any]) -> str:
 
 def _ask(name: str, body: object = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}/_sandbox/{name}", data=data, timeout=60) as answer:
+    headers = {"X-Sandbox-Secret": os.environ["SANDBOX_SECRET"]}
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/_sandbox/{name}"
+    with urllib.request.urlopen(urllib.request.Request(url, data=data, headers=headers), timeout=60) as answer:
         return json.load(answer)

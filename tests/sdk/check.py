@@ -18,7 +18,8 @@ def main(python: str, *arguments: str) -> int:
     """Run the tests, and return pytest's exit status."""
     with SandboxProcess.start() as box:
         command = [str(Path(python).absolute()), "-m", "pytest", *arguments]
-        return subprocess.run(command, cwd=_HERE, env=box.environment(), check=False).returncode
+        environment = box.environment() | {"SANDBOX_SECRET": box.administration_secret}
+        return subprocess.run(command, cwd=_HERE, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
-"""What the tests of the stacks share; every synthesis happens once a session."""
+"""What the tests of the stacks share; every synthesis happens once per session, whatever the number of workers."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,37 @@ def no_account() -> None:
 
 
 @pytest.fixture(scope="session")
-def assembly_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Assembly]:
+def assemblies(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of a session share: what one has synthesised, the others read."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "assemblies"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def once(assemblies: Path, name: str, synthesise_into: Callable[[Path], str]) -> Assembly:
+    """Return an assembly, made by the first worker that asks for it.
+
+    Args:
+        assemblies: The folder that the workers share.
+        name: Name of the app.
+        synthesise_into: Fills a folder, and returns what cdk-nag found.
+    """
+    folder = assemblies / re.sub(r"\W", "-", name)
+    findings = folder.with_suffix(".findings")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not findings.exists():
+            findings.write_text(synthesise_into(folder), encoding="utf-8")
+    return Assembly(folder, findings.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def assembly_of(assemblies: Path) -> Callable[[str], Assembly]:
     """Synthesises a configuration file of the repository, at most once."""
 
-    @cache
     def assembly(config: str) -> Assembly:
-        return synthesise(ROOT / config, tmp_path_factory.mktemp("assembly"))
+        return once(assemblies, config, lambda folder: synthesise(ROOT / config, folder).findings)
 
     return assembly
 
@@ -101,44 +127,22 @@ def price_scoring(assembly_of: Callable[[str], Assembly]) -> Template:
     return assembly_of("examples/configurations/batch.yaml").templates["ModelMonitoring-price-scoring"]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def running_examples(
-    request: pytest.FixtureRequest, no_account: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, tuple[Path, subprocess.Popen[str]]]]:
-    """Example apps, synthesised while other tests run. Processes of their own: they are programs, as for a reader."""
-    wanted = any("example_assembly_of" in getattr(item, "fixturenames", ()) for item in request.session.items)
-    running = {}
-    for app in sorted((ROOT / "examples").glob("*/app.py")) if wanted else []:
-        example = app.parent.name
-        folder = tmp_path_factory.mktemp(example)
-        environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(FLAGS)}
-        command = [sys.executable, "-m", f"examples.{example}.app"]
-        running[example] = (
-            folder,
-            subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            ),
-        )
-    yield running
-    for _, process in running.values():
-        process.kill()  # of no effect on those that have ended
-        process.wait()
-
-
 @pytest.fixture(scope="session")
-def example_assembly_of(
-    running_examples: dict[str, tuple[Path, subprocess.Popen[str]]],
-) -> Callable[[str], Assembly]:
-    """The assembly of an example app."""
+def example_assembly_of(assemblies: Path, no_account: None) -> Callable[[str], Assembly]:
+    """The assembly of an example app, made at most once by a process of its own: it is a program, as for a reader."""
 
-    @cache
     def assembly(example: str) -> Assembly:
-        folder, process = running_examples[example]
-        output, _ = process.communicate()
-        assert process.returncode == 0, output
-        return Assembly(folder)
+        return once(assemblies, f"example-{example}", lambda folder: run_example(example, folder))
 
     return assembly
+
+
+def run_example(example: str, folder: Path) -> str:
+    environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(FLAGS)}
+    command = [sys.executable, "-m", f"examples.{example}.app"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ""
 
 
 @pytest.fixture

@@ -48,15 +48,26 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
     with pytest.raises(InvalidConfigurationError) as caught:
         synthesise_text(REGION + MONITORS)
     told = [(problem.line, ".".join(map(str, problem.path)), problem.got) for problem in caught.value.problems]
-    monitors = "endpoints.credit.data_quality"
     assert told == [
-        (5, "endpoints.churn.data_quality", "region 'af-south-1', which has no CloudFormation type for monitors"),
-        (12, f"{monitors}.0.schedule", "a window from 30 h to 0 h before the run"),
-        (13, f"{monitors}.1", "max_runtime_minutes of 7200 seconds with the schedule cron(0 * ? * * *)"),
-        (16, f"{monitors}.2", "silence_after: 400 with a run every 1 hours"),
-        (19, f"{monitors}.3", f"script '{tmp_path}/empty.py' without a function preprocess_handler"),
-        (22, f"{monitors}.4", "categorical together with a preprocessor"),
-        (26, f"{monitors}.5", "alarms on features together with emit_metrics: false"),
+        (5, "endpoints.churn.data_quality", 'the region "af-south-1", which has no CloudFormation type for monitors'),
+        (12, "endpoints.credit.data_quality.0.schedule", "a window from 30 to 0 hours before the run"),
+        (
+            15,
+            "endpoints.credit.data_quality.1.compute.max_runtime_minutes",
+            "max_runtime_minutes: 120 with the schedule cron(0 * ? * * *)",
+        ),
+        (18, "endpoints.credit.data_quality.2.alarms.silence_after", "silence_after: 400 with a run every 1 hours"),
+        (
+            19,
+            "endpoints.credit.data_quality.3",
+            f'the script "{tmp_path}/empty.py" without a function preprocess_handler',
+        ),
+        (25, "endpoints.credit.data_quality.4.categorical", "'categorical' together with 'preprocessor'"),
+        (
+            28,
+            "endpoints.credit.data_quality.5.constraints.emit_metrics",
+            "alarms on features together with emit_metrics: false",
+        ),
     ]
 
 
@@ -212,38 +223,42 @@ def told(synthesise_text, text):
 
 def test_model_quality_is_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, QUALITY) == [
-        (10, "model_quality.0.thresholds.auc", "the metric 'auc' for BinaryClassification"),
-        (13, "model_quality.1.alarms.metrics.recal", "the metric 'recal' for BinaryClassification"),
-        (14, "model_quality.2", "tolerance: 5.0"),
-        (19, "model_quality.3.alarms", "minimum_label_coverage: 50.0"),
+        (10, "model_quality.0.thresholds.auc", 'the metric "auc" for BinaryClassification'),
+        (13, "model_quality.1.alarms.metrics.recal", 'the metric "recal" for BinaryClassification'),
+        (16, "model_quality.2.tolerance", "tolerance: 5.0"),
+        (19, "model_quality.3.alarms.minimum_label_coverage", "minimum_label_coverage: 50.0"),
         (22, "model_quality.4.problem", "neither an inference nor a probability attribute"),
         (
             25,
-            "model_quality.5.ground_truth",
-            "end_offset_hours of 30 h with start_offset_hours of 0 h and a run every 1 h",
+            "model_quality.5.ground_truth.end_offset_hours",
+            "end_offset_hours: 30 with start_offset_hours: 0 and a run every 1 hours",
         ),
         (26, "model_quality.6", "a baseline dataset without columns"),
         (32, "model_quality.7.columns", "the inference of the captured records, but none of the dataset"),
-        (33, "model_quality.8", "a baseline of files without statistics"),
-        (38, "model_quality.9.baseline", "model_package: 'credit/7'"),
-        (39, "model_quality.10", "max_runtime_minutes of 2400 seconds with the schedule cron(0 * ? * * *)"),
-        (44, "model_quality.11.thresholds.recall", "a limit of 80 for the metric 'recall'"),
+        (35, "model_quality.8.baseline", "a baseline of files without statistics"),
+        (38, "model_quality.9.baseline.model_package", 'model_package: "credit/7"'),
+        (
+            41,
+            "model_quality.10.compute.max_runtime_minutes",
+            "max_runtime_minutes: 40 with the schedule cron(0 * ? * * *)",
+        ),
+        (44, "model_quality.11.thresholds.recall", 'a limit of 80 for the metric "recall"'),
         (
             47,
             "model_quality.12.alarms.metrics.recall",
-            "a limit of 5 worse than the baseline's value for the metric 'recall'",
+            'a limit of 5 worse than the baseline\'s value for the metric "recall"',
         ),
     ]
 
 
 def test_bias_is_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, BIAS) == [
-        (13, "model_bias.0.alarms.limits.1", "the facet 'age'"),
-        (14, "model_bias.1", "the bias metric 'CDDPL' without a group variable"),
+        (13, "model_bias.0.alarms.limits.1.facet", 'the facet "age"'),
+        (14, "model_bias.1", 'the bias metric "CDDPL" without a group variable'),
         (19, "model_bias.2.facets.0", "-1 as the facet attribute"),
-        (20, "model_bias.3", "1 label values and 0 facets"),
-        (23, "model_bias.4", "the columns 'defaulted' with the headers 'age', 'sex'"),
-        (28, "model_bias.5.attributes", "a probability threshold of 0.4 without a probability"),
+        (22, "model_bias.3.facets", "1 label values and 0 facets"),
+        (25, "model_bias.4.headers", "the columns 'defaulted' with the headers 'age', 'sex'"),
+        (28, "model_bias.5.attributes.probability_threshold", "a probability threshold of 0.4 without a probability"),
         (29, "model_bias.6", "a baseline dataset without a column of predictions"),
         (33, "model_bias.7", "the columns 'sex' without headers"),
     ]
@@ -251,25 +266,25 @@ def test_bias_is_refused_where_the_mistake_is(synthesise_text):
 
 def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, EXPLAINABILITY) == [
-        (5, "model_explainability.0", "an isolated network for jobs that call the model"),
-        (12, "model_explainability.1.model", "name: 'arn:aws:sagemaker:eu-west-1:123456789012:model/credit'"),
-        (15, "model_explainability.2.model", "content_type: 'image/png'"),
-        (18, "model_explainability.3.shap", "a SHAP baseline whose rows have 1, 2 values"),
-        (19, "model_explainability.4", "a probability threshold of 0.5"),
-        (23, "capture", "sampling: 200"),
+        (9, "model_explainability.0.network.isolation", "an isolated network for jobs that call the model"),
+        (12, "model_explainability.1.model", 'name: "arn:aws:sagemaker:eu-west-1:123456789012:model/credit"'),
+        (15, "model_explainability.2.model.content_type", 'content_type: "image/png"'),
+        (18, "model_explainability.3.shap.baseline", "a SHAP baseline whose rows have 1, 2 values"),
+        (21, "model_explainability.4.attributes.probability_threshold", "attributes.probability_threshold: 0.5"),
+        (23, "capture.turn_on.sampling", "sampling: 200"),
     ]
 
 
 def test_models_served_elsewhere_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, ELSEWHERE) == [
         (4, "model_bias", "the columns 'sex' without headers"),
-        (15, "capture", "the format {'parquet': {}}"),
+        (16, "format", "format: parquet"),
     ]
 
 
 def test_batch_transform_is_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, BATCH) == [
-        (6, "model_quality", "Parquet predictions for a monitor that compares them with labels")
+        (6, "model_quality", "Parquet predictions for a monitor that compares them with labels"),
     ]
 
 

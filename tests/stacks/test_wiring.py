@@ -43,8 +43,40 @@ def fraud(assembly_of):
 
 
 def test_every_endpoint_becomes_a_stack(assembly_of):
-    assert sorted(assembly_of(FLEET).templates) == ["ModelMonitoring-churn", "ModelMonitoring-fraud"]
-    assert sorted(assembly_of("monitoring.yaml").templates) == ["ModelMonitoring-credit-risk"]
+    assert sorted(assembly_of(FLEET).templates) == [
+        "ModelMonitoring-Services",
+        "ModelMonitoring-churn",
+        "ModelMonitoring-fraud",
+    ]
+    assert sorted(assembly_of("monitoring.yaml").templates) == [
+        "ModelMonitoring-Services",
+        "ModelMonitoring-credit-risk",
+    ]
+
+
+def test_models_share_services_unless_one_keeps_its_own(assembly_of):
+    templates = assembly_of(FLEET).templates
+    functions = {name: len(of_type(template, "AWS::Lambda::Function")) for name, template in templates.items()}
+    # CDK's framework has three; the others are for deployments, results and control.
+    assert functions == {"ModelMonitoring-Services": 6, "ModelMonitoring-churn": 0, "ModelMonitoring-fraud": 6}
+
+
+@pytest.mark.parametrize(
+    ("defaults", "own", "stacks"),
+    [
+        ("", "", ["ModelMonitoring-Services", "ModelMonitoring-credit"]),
+        ("  services: own", "", ["ModelMonitoring-credit"]),
+        ("  services: own", "    services: shared", ["ModelMonitoring-Services", "ModelMonitoring-credit"]),
+        ("", "    notify: [{email: credit@example.com}]", ["ModelMonitoring-credit"]),
+        ("", "    removal_policy: destroy", ["ModelMonitoring-credit"]),
+        ("", "    output: s3://example-credit/monitoring", ["ModelMonitoring-Services", "ModelMonitoring-credit"]),
+    ],
+)
+def test_a_model_shares_what_it_has_no_settings_of_its_own_for(synthesise_text, defaults, own, stacks):
+    text = (
+        f"defaults:\n  tags: {{a: b}}\n{defaults}\n" + MINIMAL.format(ending=".csv", setting="").rstrip() + f"\n{own}\n"
+    )
+    assert sorted(synthesise_text(text).templates) == stacks
 
 
 def test_account_and_region_come_from_the_file(assembly_of):
@@ -120,7 +152,9 @@ def test_an_endpoint_replaces_defaults_and_joins_tags(fraud):
         "arn:aws:sns:eu-west-1:123456789012:fraud-team"
     ]
     (schedule,) = properties(fraud, "AWS::SageMaker::MonitoringSchedule")
-    assert schedule["Tags"] == [{"Key": "cost-center", "Value": "4711"}, {"Key": "owner", "Value": "fraud-team"}]
+    tags = {tag["Key"]: tag["Value"] for tag in schedule["Tags"]}
+    assert tags.pop("model-monitor:guard").endswith("@ModelMonitoring-fraud")
+    assert tags == {"cost-center": "4711", "owner": "fraud-team"}
 
 
 def test_an_existing_role_runs_the_jobs(churn):
@@ -220,11 +254,10 @@ def test_people_and_programs_are_subscribed(detailed):
 def test_the_runbook_is_named_in_alarms_and_messages(churn):
     (alarm,) = properties(churn, "AWS::CloudWatch::CompositeAlarm")
     assert "Runbook: https://wiki.example.com/model-monitoring." in alarm["AlarmDescription"]
-    assert any(
-        function.get("Environment", {}).get("Variables", {}).get("RUNBOOK_URL")
-        == "https://wiki.example.com/model-monitoring"
-        for function in properties(churn, "AWS::Lambda::Function")
-    )
+    registered = [
+        guard["Monitor"] for guard in properties(churn, "Custom::MonitoringScheduleGuard") if "Monitor" in guard
+    ]
+    assert "https://wiki.example.com/model-monitoring" in json.dumps(registered)
 
 
 def test_stored_data_go_with_the_stack_only_when_told(detailed, assembly_of):
@@ -233,7 +266,7 @@ def test_stored_data_go_with_the_stack_only_when_told(detailed, assembly_of):
         return {resource["DeletionPolicy"] for resource in kept.values()}
 
     assert policies(detailed) == {"Delete"}
-    assert policies(assembly_of("monitoring.yaml").templates["ModelMonitoring-credit-risk"]) == {"Retain"}
+    assert policies(assembly_of("monitoring.yaml").templates["ModelMonitoring-Services"]) == {"RetainExceptOnCreate"}
 
 
 def test_role_and_key_of_an_endpoint_reach_what_turns_its_capture_on(churn):

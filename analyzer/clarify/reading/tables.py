@@ -8,13 +8,13 @@ from analyzer.clarify.config import CSV, JSON, PARQUET, AnalysisConfig
 from analyzer.clarify.reading.bodies import feature_rows, row_values
 from analyzer.clarify.reading.records import Records
 from analyzer.clarify.reading.references import Reference, position_of
-from analyzer.data_quality.profile.table import numbered_names
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.parquet import ParquetDataset
 from analyzer.dataset.payload import PayloadError, PayloadKind
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues
+from analyzer.text.columns import numbered_names
 
 
 def read_table(config: AnalysisConfig, source: Path, issues: DataIssues, *, header: bool = False) -> Records:

@@ -7,17 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from analyzer.data_quality.profile.column import ColumnProfile
-
-# Name of a column that has none, by its position from 0, as Spark has it.
-NUMBERED_COLUMN = "_c{}"
+from analyzer.text.columns import NUMBERED_COLUMN
 
 # Polars and numpy let go of the interpreter's lock, so columns are worked on side by side.
 _WORKERS = os.cpu_count() or 1
-
-
-def numbered_names(width: int) -> list[str]:
-    """Return the names of ``width`` columns that have none."""
-    return [NUMBERED_COLUMN.format(position) for position in range(width)]
 
 
 class TableProfile:

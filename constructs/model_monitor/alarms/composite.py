@@ -1,14 +1,14 @@
-"""The one alarm that rings when any alarm of any monitor does."""
+"""The one alarm that goes into ALARM when any alarm of any monitor does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns
+from aws_cdk import Names, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns
 from constructs import Construct
 
-from model_monitor.alarms.description import fitting_description
+from model_monitor.alarms.description import alarm_name, fitting_description
 from model_monitor.internal.lazy import lazy_string
 
 # A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.
@@ -35,10 +35,11 @@ class CompositeAlarms:
         """
         self.alarm: cloudwatch.CompositeAlarm | None = None
         self._scope = scope
+        self._unique = Names.unique_resource_name(scope, max_length=63, separator="-").lower()
         self._subject = subject
         self._topic = topic
         self._runbook_url = runbook_url
-        self._ringing: list[cloudwatch.IAlarm] = []
+        self._watched: list[cloudwatch.IAlarm] = []
 
     def add(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> None:
         """Adds a monitor's alarms.
@@ -47,8 +48,8 @@ class CompositeAlarms:
             id: Construct id of the monitor.
             alarms: Its alarms.
         """
-        self._ringing.extend(self._grouped(id, alarms))
-        if self._ringing and self.alarm is None:
+        self._watched.extend(self._grouped(id, alarms))
+        if self._watched and self.alarm is None:
             self.alarm = self._make_alarm()
 
     def _grouped(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> Sequence[cloudwatch.IAlarm]:
@@ -58,6 +59,9 @@ class CompositeAlarms:
             cloudwatch.CompositeAlarm(
                 self._scope,
                 f"{id}Alarms{start // _GROUPED_ALARMS}",
+                composite_alarm_name=alarm_name(
+                    f"{self._subject}, {id}: any alarm {start // _GROUPED_ALARMS}", self._unique
+                ),
                 alarm_rule=_AnyAlarm(alarms[start : start + _GROUPED_ALARMS]),
                 alarm_description=f"Any of {len(alarms)} alarms of one monitor; part of the alarm of all.",
             )
@@ -68,10 +72,11 @@ class CompositeAlarms:
         composite = cloudwatch.CompositeAlarm(
             self._scope,
             "Alarm",
-            alarm_rule=_AnyAlarm(self._ringing),
+            composite_alarm_name=alarm_name(f"{self._subject}: any alarm of its monitors", self._unique),
+            alarm_rule=_AnyAlarm(self._watched),
             alarm_description=fitting_description(
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
-                "The alarms that ring beneath it, and the message of the run, say what.",
+                "The alarms beneath it that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
             ),
         )
@@ -82,7 +87,7 @@ class CompositeAlarms:
 
 @jsii.implements(cloudwatch.IAlarmRule)
 class _AnyAlarm:
-    """Rings when one of several alarms does; written at the end, when all are known."""
+    """In ALARM when one of several alarms is; written at the end, when all are known."""
 
     def __init__(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
         self._alarms = alarms

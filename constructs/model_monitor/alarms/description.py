@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
 _MAX_DESCRIPTION = 1024
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+_MAX_NAME = 255
+_DIGEST_LENGTH = 6
 # What a token stands for is known later: names of buckets and endpoints, which have 63 characters at most.
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _TOKEN_LENGTH = 63
+_TOKEN_OR_TEXT = re.compile(rf"{_TOKEN.pattern}|.")
 
 
 def fitting_description(*parts: str) -> str:
@@ -29,6 +34,39 @@ def fitting_description(*parts: str) -> str:
     return " ".join(chosen)
 
 
+def alarm_name(text: str, unique: str) -> str:
+    """Return a readable name for an alarm. No two alarms of an account and region may have one.
+
+    Nothing but a new name replaces an alarm, so it is safe to choose it
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html).
+
+    Args:
+        text: What people read first; shortened where it is too long.
+        unique: What tells it from all others; kept as it is.
+    """
+    room = _MAX_NAME - len(unique) - len(" []")
+    plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
+    length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, plain))
+    if length <= room and plain == text:
+        return f"{text} [{unique}]"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{_shortened(plain, room - len(digest) - 1)} {digest} [{unique}]"
+
+
+def _shortened(text: str, room: int) -> str:
+    """Cut a text, but no token in it: half a token would be nonsense in the template."""
+    parts, left = [], room
+    for part in _TOKEN_OR_TEXT.findall(text):
+        length = _TOKEN_LENGTH if _TOKEN.fullmatch(part) else len(part)
+        if length > left:
+            if not _TOKEN.fullmatch(part):
+                parts.append(part[:left])
+            break
+        parts.append(part)
+        left -= length
+    return "".join(parts)
+
+
 @dataclass(frozen=True)
 class AlarmTexts:
     """What the descriptions of a monitor's alarms share.
@@ -47,8 +85,18 @@ class AlarmTexts:
     reports_uri: str
     runbook_url: str | None
 
+    def name(self, title: str) -> str:
+        """Return the name of an alarm: what a pager shows.
+
+        What is monitored and what happened come first; the schedule's name, which is unique, comes last.
+
+        Args:
+            title: What happened, in a few words.
+        """
+        return alarm_name(f"{self.subject}, {self.monitor}: {title}", self.schedule_name)
+
     def describe(self, happened: str, *, missing: str) -> str:
-        """A description for a person on call: what happened, where to look, what silence means."""
+        """Return a description for a person on call: what happened, where to look, what silence means."""
         return fitting_description(
             f"{happened} {self.subject[0].upper()}{self.subject[1:]}, {self.monitor} monitor {self.schedule_name}.",
             f"Runbook: {self.runbook_url}." if self.runbook_url else "",

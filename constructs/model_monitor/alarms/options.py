@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,10 @@ class MonitorAlarms:
         for name, periods in (("silence_after", self.silence_after), ("no_data_after", self.no_data_after)):
             if periods is not None and periods < 1:
                 raise ConfigurationError(
-                    got=f"{name}={periods}", expected="1 or more periods", fix=f"use {name}=None for no such alarm"
+                    option=name,
+                    value=periods,
+                    expected="1 or more periods",
+                    fix=("use ", Setting(name, None), " for no such alarm"),
                 )
 
 
@@ -40,7 +43,8 @@ def require_coverage(minimum: float | None) -> None:
     """
     if minimum is not None and not 0 < minimum <= 1:
         raise ConfigurationError(
-            got=f"minimum_label_coverage={minimum}",
+            option="minimum_label_coverage",
+            value=minimum,
             expected="a share above 0, up to 1",
-            fix="write 80 % as 0.8; use None for no such alarm",
+            fix=("write 80 % as 0.8; use ", Setting("minimum_label_coverage", None), " for no such alarm"),
         )

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jsii
-from aws_cdk import (
-    CfnOutput,
-    CustomResource,
-    ITaggableV2,
-    Stack,
-    TagManager,
-    TagType,
-    Token,
-    aws_iam as iam,
-    aws_kms as kms,
-)
+from aws_cdk import CfnOutput, ITaggableV2, Stack, TagManager, TagType, Token, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.baseline.provider import BaselineProvider
 from model_monitor.baseline.source import BaselineSource
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import canonical_json, lazy_json
-from model_monitor.internal.nag import acknowledge_wildcards
-from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.jobs.settings import JobSettings
 from model_monitor.s3_location import S3Location
 
 # CloudFormation waits an hour for a custom resource. What is left pays for the start of the machines.
-LIMIT_OF_ONE_JOB = 50 * 60
-LIMIT_OF_EACH_OF_TWO_JOBS = 22 * 60
+LIMIT_OF_ONE_JOB = 45 * 60
+LIMIT_OF_EACH_OF_TWO_JOBS = 20 * 60
 _RESOURCE_TYPE = "Custom::ModelMonitorBaseline"
 
 
@@ -40,41 +30,35 @@ class BaselineJob:
 
     Attributes:
         name: Base of the names of processing jobs.
+        schedule_name: Name of the monitor's schedule.
         monitor_type: Kind of monitor.
         endpoint_name: For messages; none for batch transform.
         output: Where files are kept; owned by this baseline alone.
-        role: Role of the job.
+        settings: How the job runs.
         image_uri: The analysis.
-        compute: Machines.
-        network: Network.
-        security_group_ids: Of the network, when it has a VPC.
-        encryption_key: Key of the job's output and disks.
-        environment: The user's own variables.
         preprocessor: Script that the job runs on every record.
         postprocessor: Script that the job runs at its end.
-        tags: Of the job.
         dimensions: Dimensions of the monitor's own metrics.
+        access: The role that the deployment function assumes.
+        deployment: The deployment function.
     """
 
     name: str
+    schedule_name: str
     monitor_type: str
     endpoint_name: str | None
     output: S3Location
-    role: iam.IRole
+    settings: JobSettings
     image_uri: str
-    compute: MonitorCompute
-    network: MonitorNetwork
-    security_group_ids: Sequence[str]
-    encryption_key: kms.IKey | None
-    environment: Mapping[str, str]
     preprocessor: S3Location | None
     postprocessor: S3Location | None
-    tags: Mapping[str, str]
     dimensions: Mapping[str, str]
+    access: AccessRole
+    deployment: Deployment
 
 
 @jsii.implements(ITaggableV2)
-class BaselineFiles(Construct):
+class BaselineResource(Construct):
     """The custom resource that makes a baseline during the deployment and fails it with the reason.
 
     Each kind of monitor has a subclass, which says what the function is told beyond the job.
@@ -92,10 +76,10 @@ class BaselineFiles(Construct):
         source: BaselineSource,
         job: BaselineJob,
         documents: Mapping[str, Any],
-        named: Mapping[str, Callable[[], Any]],
+        late: Mapping[str, Callable[[], Any]],
         job_limit_seconds: int = LIMIT_OF_ONE_JOB,
     ) -> None:
-        """Makes the resource.
+        """Make the resource.
 
         Args:
             scope: Parent.
@@ -103,29 +87,21 @@ class BaselineFiles(Construct):
             source: Where the baseline comes from.
             job: How it is computed.
             documents: Properties of this kind of baseline: name to JSON document.
-            named: Further ones, which are complete only when the template is written and change no file.
+            late: Properties that are filled in at synthesis, and that change no file.
             job_limit_seconds: What one processing job may take at most.
         """
         super().__init__(scope, id)
         self._job = job
-        self._tag_manager = TagManager(TagType.KEY_VALUE, _RESOURCE_TYPE, dict(job.tags))
+        self._tag_manager = TagManager(TagType.KEY_VALUE, _RESOURCE_TYPE, dict(job.settings.tags))
         self._source = source
         self._documents = documents
         self._job_limit_seconds = job_limit_seconds
-        provider = BaselineProvider.of(self)
-        self._grant(provider)
-        self._resource = CustomResource(
-            self,
-            "Resource",
-            service_token=provider.service_token,
-            resource_type=_RESOURCE_TYPE,
-            pascal_case_properties=False,
-            properties=self._properties(named),
+        self._grant()
+        self._resource = job.deployment.resource(
+            self, "Resource", type=_RESOURCE_TYPE, access=job.access, properties=self._properties(late)
         )
-        # Without these the job could start before its permissions exist, or outlive them when the stack is deleted.
-        for role in (job.role, *(function.role for function in provider.functions)):
-            if role is not None:
-                self._resource.node.add_dependency(role)
+        # Without this the job could start before its permissions exist, or outlive them when the stack is deleted.
+        self._resource.node.add_dependency(job.settings.role)
         self.constraints_uri = self._attribute("ConstraintsUri")
         self.version = self._attribute("Fingerprint")
         CfnOutput(self, "Constraints", value=self.constraints_uri, description="Effective constraints of the monitor")
@@ -133,12 +109,12 @@ class BaselineFiles(Construct):
     @property
     @jsii.member(jsii_name="cdkTagManager")
     def cdk_tag_manager(self) -> TagManager:
-        """Takes what `Tags.of(...)` adds; the processing job gets it."""
+        """Take what `Tags.of(...)` adds; the processing job gets it."""
         return self._tag_manager
 
     @property
     def content(self) -> str:
-        """Changes with everything known at synthesis that the files depend on."""
+        """A text that changes with everything known at synthesis that the files depend on."""
         job = self._job
         scripts = [script and script.uri for script in (job.preprocessor, job.postprocessor)]
         return canonical_json(self, [self._source.document, dict(self._documents), scripts])
@@ -149,20 +125,22 @@ class BaselineFiles(Construct):
     def _number_attribute(self, name: str) -> float:
         return Token.as_number(self._resource.get_att(name))
 
-    def _properties(self, named: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    def _properties(self, late: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
         job, stack = self._job, Stack.of(self)
+        key = job.settings.encryption_key
         properties: dict[str, Any] = {
             "Name": job.name,
+            "ScheduleName": job.schedule_name,
             "Endpoint": job.endpoint_name,
             "MonitorType": job.monitor_type,
             "Source": stack.to_json_string(self._source.document),
             "OutputUri": job.output.uri,
-            "OutputKmsKeyId": job.encryption_key.key_arn if job.encryption_key else None,
+            "OutputKmsKeyId": key.key_arn if key else None,
             **{
                 name: None if document is None else stack.to_json_string(document)
                 for name, document in self._documents.items()
             },
-            **{name: lazy_json(self, produce) for name, produce in named.items()},
+            **{name: lazy_json(self, produce) for name, produce in late.items()},
             "Tags": lazy_json(self, self._job_tags),
             "DeploymentMetric": stack.to_json_string(
                 {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
@@ -176,59 +154,38 @@ class BaselineFiles(Construct):
 
     def _job_properties(self) -> dict[str, Any]:
         job, stack = self._job, Stack.of(self)
-        volume_key = job.compute.disk_key(job.encryption_key)
-        network: dict[str, Any] = {
-            "EnableNetworkIsolation": job.network.isolation,
-            "EnableInterContainerTrafficEncryption": job.network.encrypt_traffic,
-        }
-        if job.network.vpc is not None:
-            network["VpcConfig"] = {
-                "Subnets": job.network.subnet_ids,
-                "SecurityGroupIds": list(job.security_group_ids),
-            }
-        compute: dict[str, Any] = {
-            "InstanceType": job.compute.instance_type,
-            "InstanceCount": job.compute.instance_count,
-            "VolumeSizeInGB": job.compute.volume_size.to_gibibytes(),
-            **({"VolumeKmsKeyId": volume_key.key_arn} if volume_key else {}),
-        }
         return {
-            "RoleArn": job.role.role_arn,
+            "RoleArn": job.settings.role.role_arn,
             "ImageUri": job.image_uri,
-            "Compute": stack.to_json_string(compute),
-            "Network": stack.to_json_string(network),
+            "Compute": stack.to_json_string(job.settings.cluster),
+            "Network": stack.to_json_string(job.settings.network_config),
             "MaxRuntimeInSeconds": self._max_runtime(),
-            "Environment": stack.to_json_string(dict(sorted(job.environment.items()))),
+            "Environment": stack.to_json_string(dict(sorted(job.settings.environment.items()))),
             "PreprocessorUri": job.preprocessor.uri if job.preprocessor else None,
             "PostprocessorUri": job.postprocessor.uri if job.postprocessor else None,
         }
 
     def _max_runtime(self) -> str:
-        chosen = self._job.compute.max_runtime_seconds
-        if chosen is None:
-            return Token.as_string(self._job.compute.runtime.to_seconds())
-        return str(min(chosen, self._job_limit_seconds))
+        compute = self._job.settings.compute
+        if compute.max_runtime_seconds is None:
+            return Token.as_string(compute.runtime.to_seconds())
+        return str(min(compute.max_runtime_seconds, self._job_limit_seconds))
 
-    def _grant(self, provider: BaselineProvider) -> None:
-        job, stack = self._job, Stack.of(self)
+    def _grant(self) -> None:
+        job, access = self._job, self._job.access
         for location in self._source.reads:
-            location.grant_read(job.role)
-        job.output.grant_read_write(job.role)
-        for function in provider.functions:
-            for location in self._source.reads:
-                location.grant_read(function)
-            job.output.grant_read_write(function)
-            job.output.grant_delete(function)
-            # The job's files are under this key, whatever key the bucket has.
-            if job.encryption_key is not None:
-                job.encryption_key.grant(function, "kms:Decrypt", "kms:GenerateDataKey")
-            provider.grant_metrics(function)
-            for statement in self._source.statements(stack):
-                function.add_to_role_policy(statement)
-            if self._source.needs_job:
-                for statement in _job_statements(stack, job):
-                    function.add_to_role_policy(statement)
-                    acknowledge_wildcards(function, statement.resources, "The names of a monitor's jobs end in a hash.")
+            location.grant_read(job.settings.role)
+            location.grant_read(access)
+        job.output.grant_read_write(job.settings.role)
+        job.output.grant_read_write(access)
+        job.output.grant_delete(access)
+        # The job's files are under this key, whatever key the bucket has.
+        if job.settings.encryption_key is not None:
+            job.settings.encryption_key.grant(access, "kms:Decrypt", "kms:GenerateDataKey")
+        statements = self._source.statements(Stack.of(self))
+        if self._source.needs_job:
+            statements = [*statements, *_job_statements(Stack.of(self), job)]
+        access.allow(statements, "The names of a monitor's jobs end in a hash.")
 
 
 def _job_statements(stack: Stack, job: BaselineJob) -> list[iam.PolicyStatement]:
@@ -242,10 +199,5 @@ def _job_statements(stack: Stack, job: BaselineJob) -> list[iam.PolicyStatement]
                 "sagemaker:StopProcessingJob",
             ],
             resources=[jobs],
-        ),
-        iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            resources=[job.role.role_arn],
-            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
+        )
     ]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from aws_cdk import Stack, Token, aws_iam as iam, aws_s3_assets as s3_assets
+from aws_cdk import Stack, aws_iam as iam, aws_s3_assets as s3_assets
 from constructs import Construct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, OptionPath, Setting, Shown, one_of
 from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.internal.checking import checked
+from model_monitor.internal.files import is_file
+from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html
 _MODEL_PACKAGE = re.compile(
-    r"^(arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S{1,2048}|[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})$"
+    r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/[A-Za-z0-9/-]{1,200}|[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 )
 
 
+@checked
 @dataclass(frozen=True)
 class BaselineSource:
     """Where a baseline comes from, as the baseline function is told.
@@ -31,12 +36,14 @@ class BaselineSource:
         reads: What must be readable.
         needs_job: Whether a processing job computes the baseline.
         model_package: ARN of the model package that names the files, if one does.
+        columns: Names of the dataset's columns, if they are known at synthesis.
     """
 
     document: dict[str, Any]
     reads: Sequence[S3Location]
     needs_job: bool
     model_package: str | None = None
+    columns: Sequence[str] | None = None
 
     @property
     def dataset_format(self) -> dict[str, Any] | None:
@@ -52,9 +59,46 @@ class BaselineSource:
         """
         if "files" in self.document and "statistics" not in self.document["files"]:
             raise ConfigurationError(
+                option=("baseline", "statistics"),
                 got="a baseline of files without statistics",
                 expected="both files: this kind of monitor reads statistics.json, too",
-                fix="pass statistics=... to Baseline.from_files",
+                fix=("add ", Setting("statistics"), " with the same job's file"),
+            )
+
+    def require_columns(self, names: Iterable[str], *, option: OptionPath) -> None:
+        """Check that a local dataset has columns.
+
+        Args:
+            names: Their names.
+            option: Where they are named.
+
+        Raises:
+            ConfigurationError: The file's first line lacks one.
+        """
+        for name in names:
+            if self.columns is not None and name not in self.columns and not is_token(name):
+                raise ConfigurationError(
+                    option=option,
+                    got=("the column ", Shown(name)),
+                    expected=one_of(self.columns),
+                    fix="write the name as it is in the first line of the baseline's file",
+                )
+
+    def require_no_parquet(self, option: str) -> None:
+        """Check that the dataset can be changed by a script.
+
+        Args:
+            option: The option that needs a script.
+
+        Raises:
+            ConfigurationError: It is Parquet; the container fails with "Preprocessor script not supported".
+        """
+        if "parquet" in (self.dataset_format or {}):
+            raise ConfigurationError(
+                option=option,
+                got=(OptionName(option), " with a dataset in Parquet"),
+                expected="CSV or JSON lines: the analyzer runs no script on Parquet",
+                fix=("store the dataset as CSV, or leave ", OptionName(option), " out"),
             )
 
     def statements(self, stack: Stack) -> list[iam.PolicyStatement]:
@@ -62,7 +106,7 @@ class BaselineSource:
         if self.model_package is None:
             return []
         arn = self.model_package
-        if not Token.is_unresolved(arn) and not arn.startswith("arn:"):
+        if not is_token(arn) and not arn.startswith("arn:"):
             arn = stack.format_arn(service="sagemaker", resource="model-package", resource_name=arn)
         return [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
 
@@ -71,6 +115,7 @@ class Baseline(ABC):
     """What normal traffic looks like. Use the factories."""
 
     @staticmethod
+    @checked
     def from_dataset(location: S3Location, format: DatasetFormat) -> Baseline:
         """Computed from a dataset in S3, by a processing job during the deployment.
 
@@ -88,6 +133,7 @@ class Baseline(ABC):
         return _Dataset(location, format)
 
     @staticmethod
+    @checked
     def from_asset(path: str | Path, format: DatasetFormat) -> Baseline:
         """Computed from a file beside the app, which is uploaded with the deployment.
 
@@ -98,6 +144,7 @@ class Baseline(ABC):
         return _DatasetAsset(Path(path), format)
 
     @staticmethod
+    @checked
     def from_files(*, constraints: S3Location, statistics: S3Location | None = None) -> Baseline:
         """Taken from files that exist; no job runs.
 
@@ -109,6 +156,7 @@ class Baseline(ABC):
         return _Files(constraints, statistics)
 
     @staticmethod
+    @checked
     def from_model_package(model_package: str, *, files: S3Location) -> Baseline:
         """Taken from the drift-check baselines that a model package of the registry names; no job runs.
 
@@ -122,13 +170,17 @@ class Baseline(ABC):
         Raises:
             ConfigurationError: Neither an ARN nor a name.
         """
-        if not Token.is_unresolved(model_package) and not _MODEL_PACKAGE.match(model_package):
+        if not is_token(model_package) and not _MODEL_PACKAGE.fullmatch(model_package):
             raise ConfigurationError(
-                got=f"model_package={model_package!r}",
+                option="model_package",
+                value=model_package,
                 expected="the ARN of a version, or the name of an unversioned package",
                 fix="write arn:aws:sagemaker:<region>:<account>:model-package/<group>/<version>",
             )
         return _ModelPackage(model_package, files)
+
+    is_computed: ClassVar[bool] = False
+    """Whether a job computes it, which then suggests the service's own limits."""
 
     @abstractmethod
     def bind(self, scope: Construct) -> BaselineSource:
@@ -137,6 +189,8 @@ class Baseline(ABC):
 
 @dataclass(frozen=True)
 class _Dataset(Baseline):
+    is_computed = True
+
     location: S3Location
     format: DatasetFormat
 
@@ -146,18 +200,22 @@ class _Dataset(Baseline):
 
 @dataclass(frozen=True)
 class _DatasetAsset(Baseline):
+    is_computed = True
+
     path: Path
     format: DatasetFormat
 
     def bind(self, scope: Construct) -> BaselineSource:
-        if not self.path.is_file():
+        if not is_file(self.path):
             raise ConfigurationError(
+                option="baseline",
                 got=f"baseline dataset {str(self.path)!r}",
                 expected="an existing file",
-                fix="check the path; for a folder in S3 use Baseline.from_dataset",
+                fix="check the path; a dataset may also lie in S3",
             )
         asset = s3_assets.Asset(scope, "Dataset", path=str(self.path.resolve()))
-        return _dataset_source(S3Location(asset.s3_bucket_name, asset.s3_object_key), self.format)
+        location = S3Location(asset.s3_bucket_name, asset.s3_object_key)
+        return replace(_dataset_source(location, self.format), columns=_columns(self.path, self.format))
 
 
 @dataclass(frozen=True)
@@ -187,3 +245,14 @@ class _ModelPackage(Baseline):
 def _dataset_source(location: S3Location, dataset_format: DatasetFormat) -> BaselineSource:
     document = {"dataset": {"uri": location.uri, "format": dataset_format.document}}
     return BaselineSource(document, [location], needs_job=True)
+
+
+def _columns(path: Path, dataset_format: DatasetFormat) -> list[str] | None:
+    """Names in the first line of a CSV file; `None` where there are none, or nobody could read them."""
+    if not dataset_format.document.get("csv", {}).get("header"):
+        return None
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return next(csv.reader(file), None)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None

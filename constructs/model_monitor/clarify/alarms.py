@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from model_monitor.alarms.options import MonitorAlarms, require_coverage
 from model_monitor.clarify.bias_config import BiasLimit
+from model_monitor.internal.checking import checked
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class ModelBiasAlarms(MonitorAlarms):
     """Which alarms a bias monitor has, beside those that every kind has (see `MonitorAlarms`).

@@ -7,12 +7,12 @@ from typing import Any
 
 from constructs import Construct
 
-from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Setting
 
 
-class ClarifyBaseline(BaselineFiles):
+class ClarifyBaseline(BaselineResource):
     """What Clarify found in the training data.
 
     Attributes:
@@ -48,23 +48,25 @@ class ClarifyBaseline(BaselineFiles):
         documents: dict[str, Any] = {"AnalysisConfig": dict(config)}
         if source.needs_job and dataset_config is None:
             raise ConfigurationError(
+                option="predicted_label",
                 got="a baseline dataset without a column of predictions",
                 expected="one, since bias is measured in what the model predicts",
-                fix='pass predicted_label="..."',
+                fix=("add ", Setting("predicted_label")),
             )
         if not source.needs_job:
             _require_none(dataset_options)
         else:
             documents["BaselineConfig"] = dict(dataset_config or {})
-        super().__init__(scope, id, source=source, job=job, documents=documents, named={})
+        super().__init__(scope, id, source=source, job=job, documents=documents, late={})
         self.config_uri = self._attribute("ConfigUri")
 
 
 def _require_none(dataset_options: Mapping[str, object]) -> None:
-    given = ", ".join(name for name, value in dataset_options.items() if value is not None)
+    given = [name for name, value in dataset_options.items() if value is not None]
     if given:
         raise ConfigurationError(
-            got=f"{given} with a baseline that needs no dataset",
-            expected="what a dataset is computed with of a dataset only: the files hold the results already",
-            fix=f"leave {given} out",
+            option=given[0],
+            got=(OptionName(given[0]), " with a baseline that needs no dataset"),
+            expected="options of a dataset only where there is one: the files hold the results already",
+            fix=("leave ", OptionName(given[0]), " out"),
         )

@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Any, TypedDict, Unpack
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.alarms.factory import AlarmFactory, late_periods
+from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.baseline.source import Baseline
 from model_monitor.clarify.alarms import ModelBiasAlarms
 from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Value, require_headers
 from model_monitor.engine import BiasAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
-from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_inputs
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.monitor.labelled import LabelledMonitor
-from model_monitor.monitor.options import MonitorOptions, MonitorSettings
-from model_monitor.s3_location import S3Location
+from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
+from model_monitor.services import MonitoringServices
 
 
+class _Required(TypedDict):
+    config: BiasConfig
+    attributes: CapturedAttributes
+    ground_truth: GroundTruth
+    baseline: Baseline
+
+
+class ModelBiasOptions(_Required, MonitorOptions, total=False):
+    """Options of a bias monitor, beside those of every kind (see `MonitorOptions`).
+
+    Attributes:
+        config: Labels and groups. Required.
+        attributes: Where predictions are in captured records; positions count the model's own output, also where inputs
+            stand before it. Required.
+        ground_truth: Where labels are put, and how long they take to arrive. Required.
+        baseline: How groups were treated, usually from a validation dataset with predictions and labels. Required.
+        predicted_label: Column of the predictions in the baseline's dataset; needed with a dataset only.
+        dataset_headers: Names of that dataset's columns. Default: those of `config`, or the dataset has them.
+        alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
+    """
+
+    predicted_label: str | int | None
+    dataset_headers: Sequence[str] | None
+    alarms: ModelBiasAlarms | None
+
+
+@checked
 class ModelBiasMonitor(LabelledMonitor):
     """Joins predictions with labels, and compares how groups are treated with how the baseline treated them.
 
@@ -38,6 +67,7 @@ class ModelBiasMonitor(LabelledMonitor):
             self,
             "ModelBias",
             input=endpoint,
+            services=services,
             config=BiasConfig(
                 label="approved",
                 label_values=[1],
@@ -48,7 +78,6 @@ class ModelBiasMonitor(LabelledMonitor):
             ground_truth=GroundTruth(location=S3Location.of(bucket, "labels")),
             baseline=Baseline.from_asset("validated.csv", DatasetFormat.csv()),
             predicted_label="prediction",
-            output=S3Location.of(bucket, "monitoring"),
             alarms=ModelBiasAlarms(limits=[BiasLimit(metric="DPPL", facet="sex", maximum=0.1)]),
         )
         ```
@@ -64,17 +93,11 @@ class ModelBiasMonitor(LabelledMonitor):
         id: str,
         *,
         input: MonitorInput,
-        config: BiasConfig,
-        attributes: CapturedAttributes,
-        ground_truth: GroundTruth,
-        baseline: Baseline,
-        output: S3Location,
-        predicted_label: str | int | None = None,
-        dataset_headers: Sequence[str] | None = None,
-        alarms: ModelBiasAlarms | None = None,
-        **options: Unpack[MonitorOptions],
+        services: MonitoringServices,
+        access: AccessRole | None = None,
+        **options: Unpack[ModelBiasOptions],
     ) -> None:
-        """Makes baseline, job definition, schedule and alarms.
+        """Make baseline, job definition, schedule and alarms.
 
         Args:
             scope: Parent.
@@ -82,36 +105,40 @@ class ModelBiasMonitor(LabelledMonitor):
             input: What is monitored. Batch transform jobs must run with `DataProcessing.JoinSource=Input`, so that
                 their output has the groups beside the predictions, and a `CaptureWriter` with `join_inputs`
                 (https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html).
-            config: Labels and groups.
-            attributes: Where predictions are in captured records; positions count the model's own output, also where
-                inputs stand before it.
-            ground_truth: Where labels are put, and how long they take to arrive.
-            baseline: How groups were treated, usually from a validation dataset with predictions and labels.
-            output: Where baselines and reports are kept, below `baselines/<schedule>/` and `reports/<schedule>/`, which
-                also holds the merged records, so that no other monitor reads them; several monitors may share it.
-            predicted_label: Column of the predictions in the baseline's dataset; needed with a dataset only.
-            dataset_headers: Names of that dataset's columns. Default: those of `config`, or the dataset has them.
-            alarms: Default: any violation, failed runs, silence, missing traffic and missing labels.
-            **options: See `MonitorOptions`.
+            services: Key, bucket, topic and functions.
+            access: The role that the functions assume for this monitor. Default: a new one.
+            **options: See `ModelBiasOptions`.
 
         Raises:
             ConfigurationError: Something that the service would refuse.
         """
-        alarms = alarms or ModelBiasAlarms()
+        require_options(options, ModelBiasOptions)
+        config, attributes = options["config"], options["attributes"]
+        predicted_label, dataset_headers = options.get("predicted_label"), options.get("dataset_headers")
+        alarms = options.get("alarms") or ModelBiasAlarms()
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         _require_names(input, config)
+        require_inputs(input)
         attributes.require_prediction()
         require_attribute("predicted label", predicted_label)
         require_headers(dataset_headers, [config.label, predicted_label, *(facet.name for facet in config.facets)])
         for limit in alarms.limits:
             config.require_metric(limit.metric)
             config.facet_text(limit.facet, limit.facet_value)
-        super().__init__(scope, id, input=input, output=output, settings=settings, ground_truth=ground_truth)
+        super().__init__(
+            scope,
+            id,
+            input=input,
+            services=services,
+            access=access,
+            settings=settings,
+            ground_truth=options["ground_truth"],
+        )
         self.config = config
         self.baseline = ClarifyBaseline(
             self,
             "Baseline",
-            baseline=baseline,
+            baseline=options["baseline"],
             job=self._baseline_job(),
             config=config.to_document(),
             dataset_config=_dataset_config(config, predicted_label, dataset_headers),
@@ -121,12 +148,12 @@ class ModelBiasMonitor(LabelledMonitor):
                 "metrics": config.metrics,
             },
         )
-        analysis = BiasAnalysis(self.baseline.config_uri, attributes, ground_truth)
+        analysis = BiasAnalysis(self.baseline.config_uri, attributes, self.ground_truth)
         self._running = self._run(analysis, self.baseline)
         self._make_alarms(alarms)
 
     def metric_bias(self, metric: str, *, facet: str | int, facet_value: Value | None = None) -> cloudwatch.Metric:
-        """One metric of one group.
+        """Return one metric of one group.
 
         Args:
             metric: Short name, such as `DPPL`.
@@ -137,17 +164,12 @@ class ModelBiasMonitor(LabelledMonitor):
             ConfigurationError: The configuration has no such metric or facet.
         """
         group = self.config.facet_text(facet, facet_value)
-        dimensions = {
-            "BiasStage": self.config.require_metric(metric),
-            "Label": str(self.config.label),
-            "LabelValue": self.config.label_text,
-            "Facet": str(facet),
-            "FacetValue": group,
-        }
-        return self._metrics.service(
-            metrics.bias(metric),
+        self.config.require_metric(metric)
+        self._publish("bias", {"metric": metric, "facet": str(facet), "facet_value": group})
+        return self._metrics.own(
+            metrics.BIAS_METRIC,
             statistic=cloudwatch.Stats.AVERAGE,
-            extra_dimensions=dimensions,
+            extra_dimensions={"Metric": metric, "Facet": str(facet), "FacetValue": group},
             label=f"{metric} of {facet} {group}",
         )
 
@@ -165,13 +187,13 @@ class ModelBiasMonitor(LabelledMonitor):
             period=self._metrics.period,
             label=f"{limit.metric} of {limit.facet} {group}: distance to {limit.ideal}",
         )
-        return factory.bias(
-            f"{limit.metric}{limit.facet}{group}",
+        return factory.limit(
+            f"Bias{limit.metric}{limit.facet}{group}",
+            f"{limit.metric} of {limit.facet} {group}",
             distance,
             limit=limit.maximum,
             happened=f"The model treats groups differently: {limit.metric} of '{limit.facet}' {group} lies more than "
             f"{limit.maximum:g} from {limit.ideal}.",
-            late_periods=late_periods(self._metrics.period, self.ground_truth.delay),
         )
 
 
@@ -188,16 +210,18 @@ def _require_names(input: MonitorInput, config: BiasConfig) -> None:
     ]
     if named:
         raise ConfigurationError(
+            option=("config", "headers"),
             got=f"the columns {', '.join(map(repr, named))} without headers",
             expected="the names of all inputs, in their order, and of the label: captured records have no header",
-            fix="pass headers=[...] to the bias configuration, or name columns by their positions",
+            fix=("give the bias configuration ", Setting("headers", [...]), ", or name columns by their positions"),
         )
     # There, inputs and predictions stand in one row.
-    if not isinstance(input, MonitoredEndpoint) and "csv" in input.format.document:
+    if input.batch_format is not None and "csv" in input.batch_format.document:
         raise ConfigurationError(
+            option=("config", "headers"),
             got="no headers for a bias monitor of CSV whose rows hold inputs and predictions",
             expected="the names of all inputs and of the label: their number tells where the predictions begin",
-            fix="pass headers=[...] to the bias configuration",
+            fix=("give the bias configuration ", Setting("headers", [...])),
         )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, OptionName, Setting, Shown, one_of
 from model_monitor.inputs.attributes import require_attribute
+from model_monitor.internal.checking import checked
 
 Value: TypeAlias = str | int | float
 
@@ -19,8 +20,10 @@ POST_TRAINING = frozenset(
 )
 _NEED_GROUPS = frozenset(["CDDL", "CDDPL"])
 _RATIOS = frozenset(["DI"])
+_LONGEST = 1000
 
 
+@checked
 @dataclass(frozen=True)
 class Facet:
     """A column that tells groups apart. Use `of`.
@@ -34,6 +37,7 @@ class Facet:
     values: tuple[Value, ...] = ()
 
     @classmethod
+    @checked
     def of(cls, name: str | int, *values: Value) -> Facet:
         """Names a column and the sensitive group in it.
 
@@ -50,6 +54,7 @@ class Facet:
         return {"name_or_index": self.name, **({"value_or_threshold": list(self.values)} if self.values else {})}
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class BiasConfig:
     """Clarify's configuration of a bias analysis.
@@ -91,30 +96,41 @@ class BiasConfig:
         require_attribute("group variable", self.group_variable)
         if not self.label_values or not self.facets:
             raise ConfigurationError(
+                option="facets" if self.label_values else "label_values",
                 got=f"{len(self.label_values)} label values and {len(self.facets)} facets",
                 expected="at least one of each",
-                fix='name the good outcome and the groups: label_values=[1], facets=[Facet.of("sex", "female")]',
+                fix=(
+                    "name the good outcome and the groups: ",
+                    Setting("label_values", [1]),
+                    ", ",
+                    Setting("facets", [Call("Facet.of", "sex", "female")]),
+                ),
             )
         names = [facet.name for facet in self.facets]
         repeated = sorted({str(name) for name in names if names.count(name) > 1})
         if repeated or self.label in names:
             raise ConfigurationError(
+                option="facets",
                 got=f"{_quoted(repeated or [self.label])} as more than one facet, or as facet and label",
                 expected="each column once",
-                fix="give a facet all its values: Facet.of(name, value, value)",
+                fix=("give a facet all its values: ", Shown(Call("Facet.of", "sex", "female", "other"))),
             )
         require_headers(self.headers, [self.label, *names, self.group_variable])
         if self.metrics is not None and not self.metrics:
             raise ConfigurationError(
-                got="an empty list of bias metrics", expected="at least one", fix="leave metrics out for all of them"
+                option="metrics",
+                got="an empty list of bias metrics",
+                expected="at least one",
+                fix=("leave ", OptionName("metrics"), " out for all of them"),
             )
         for metric in self.metrics or []:
             self.require_metric(metric)
         if self.metrics and not POST_TRAINING.intersection(self.metrics):
             raise ConfigurationError(
+                option="metrics",
                 got=f"the bias metrics {_quoted(self.metrics)} alone, which say nothing of the model's predictions",
                 expected=f"at least one of {', '.join(sorted(POST_TRAINING))}",
-                fix='add one, such as "DPPL"',
+                fix=("add one, such as ", Shown("DPPL")),
             )
 
     @property
@@ -141,9 +157,10 @@ class BiasConfig:
             if facet.name == name:
                 return facet
         raise ConfigurationError(
-            got=f"the facet {name!r}",
-            expected=f"one of {', '.join(repr(facet.name) for facet in self.facets)}",
-            fix="add it to the facets of the configuration",
+            option="facet",
+            got=("the facet ", Shown(name)),
+            expected=one_of([facet.name for facet in self.facets]),
+            fix=("add it to the ", OptionName("facets"), " of the configuration"),
         )
 
     def facet_text(self, name: str | int, value: Value | None) -> str:
@@ -157,9 +174,10 @@ class BiasConfig:
             return str(value)
         if not facet.values:
             raise ConfigurationError(
-                got=f"the facet {name!r} without a value, which makes every value a group",
+                option="facet",
+                got=("the facet ", Shown(name), " without a value, which makes every value a group"),
                 expected="the group that is meant",
-                fix="pass facet_value=... as the reports write it",
+                fix=("add ", Setting("facet_value"), " as the reports write it"),
             )
         return _joined(facet.values)
 
@@ -171,15 +189,15 @@ class BiasConfig:
         """
         if name not in PRE_TRAINING | POST_TRAINING:
             raise ConfigurationError(
-                got=f"the bias metric {name!r}",
+                got=("the bias metric ", Shown(name)),
                 expected=f"one of {', '.join(sorted(PRE_TRAINING | POST_TRAINING))}",
                 fix="use the short name",
             )
         if name in _NEED_GROUPS and self.group_variable is None:
             raise ConfigurationError(
-                got=f"the bias metric {name!r} without a group variable",
+                got=("the bias metric ", Shown(name), " without a group variable"),
                 expected="the column that explains differences",
-                fix="pass group_variable=... to the configuration",
+                fix=("add ", Setting("group_variable"), " to the configuration"),
             )
         return "Pre-training" if name in PRE_TRAINING else "Post-Training"
 
@@ -195,6 +213,7 @@ class BiasConfig:
         }
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class BiasLimit:
     """How far one metric of one group may lie from its ideal: 0, or 1 for the ratio `DI`.
@@ -202,7 +221,7 @@ class BiasLimit:
     Attributes:
         metric: Short name, such as `DPPL`.
         facet: Column of the group.
-        maximum: Distance above which an alarm rings.
+        maximum: Distance above which an alarm goes into ALARM.
         facet_value: The group, as reports write it; an interval such as `(40, 75]` for a lower bound. Default: the
             values of the facet.
     """
@@ -215,7 +234,8 @@ class BiasLimit:
     def __post_init__(self) -> None:
         if self.maximum <= 0:
             raise ConfigurationError(
-                got=f"maximum={self.maximum} for {self.metric}",
+                option="maximum",
+                got=(Setting("maximum", self.maximum), f" for {self.metric}"),
                 expected="a positive distance from the ideal",
                 fix="0.1 of DPPL means that ten of a hundred more are accepted in the other group",
             )
@@ -243,7 +263,9 @@ def require_headers(headers: Sequence[str] | None, columns: Sequence[str | int |
     ]
     if repeated or unknown or not names:
         raise ConfigurationError(
-            got=f"the columns {_quoted(repeated or unknown) or 'none at all'} with the headers {_quoted(names)}",
+            option="headers",
+            got=f"the columns {_quoted(repeated or unknown) or 'none at all'} "
+            f"with the headers {_quoted(names)[:_LONGEST]}",
             expected="each header once, and every column that is named among them",
             fix="write all columns in the order of the data",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Any, TypedDict, Unpack
 
 from aws_cdk import Stack, aws_cloudwatch as cloudwatch, aws_iam as iam
 from constructs import Construct
@@ -15,24 +15,55 @@ from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import require_headers
 from model_monitor.clarify.shap_config import ModelReference, ShapConfig
 from model_monitor.engine import ExplainabilityAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, one_of
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_inputs
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.monitor.monitor import Monitor
-from model_monitor.monitor.options import MonitorOptions, MonitorSettings
+from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
 from model_monitor.s3_location import S3Location
+from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 30  # Clarify appends the time and more to the names of its endpoints
 # What Clarify calls its endpoints where a prefix is not taken over; names as its logs show them.
 _CLARIFY_PREFIX = "sm-clarify-"
 
 
+class _Required(TypedDict):
+    model: ModelReference
+    baseline: Baseline
+
+
+class ModelExplainabilityOptions(_Required, MonitorOptions, total=False):
+    """Options of an explainability monitor, beside those of every kind (see `MonitorOptions`).
+
+    Attributes:
+        model: The model that is asked. It must be the model that served the traffic. Required.
+        baseline: What predictions depended on, usually from the training data. Required.
+        shap: How contributions are computed. Default: with Clarify's own choices.
+        attributes: Where features are in captured inputs, and scores in the model's output. Default: everything, and
+            the output is one number.
+        dataset_label: Column of the label in the baseline's dataset, which is no feature. Default: there is none.
+        dataset_headers: Names of the dataset's columns. Default: those of the features, or the dataset has them.
+        alarms: Default: any violation, failed runs, silence and missing traffic.
+    """
+
+    shap: ShapConfig | None
+    attributes: CapturedAttributes | None
+    dataset_label: str | int | None
+    dataset_headers: Sequence[str] | None
+    alarms: MonitorAlarms | None
+
+
+@checked
 class ModelExplainabilityMonitor(Monitor):
     """Computes how much each feature contributes to predictions, and compares the order with the baseline's.
 
-    A run whose order has an NDCG below 0.9 reports a violation, which the alarm on violations rings for. The service
-    fixes that limit: neither a baseline nor an option changes it
+    A run whose order has an NDCG below 0.9 reports a violation, which puts the alarm on violations into ALARM. The
+    service fixes that limit: neither a baseline nor an option changes it
     (https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-feature-attribute-drift-violations.html); for another one,
     make alarms on `metric_attribution`. Every run makes an endpoint of the model for itself, which costs time and
     money.
@@ -47,11 +78,11 @@ class ModelExplainabilityMonitor(Monitor):
             self,
             "ModelExplainability",
             input=endpoint,
+            services=services,
             model=ModelReference.from_model(model),
             shap=ShapConfig(baseline=[[39, 5000, 0.3]], features=["age", "income", "debt"]),
             attributes=CapturedAttributes(inference=0),
             baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()),
-            output=S3Location.of(bucket, "monitoring"),
         )
         ```
     """
@@ -66,42 +97,33 @@ class ModelExplainabilityMonitor(Monitor):
         id: str,
         *,
         input: MonitorInput,
-        model: ModelReference,
-        baseline: Baseline,
-        output: S3Location,
-        shap: ShapConfig | None = None,
-        attributes: CapturedAttributes | None = None,
-        dataset_label: str | int | None = None,
-        dataset_headers: Sequence[str] | None = None,
-        alarms: MonitorAlarms | None = None,
-        **options: Unpack[MonitorOptions],
+        services: MonitoringServices,
+        access: AccessRole | None = None,
+        **options: Unpack[ModelExplainabilityOptions],
     ) -> None:
-        """Makes baseline, job definition, schedule and alarms.
+        """Make baseline, job definition, schedule and alarms.
 
         Args:
             scope: Parent.
             id: Construct id.
             input: What is monitored: of batch transform and of models served elsewhere, the inputs.
-            model: The model that is asked. Where another one is served, it tells nothing about that.
-            baseline: What predictions depended on, usually from the training data.
-            output: Where baselines and reports are kept, as for `DataQualityMonitor`.
-            shap: How contributions are computed. Default: with Clarify's own choices.
-            attributes: Where features are in captured inputs, and scores in the model's output. Default: everything,
-                and the output is one number.
-            dataset_label: Column of the label in the baseline's dataset, which is no feature. Default: there is none.
-            dataset_headers: Names of the dataset's columns. Default: those of the features, or the dataset has them.
-            alarms: Default: any violation, failed runs, silence and missing traffic.
-            **options: See `MonitorOptions`. The network must not be isolated.
+            services: Key, bucket, topic and functions.
+            access: The role that the functions assume for this monitor. Default: a new one.
+            **options: See `ModelExplainabilityOptions`. The network must not be isolated.
 
         Raises:
             ConfigurationError: Something that the service would refuse.
         """
-        shap, attributes = shap or ShapConfig(), attributes or CapturedAttributes()
+        require_options(options, ModelExplainabilityOptions)
+        model, shap = options["model"], options.get("shap") or ShapConfig()
+        attributes = options.get("attributes") or CapturedAttributes()
+        dataset_label, dataset_headers = options.get("dataset_label"), options.get("dataset_headers")
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS, calls_model=True)
         _require_no_threshold(attributes)
+        require_inputs(input)
         require_attribute("dataset label", dataset_label)
         require_headers(dataset_headers, [dataset_label])
-        super().__init__(scope, id, input=input, output=output, settings=settings)
+        super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         self.shap = shap
         self._prefix = self.monitoring_schedule_name[:_PREFIX_LENGTH].rstrip("-")
         if isinstance(shap.baseline, S3Location):
@@ -110,7 +132,7 @@ class ModelExplainabilityMonitor(Monitor):
         self.baseline = ClarifyBaseline(
             self,
             "Baseline",
-            baseline=baseline,
+            baseline=options["baseline"],
             job=self._baseline_job(),
             config=self._config(model, attributes),
             dataset_config={
@@ -123,32 +145,28 @@ class ModelExplainabilityMonitor(Monitor):
         self.baseline.node.add_dependency(*dependencies)
         analysis = ExplainabilityAnalysis(self.baseline.config_uri, attributes)
         self._running = self._run(analysis, self.baseline, *dependencies)
-        self._make_common_alarms(alarms or MonitorAlarms())
+        self._make_common_alarms(options.get("alarms") or MonitorAlarms())
 
-    def metric_attribution(self, feature: str, *, label: str = "label0") -> cloudwatch.Metric:
-        """How much a feature contributes to predictions.
+    def metric_attribution(self, feature: str) -> cloudwatch.Metric:
+        """Return how much a feature contributes to predictions: its global SHAP value, of the model's first output.
 
         Args:
             feature: Its name.
-            label: Which output of the model. Default: the first without a name.
 
         Raises:
-            ConfigurationError: The configuration names the features or outputs, and this is none of them.
+            ConfigurationError: The configuration names the features, and this is none of them.
         """
-        for kind, name, known in (
-            ("feature", feature, self.shap.features),
-            ("output", label, self.shap.label_headers),
-        ):
-            if known and name not in known:
-                raise ConfigurationError(
-                    got=f"the {kind} {name!r}",
-                    expected=f"one of {', '.join(known)}",
-                    fix="write it as in the configuration",
-                )
-        return self._metrics.service(
-            metrics.attribution(feature),
+        if self.shap.features and feature not in self.shap.features:
+            raise ConfigurationError(
+                got=f"the feature {feature!r}",
+                expected=one_of(self.shap.features),
+                fix="write it as in the configuration",
+            )
+        self._publish("attribution", feature)
+        return self._metrics.own(
+            metrics.ATTRIBUTION,
             statistic=cloudwatch.Stats.AVERAGE,
-            extra_dimensions={"ExplainabilityMethod": "KernelShap", "Label": label, "ValueType": "GlobalShapValues"},
+            extra_dimensions={"Feature": feature},
             label=f"{feature} contribution",
         )
 
@@ -203,7 +221,8 @@ class ModelExplainabilityMonitor(Monitor):
 def _require_no_threshold(attributes: CapturedAttributes) -> None:
     if attributes.probability_threshold is not None:
         raise ConfigurationError(
-            got=f"a probability threshold of {attributes.probability_threshold}",
+            option=("attributes", "probability_threshold"),
+            value=attributes.probability_threshold,
             expected="none: scores are explained, not decisions",
             fix="leave it out",
         )

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from aws_cdk import Fn, Token, aws_sagemaker as sagemaker
+from aws_cdk import Fn, aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_sagemaker import IModelRef
 from constructs import IConstruct
 
 from model_monitor.clarify.bias_config import Value, require_headers
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, one_of
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
+from model_monitor.jobs.compute import require_instance_count, require_instance_type
 from model_monitor.s3_location import S3Location
 
-_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_MOST_SAMPLES = 100_000
 _CONTENT_TYPES = ("text/csv", "application/jsonlines", "application/json")
 
 
@@ -28,6 +32,7 @@ class ShapAggregation(Enum):
     MEAN_SQ = "mean_sq"
 
 
+@checked
 @dataclass(frozen=True)
 class ModelReference:
     """The model that is asked. Clarify makes an endpoint of it for the time of a run. Use the factories.
@@ -49,27 +54,26 @@ class ModelReference:
     dependency: IConstruct | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if not Token.is_unresolved(self.model_name) and not _NAME.match(self.model_name):
+        if not is_token(self.model_name) and not _NAME.fullmatch(self.model_name):
             raise ConfigurationError(
-                got=f"model_name={self.model_name!r}",
+                option="model_name",
+                value=self.model_name,
                 expected="1 to 63 letters, digits and single hyphens",
                 fix="write the model's name, not its ARN",
             )
-        if not Token.is_unresolved(self.instance_type) and not self.instance_type.startswith("ml."):
-            raise ConfigurationError(
-                got=f"instance_type={self.instance_type!r}",
-                expected="a SageMaker instance type such as 'ml.m5.large'",
-                fix=f"write 'ml.{self.instance_type}' if that is what you mean",
-            )
+        require_instance_type(self.instance_type, example="ml.m5.large")
+        require_instance_count(self.instance_count)
         for name in ("content_type", "accept_type"):
             if getattr(self, name) not in _CONTENT_TYPES:
                 raise ConfigurationError(
-                    got=f"{name}={getattr(self, name)!r}",
-                    expected=f"one of {', '.join(_CONTENT_TYPES)}",
+                    option=name,
+                    value=getattr(self, name),
+                    expected=one_of(_CONTENT_TYPES),
                     fix="Clarify speaks no others",
                 )
 
     @classmethod
+    @checked
     def from_model_name(
         cls,
         model_name: str,
@@ -91,6 +95,7 @@ class ModelReference:
         return cls(model_name, instance_type, instance_count, content_type, accept_type or content_type)
 
     @classmethod
+    @checked
     def from_model(
         cls,
         model: IModelRef,
@@ -131,6 +136,7 @@ class ModelReference:
         }
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class ShapConfig:
     """Clarify's configuration of a SHAP analysis.
@@ -159,9 +165,12 @@ class ShapConfig:
 
     def __post_init__(self) -> None:
         require_headers(self.features, [])
-        if self.num_samples is not None and self.num_samples < 1:
+        if self.num_samples is not None and not 1 <= self.num_samples <= _MOST_SAMPLES:
             raise ConfigurationError(
-                got=f"num_samples={self.num_samples}", expected="1 or more", fix="leave it out for Clarify's own choice"
+                option="num_samples",
+                value=self.num_samples,
+                expected=f"1 to {_MOST_SAMPLES:,}: the model is asked so often for every record",
+                fix=("leave ", OptionName("num_samples"), " out for Clarify's own choice"),
             )
         if self.baseline is None or isinstance(self.baseline, S3Location):
             return
@@ -169,6 +178,7 @@ class ShapConfig:
         expected = len(self.features) if self.features else next(iter(widths), 0)
         if widths != {expected} or not expected:
             raise ConfigurationError(
+                option="baseline",
                 got=f"a SHAP baseline whose rows have {', '.join(map(str, sorted(widths))) or 'no'} values",
                 expected=f"{expected or 'as many'} in each row, one for every feature",
                 fix="write features only, without the label",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineFiles, BaselineJob
-from model_monitor.baseline.source import Baseline, BaselineSource
+from model_monitor.baseline.resource import LIMIT_OF_EACH_OF_TWO_JOBS, LIMIT_OF_ONE_JOB, BaselineJob, BaselineResource
+from model_monitor.baseline.source import Baseline
+from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 
 # Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
 _MAX_MEAN_SHIFTS = 20
 
 
-class DataQualityBaseline(BaselineFiles):
+class DataQualityBaseline(BaselineResource):
     """What every feature looked like.
 
     Attributes:
@@ -34,6 +35,7 @@ class DataQualityBaseline(BaselineFiles):
         job: BaselineJob,
         categorical: CategoricalFeatures | None,
         overrides: ConstraintOverrides,
+        alarms: DataQualityAlarms,
     ) -> None:
         """Makes the resource.
 
@@ -44,9 +46,18 @@ class DataQualityBaseline(BaselineFiles):
             job: How it is computed.
             categorical: Columns that are handed over as categories.
             overrides: Changes to the suggested constraints.
+            alarms: Each must be able to go into ALARM; where limits are known at deployment only, it is checked there.
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
+        alarms.require_effect(overrides, categorical, computed=source.needs_job)
+        if job.preprocessor is not None:
+            source.require_no_parquet("preprocessor")
+        if categorical is not None:
+            source.require_no_parquet("categorical")
+            if not isinstance(categorical.document, str):
+                source.require_columns(categorical.document, option=("categorical",))
+        source.require_columns(overrides.features, option=("constraints", "features"))
         features: set[str] = set(overrides.features)
         mean_shift: dict[str, float] = {}
         super().__init__(
@@ -58,12 +69,16 @@ class DataQualityBaseline(BaselineFiles):
                 "Overrides": overrides.to_document(),
                 "Categorical": categorical.document if categorical else None,
             },
-            named={
+            # An alarm's threshold changes no file: another one must not replace the job definition.
+            late={
+                # Limits that a job suggests are known at synthesis, and checked there.
+                **({} if source.needs_job else {"DriftAlarms": lambda: dict(alarms.drift)}),
                 "Features": lambda: sorted(features),
                 "MeanShift": lambda: dict(sorted(mean_shift.items())),
             },
-            job_limit_seconds=_job_limit(source, categorical),
+            job_limit_seconds=_job_limit(categorical),
         )
+        self._source_of_columns = source
         self._features = features
         self._mean_shift = mean_shift
         self.statistics_uri = self._attribute("StatisticsUri")
@@ -74,6 +89,7 @@ class DataQualityBaseline(BaselineFiles):
 
     def require_feature(self, feature: str) -> None:
         """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
+        self._source_of_columns.require_columns([feature], option=())
         self._features.add(feature)
 
     def mean_shift(self, feature: str, deviations: float) -> tuple[str, float]:
@@ -86,19 +102,20 @@ class DataQualityBaseline(BaselineFiles):
         Returns:
             Two tokens: the mean as text, the limit in the feature's own unit as number.
         """
-        self._features.add(feature)
+        self.require_feature(feature)
         self._mean_shift[feature] = deviations
         if len(self._mean_shift) > _MAX_MEAN_SHIFTS:
             raise ConfigurationError(
                 got=f"mean-shift alarms on {len(self._mean_shift)} features",
                 expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation takes no longer answer from a custom resource",
-                fix="keep those that matter most, and hand the others over as categories with categorical=[...]",
+                fix=(
+                    "keep those that matter most, and compare the others as categories with ",
+                    Setting("categorical", [...]),
+                ),
             )
         return self._attribute(f"Mean.{feature}"), self._number_attribute(f"MeanShiftLimit.{feature}")
 
 
-def _job_limit(source: BaselineSource, categorical: CategoricalFeatures | None) -> int:
-    # The columns of a Parquet file are known only after a first job, like those that "auto" chooses.
-    parquet = "parquet" in (source.dataset_format or {})
-    two = categorical is not None and (parquet or categorical.document == "auto")
+def _job_limit(categorical: CategoricalFeatures | None) -> int:
+    two = categorical is not None and categorical.document == "auto"
     return LIMIT_OF_EACH_OF_TWO_JOBS if two else LIMIT_OF_ONE_JOB

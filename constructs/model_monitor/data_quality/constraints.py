@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Setting
+from model_monitor.internal.checking import checked
 
 
 class DriftMethod(Enum):
@@ -39,11 +40,16 @@ class DataType(Enum):
     STRING = "String"
 
 
+SUGGESTED_DRIFT_THRESHOLD = 0.1
+"""What the analyzer suggests for numbers and for text."""
+
+
 def _require_share(name: str, value: float | None) -> None:
     if value is not None and not 0 <= value <= 1:
-        raise ConfigurationError(got=f"{name}={value}", expected="a share from 0 to 1", fix="write 98 % as 0.98")
+        raise ConfigurationError(option=name, value=value, expected="a share from 0 to 1", fix="write 98 % as 0.98")
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class FeatureConstraints:
     """What is expected of one feature, where it differs from the suggestion.
@@ -69,9 +75,15 @@ class FeatureConstraints:
         _require_share("completeness", self.completeness)
         if self.allowed_values is not None and not self.allowed_values:
             raise ConfigurationError(
-                got="allowed_values=[]",
+                option="allowed_values",
+                value=[],
                 expected="at least one value",
-                fix="leave allowed_values out, or switch the feature off with enabled=False",
+                fix=(
+                    "leave ",
+                    OptionName("allowed_values"),
+                    " out, or switch the feature off with ",
+                    Setting("enabled", False),
+                ),
             )
 
     def to_document(self) -> dict[str, Any]:
@@ -88,6 +100,7 @@ class FeatureConstraints:
         )
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class ConstraintOverrides:
     """Changes applied on top of the suggested constraints; the suggested file stays beside the effective one.
@@ -120,6 +133,23 @@ class ConstraintOverrides:
     domain_threshold: float | None = None
     emit_metrics: bool | None = None
     features: Mapping[str, FeatureConstraints] = field(default_factory=dict)
+
+    def lowest_drift_threshold(self, feature: str, *, computed: bool) -> float | None:
+        """Return the distance that a run reports at the earliest, `None` if it is not known at synthesis.
+
+        Args:
+            feature: Its name; whether it holds numbers or text is known at deployment only.
+            computed: Whether a job computes the baseline, which then suggests the service's own limits.
+        """
+        own = self.features.get(feature)
+        if own is not None and own.drift_threshold is not None:
+            return own.drift_threshold
+        suggested = SUGGESTED_DRIFT_THRESHOLD if computed else None
+        limits = [
+            suggested if limit is None else limit for limit in (self.drift_threshold, self.categorical_drift_threshold)
+        ]
+        known = [limit for limit in limits if limit is not None]
+        return min(known) if len(known) == len(limits) else None
 
     def __post_init__(self) -> None:
         _require_share("drift_threshold", self.drift_threshold)

@@ -1,29 +1,57 @@
-"""The data-quality monitor: drift, missing values, types and allowed values of what an endpoint is sent."""
+"""The data-quality monitor: drift, missing values, types and allowed values of what a model is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.alarms.factory import AlarmFactory
+from model_monitor.alarms.factory import AlarmFactory, quoted
 from model_monitor.baseline.source import Baseline
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
 from model_monitor.engine import DataQualityAnalysis
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_scriptable
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.monitor.monitor import Monitor
-from model_monitor.monitor.options import MonitorOptions, MonitorSettings
-from model_monitor.s3_location import S3Location
+from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
+from model_monitor.services import MonitoringServices
 
 
+class _Required(TypedDict):
+    baseline: Baseline
+
+
+class DataQualityOptions(_Required, MonitorOptions, total=False):
+    """Options of a data-quality monitor, beside those of every kind (see `MonitorOptions`).
+
+    Attributes:
+        baseline: What the traffic is compared with. Required.
+        constraints: Changes to the suggested constraints. Default: none.
+        categorical: Columns to compare by the shares of their values, or `"auto"` for all that the drift distance
+            cannot see. Excludes `preprocessor`. Default: none; the deployment names the columns that need it.
+        preprocessor: Script that runs on every record. Default: none.
+        postprocessor: Script that runs after the analysis. Default: none.
+        alarms: Default: any violation, failed runs, silence and missing traffic.
+    """
+
+    constraints: ConstraintOverrides | None
+    categorical: CategoricalFeatures | Sequence[str] | str | None
+    preprocessor: AnalysisScript | None
+    postprocessor: AnalysisScript | None
+    alarms: DataQualityAlarms | None
+
+
+@checked
 class DataQualityMonitor(Monitor):
     """Compares the traffic of every period with a baseline, feature by feature.
 
@@ -36,10 +64,10 @@ class DataQualityMonitor(Monitor):
             self,
             "DataQuality",
             input=endpoint,
+            services=MonitoringServices(self, "Services"),
             baseline=Baseline.from_asset("train.csv", DatasetFormat.csv()),
-            output=S3Location.of(bucket, "monitoring"),
         )
-        monitor.metric_feature_drift("age").create_alarm(self, "Age", threshold=0.2, evaluation_periods=3)
+        monitor.metric_feature_drift("age").create_alarm(self, "Age", threshold=0.2, evaluation_periods=1)
         ```
     """
 
@@ -53,50 +81,44 @@ class DataQualityMonitor(Monitor):
         id: str,
         *,
         input: MonitorInput,
-        baseline: Baseline,
-        output: S3Location,
-        constraints: ConstraintOverrides | None = None,
-        categorical: CategoricalFeatures | Sequence[str] | None = None,
-        preprocessor: AnalysisScript | None = None,
-        postprocessor: AnalysisScript | None = None,
-        alarms: DataQualityAlarms | None = None,
-        **options: Unpack[MonitorOptions],
+        services: MonitoringServices,
+        access: AccessRole | None = None,
+        **options: Unpack[DataQualityOptions],
     ) -> None:
-        """Makes baseline, job definition, schedule and alarms.
+        """Make baseline, job definition, schedule and alarms.
 
         Args:
             scope: Parent.
             id: Construct id.
             input: What is monitored: an endpoint, batch transform, or a model that is served elsewhere.
-            baseline: What its traffic is compared with.
-            output: Where baselines and reports are kept, below `baselines/<schedule>/` and
-                `reports/<endpoint>/<schedule>/`; several monitors may share it.
-            constraints: Changes to the suggested constraints. Default: none.
-            categorical: Columns to compare by the shares of their values, or `"auto"` for all that the drift distance
-                cannot see. Excludes `preprocessor`. Default: none; the deployment names the columns that need it.
-            preprocessor: Script that runs on every record. Default: none.
-            postprocessor: Script that runs after the analysis. Default: none.
-            alarms: Default: any violation, failed runs, silence and missing traffic.
-            **options: See `MonitorOptions`.
+            services: Key, bucket, topic and functions.
+            access: The role that the functions assume for this monitor. Default: a new one.
+            **options: See `DataQualityOptions`.
 
         Raises:
             ConfigurationError: Something that the service would refuse.
         """
-        constraints = constraints or ConstraintOverrides()
-        alarms = alarms or DataQualityAlarms()
-        chosen = _chosen_categories(categorical, preprocessor)
+        require_options(options, DataQualityOptions)
+        constraints = options.get("constraints") or ConstraintOverrides()
+        alarms = options.get("alarms") or DataQualityAlarms()
+        preprocessor, postprocessor = options.get("preprocessor"), options.get("postprocessor")
+        chosen = _chosen_categories(options.get("categorical"), preprocessor)
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
-        _require_metrics(constraints, alarms)
-        super().__init__(scope, id, input=input, output=output, settings=settings)
+        if preprocessor is not None:
+            require_scriptable(input, option="preprocessor")
+        if chosen is not None:
+            require_scriptable(input, option="categorical")
+        super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         pre = preprocessor.bind(self, "Preprocessor", handler=PREPROCESS_HANDLER) if preprocessor else None
         post = postprocessor.bind(self, "Postprocessor", handler=POSTPROCESS_HANDLER) if postprocessor else None
         self.baseline = DataQualityBaseline(
             self,
             "Baseline",
-            baseline=baseline,
+            baseline=options["baseline"],
             job=self._baseline_job(preprocessor=pre, postprocessor=post),
             categorical=chosen,
             overrides=constraints,
+            alarms=alarms,
         )
         analysis = DataQualityAnalysis(
             statistics_uri=self.baseline.statistics_uri,
@@ -107,56 +129,59 @@ class DataQualityMonitor(Monitor):
         self._make_alarms(alarms)
 
     def metric_feature_drift(self, feature: str) -> cloudwatch.Metric:
-        """Distance of a feature's distribution to the baseline's, 0 to 1.
+        """Return the distance of a feature's distribution to the baseline's, 0 to 1.
+
+        A run reports distances above the drift threshold of the constraints only: 0 means that the feature was checked
+        and lies within it. A run that could not check drift has no data point.
 
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        self.baseline.require_feature(feature)
-        return self._metrics.service(
-            metrics.feature_drift(feature), statistic=cloudwatch.Stats.MAXIMUM, label=f"{feature} drift"
-        )
+        return self._feature(feature, "drift", metrics.FEATURE_DRIFT, cloudwatch.Stats.MAXIMUM, "drift")
 
     def metric_feature_completeness(self, feature: str) -> cloudwatch.Metric:
-        """Share of records that have a value for a feature, 0 to 1.
+        """Return the share of records that have a value for a feature, 0 to 1.
 
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        self.baseline.require_feature(feature)
-        return self._metrics.service(
-            metrics.feature_completeness(feature),
-            statistic=cloudwatch.Stats.MINIMUM,
-            extra_dimensions={"Feature": feature},
-            label=f"{feature} completeness",
+        return self._feature(
+            feature, "completeness", metrics.FEATURE_COMPLETENESS, cloudwatch.Stats.MINIMUM, "completeness"
         )
 
     def metric_feature_mean(self, feature: str) -> cloudwatch.Metric:
-        """Mean of a numerical feature.
+        """Return the mean of a numerical feature.
 
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        self.baseline.require_feature(feature)
-        return self._metrics.service(
-            metrics.feature_data(feature), statistic=cloudwatch.Stats.AVERAGE, label=f"{feature} mean"
-        )
+        return self._feature(feature, "mean", metrics.FEATURE_MEAN, cloudwatch.Stats.AVERAGE, "mean")
 
     def metric_feature_count(self, feature: str) -> cloudwatch.Metric:
-        """Number of records that have a value for a numerical feature.
+        """Return the number of records that have a value for a numerical feature.
 
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
+        return self._feature(feature, "mean", metrics.FEATURE_RECORDS, cloudwatch.Stats.MAXIMUM, "records")
+
+    def _feature(self, feature: str, kind: str, metric: str, statistic: str, label: str) -> cloudwatch.Metric:
         self.baseline.require_feature(feature)
-        return self._metrics.service(
-            metrics.feature_data(feature), statistic=cloudwatch.Stats.SAMPLE_COUNT, label=f"{feature} records"
+        self._publish(kind, feature)
+        return self._metrics.own(
+            metric, statistic=statistic, extra_dimensions={"Feature": feature}, label=f"{feature} {label}"
         )
 
     def _make_alarms(self, alarms: DataQualityAlarms) -> None:
         factory = self._alarm_factory()
         self.alarms += [
-            factory.drift(feature, self.metric_feature_drift(feature), threshold)
+            factory.limit(
+                f"Drift{feature}",
+                f"drift of {feature}",
+                self.metric_feature_drift(feature),
+                limit=threshold,
+                happened=f"Feature {quoted(feature)} has drifted: its distance to the baseline is above {threshold:g}.",
+            )
             for feature, threshold in alarms.drift.items()
         ]
         self.alarms += [
@@ -176,27 +201,26 @@ class DataQualityMonitor(Monitor):
             period=self._metrics.period,
             label=f"{feature}: distance of the mean to the baseline's",
         )
-        return factory.mean_shift(feature, shift, limit, deviations)
+        return factory.limit(
+            f"MeanShift{feature}",
+            f"mean of {feature} has moved",
+            shift,
+            limit=limit,
+            happened=f"The mean of feature {quoted(feature)} lies more than {deviations:g} standard deviations from "
+            "the baseline's.",
+        )
 
 
 def _chosen_categories(
-    categorical: CategoricalFeatures | Sequence[str] | None, preprocessor: AnalysisScript | None
+    categorical: CategoricalFeatures | Sequence[str] | str | None, preprocessor: AnalysisScript | None
 ) -> CategoricalFeatures | None:
     if categorical is None:
         return None
     if preprocessor is not None:
         raise ConfigurationError(
-            got="categorical together with a preprocessor",
+            option="categorical",
+            got=(OptionName("categorical"), " together with ", OptionName("preprocessor")),
             expected="one of them: the service runs a single script",
-            fix="turn the columns into text in your script and leave categorical out",
+            fix=("turn the columns into text in your script and leave ", OptionName("categorical"), " out"),
         )
     return categorical if isinstance(categorical, CategoricalFeatures) else CategoricalFeatures.of(categorical)
-
-
-def _require_metrics(constraints: ConstraintOverrides, alarms: DataQualityAlarms) -> None:
-    if constraints.emit_metrics is False and (alarms.drift or alarms.mean_shift):
-        raise ConfigurationError(
-            got="alarms on features together with emit_metrics=False",
-            expected="feature metrics where there are alarms on them",
-            fix="leave emit_metrics out, or the alarms",
-        )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from aws_cdk import aws_iam as iam, aws_kms as kms
+from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from model_monitor.baseline.resource import BaselineFiles
+from model_monitor.baseline.resource import BaselineResource
 from model_monitor.inputs.attributes import CapturedAttributes
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
-from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.deployment import Deployment
 from model_monitor.jobs.schedule import MonitorSchedule
+from model_monitor.jobs.settings import JobSettings
 from model_monitor.model_quality.problem import ProblemType
 from model_monitor.s3_location import S3Location
 
@@ -93,30 +95,26 @@ class MonitorDefinition:
         schedule: When.
         baseline: What the traffic is compared with.
         output: Where reports go.
-        role: Role of the runs.
-        compute: Machines.
-        network: Network.
-        security_group_ids: Of the network, when it has a VPC.
-        encryption_key: Key of reports and disks.
-        environment: The user's own variables.
-        tags: Of everything that the engine makes.
+        settings: How jobs run.
         after: What must exist before, and be deleted after.
+        access: The role that our functions assume for this monitor.
+        deployment: The function behind custom resources.
+        registry: Where monitors are registered with the results function.
+        registration: What the results function must know, asked for when the template is written.
     """
 
     name: str
     analysis: Analysis
     input: MonitorInput
     schedule: MonitorSchedule
-    baseline: BaselineFiles
+    baseline: BaselineResource
     output: S3Location
-    role: iam.IRole
-    compute: MonitorCompute
-    network: MonitorNetwork
-    security_group_ids: Sequence[str]
-    encryption_key: kms.IKey | None
-    environment: Mapping[str, str]
-    tags: Mapping[str, str]
+    settings: JobSettings
     after: Sequence[IConstruct]
+    access: AccessRole
+    deployment: Deployment
+    registry: S3Location
+    registration: Callable[[], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -124,13 +122,11 @@ class RunningMonitor:
     """What an engine made.
 
     Attributes:
-        schedule_arn: Identifies the monitor in events.
-        single_runs_arn: How the ARNs begin that identify runs beside the schedule.
+        schedule_arn: ARN of the schedule.
         construct: The schedule.
     """
 
     schedule_arn: str
-    single_runs_arn: str
     construct: Construct
 
 

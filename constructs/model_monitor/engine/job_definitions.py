@@ -19,10 +19,8 @@ from model_monitor.engine.definition import (
     MonitorDefinition,
 )
 from model_monitor.inputs.attributes import CapturedAttributes, attribute_text
-from model_monitor.inputs.batch_transform import BatchTransform
-from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.inputs.ground_truth import GroundTruth
-from model_monitor.inputs.served_elsewhere import ServedElsewhere
 
 JobDefinition: TypeAlias = (
     sagemaker.CfnDataQualityJobDefinition
@@ -50,7 +48,7 @@ def data_quality_properties(
     return {
         "data_quality_app_specification": cfn.DataQualityAppSpecificationProperty(
             image_uri=image_uri,
-            environment=dict(definition.environment) or None,
+            environment=_environment(definition),
             record_preprocessor_source_uri=analysis.preprocessor_uri,
             post_analytics_processor_source_uri=analysis.postprocessor_uri,
         ),
@@ -74,7 +72,7 @@ def model_quality_properties(
         "model_quality_app_specification": cfn.ModelQualityAppSpecificationProperty(
             image_uri=image_uri,
             problem_type=analysis.problem.name,
-            environment=dict(definition.environment) or None,
+            environment=_environment(definition),
             record_preprocessor_source_uri=analysis.preprocessor_uri,
             post_analytics_processor_source_uri=analysis.postprocessor_uri,
         ),
@@ -100,7 +98,9 @@ def model_bias_properties(definition: MonitorDefinition, analysis: BiasAnalysis,
     }
     return {
         "model_bias_app_specification": cfn.ModelBiasAppSpecificationProperty(
-            image_uri=image_uri, config_uri=analysis.config_uri, environment=dict(definition.environment) or None
+            image_uri=image_uri,
+            config_uri=analysis.config_uri,
+            environment=_environment(definition),
         ),
         "model_bias_baseline_config": cfn.ModelBiasBaselineConfigProperty(
             constraints_resource=_constraints(cfn, definition)
@@ -126,7 +126,9 @@ def model_explainability_properties(
     }
     return {
         "model_explainability_app_specification": cfn.ModelExplainabilityAppSpecificationProperty(
-            image_uri=image_uri, config_uri=analysis.config_uri, environment=dict(definition.environment) or None
+            image_uri=image_uri,
+            config_uri=analysis.config_uri,
+            environment=_environment(definition),
         ),
         "model_explainability_baseline_config": cfn.ModelExplainabilityBaselineConfigProperty(
             constraints_resource=_constraints(cfn, definition)
@@ -137,6 +139,10 @@ def model_explainability_properties(
     }
 
 
+def _environment(definition: MonitorDefinition) -> dict[str, str] | None:
+    return dict(definition.settings.environment) or None
+
+
 def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - texts and numbers
     given = {
         "s3_input_mode": "File",
@@ -144,11 +150,12 @@ def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any
         **{name: value for name, value in fields.items() if value is not None},
     }
     source = definition.input
-    if not isinstance(source, MonitoredEndpoint):
+    if source.endpoint_name is None:
+        assert source.batch_format is not None, "what is no endpoint has the format of its files"
         return {
             "batch_transform_input": cfn.BatchTransformInputProperty(
                 data_captured_destination_s3_uri=source.capture_location.uri,
-                dataset_format=_dataset_format(cfn, source),
+                dataset_format=_dataset_format(cfn, source.batch_format),
                 local_path=_BATCH_PATH,
                 **given,
             )
@@ -160,8 +167,8 @@ def _input(cfn: _JobDefinitionType, definition: MonitorDefinition, **fields: Any
     }
 
 
-def _dataset_format(cfn: _JobDefinitionType, source: BatchTransform | ServedElsewhere) -> Any:  # noqa: ANN401 - one class of each kind
-    document = source.format.document
+def _dataset_format(cfn: _JobDefinitionType, dataset_format: DatasetFormat) -> Any:  # noqa: ANN401 - one class of each kind
+    document = dataset_format.document
     if "csv" in document:
         csv: Any = cfn.CsvProperty(header=document["csv"]["header"])
         return cfn.DatasetFormatProperty(csv=csv)
@@ -193,14 +200,15 @@ def _output(cfn: _JobDefinitionType, definition: MonitorDefinition) -> Any:  # n
     )
     monitoring_output: Any = cfn.MonitoringOutputProperty(s3_output=s3_output)
     return cfn.MonitoringOutputConfigProperty(
-        kms_key_id=definition.encryption_key.key_arn if definition.encryption_key else None,
+        kms_key_id=definition.settings.encryption_key.key_arn if definition.settings.encryption_key else None,
         monitoring_outputs=[monitoring_output],
     )
 
 
 def _shared(cfn: _JobDefinitionType, definition: MonitorDefinition) -> dict[str, Any]:
-    compute, network = definition.compute, definition.network
-    key = compute.disk_key(definition.encryption_key)
+    settings = definition.settings
+    compute, network = settings.compute, settings.network
+    key = compute.disk_key(settings.encryption_key)
     cluster: Any = cfn.ClusterConfigProperty(
         instance_type=compute.instance_type,
         instance_count=compute.instance_count,
@@ -210,10 +218,10 @@ def _shared(cfn: _JobDefinitionType, definition: MonitorDefinition) -> dict[str,
     vpc_config: Any = None
     if network.vpc is not None:
         vpc_config = cfn.VpcConfigProperty(
-            subnets=network.subnet_ids, security_group_ids=list(definition.security_group_ids)
+            subnets=network.subnet_ids, security_group_ids=list(settings.security_group_ids)
         )
     return {
-        "role_arn": definition.role.role_arn,
+        "role_arn": settings.role.role_arn,
         "job_resources": cfn.MonitoringResourcesProperty(cluster_config=cluster),
         "network_config": cfn.NetworkConfigProperty(
             enable_network_isolation=network.isolation,

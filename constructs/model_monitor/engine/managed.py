@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnTag, Fn, Stack, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk import CfnTag, Fn, aws_iam as iam, aws_sagemaker as sagemaker
 from constructs import Construct
 
 from model_monitor.engine import job_definitions
@@ -17,8 +17,7 @@ from model_monitor.engine.definition import (
     RunningMonitor,
 )
 from model_monitor.engine.names import definition_name
-from model_monitor.engine.schedule_control import ScheduleControl, one_time_prefix
-from model_monitor.engine.schedule_guard import ScheduleGuard
+from model_monitor.engine.schedule_guard import GUARD_TAG, ScheduleGuard
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.jobs.images import Image
 
@@ -69,7 +68,7 @@ class ModelMonitorEngine:
     def _job_definition(
         self, scope: Construct, definition: MonitorDefinition
     ) -> tuple[str, job_definitions.JobDefinition, dict[str, Any]]:
-        tags, analysis = _tags(definition.tags), definition.analysis
+        tags, analysis = _tags(definition.settings.tags), definition.analysis
         if isinstance(analysis, DataQualityAnalysis):
             image = self.image_uri(scope, "DataQuality")
             properties = job_definitions.data_quality_properties(definition, analysis, image)
@@ -102,13 +101,13 @@ def _schedule(
     cfn = sagemaker.CfnMonitoringSchedule
     times = definition.schedule
     revision = [name, times.schedule_expression, times.analysis_start or "", times.analysis_end or ""]
-    guard = ScheduleGuard(scope, "Guard", schedule_name=definition.name, revision=Fn.join(" ", revision))
+    guard = ScheduleGuard(scope, "Guard", definition=definition, revision=Fn.join(" ", revision))
     guard.after(job_definition)
     schedule = cfn(
         scope,
         "Schedule",
-        # The one physical name that is pinned: the property is required, and a schedule is only replaced when it
-        # changes. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-monitoringschedule.html
+        # The one physical name of the service that is pinned: the property is required, and a schedule is only replaced
+        # when it changes. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-monitoringschedule.html
         monitoring_schedule_name=definition.name,
         monitoring_schedule_config=cfn.MonitoringScheduleConfigProperty(
             monitoring_job_definition_name=name,
@@ -119,17 +118,13 @@ def _schedule(
                 data_analysis_end_time=times.analysis_end,
             ),
         ),
-        tags=_tags(definition.tags),
+        tags=_tags({**definition.settings.tags, GUARD_TAG: guard.owner}),
     )
     # Names are plain strings to CloudFormation: without this the definition could be deleted first, which the service
     # refuses.
     schedule.node.add_dependency(job_definition)
     guard.watch(schedule)
-    ScheduleControl.of(scope).allow(definition.name)
-    single_runs = Stack.of(scope).format_arn(
-        service="sagemaker", resource="monitoring-schedule", resource_name=one_time_prefix(definition.name)
-    )
-    return RunningMonitor(schedule.attr_monitoring_schedule_arn, single_runs, schedule)
+    return RunningMonitor(schedule.attr_monitoring_schedule_arn, schedule)
 
 
 def _tags(tags: Mapping[str, str]) -> list[CfnTag]:

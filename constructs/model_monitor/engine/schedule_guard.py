@@ -1,18 +1,20 @@
-"""What CloudFormation is made to ask before it changes or deletes a monitoring schedule."""
+"""What keeps changes and deletions of a schedule from failing, and registers the monitor with the results function."""
 
 from __future__ import annotations
+
+import json
 
 from aws_cdk import CustomResource, Stack, aws_iam as iam
 from constructs import Construct, IConstruct
 
-from model_monitor.engine.schedule_control import one_time_prefix
-from model_monitor.internal.nag import acknowledge_wildcards
-from model_monitor.internal.provider import StackProvider
+from model_monitor.engine.definition import MonitorDefinition
+from model_monitor.internal.lazy import lazy_json
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
-# The service names the jobs of runs: <kind>-<yyyyMMddHHmm>-<24 hexadecimal digits>. In published outputs the kinds are
-# groundtruth-merge, model-monitoring and model-quality-monitoring. Those of Clarify's monitors are not published, so
-# nothing is assumed about how they end: model-explainability-monitoring would make names that are too long.
+GUARD_TAG = "model-monitor:guard"
+"""Tag of the schedule that names its guard: one that was made for other services must leave the schedule alone."""
+# The service names the jobs of runs; those of Clarify's monitors are not published, so nothing is assumed about how
+# they end: model-explainability-monitoring would make names that are too long.
 _JOBS_OF_RUNS = (
     "groundtruth-merge-*",
     "model-monitoring-*",
@@ -20,15 +22,25 @@ _JOBS_OF_RUNS = (
     "model-bias-*",
     "model-explainability-*",
 )
+# Names of single runs end in "-run-" and the time; a schedule's name has 63 characters at most.
+_MAX_BASE = 44
+# What CDK ends generated names with, and what alone tells the monitors of a stack with a long name apart.
+_HASH_LENGTH = 8
+_MAX_PROBE = 57
+_WHY_WILDCARDS = "SageMaker names the jobs of runs, the time names single runs, and listing has no resources."
 
 
-class ScheduleGuardProvider(StackProvider):
-    """Ends runs before CloudFormation touches their schedules."""
+def one_time_prefix(schedule_name: str) -> str:
+    """Return how the names of the schedules of single runs begin; no two monitors of a stack share it."""
+    if len(schedule_name) <= _MAX_BASE:
+        return f"{schedule_name}-run-"
+    readable = schedule_name[: _MAX_BASE - _HASH_LENGTH - 1].rstrip("-")
+    return f"{readable}-{schedule_name[-_HASH_LENGTH:]}-run-"
 
-    ID = "ModelMonitorScheduleGuardProvider"
-    PACKAGE = "schedule_guard"
-    BEGINS = "Ends the run of a SageMaker monitor before its schedule is changed or deleted"
-    WAITS = "Waits until no run of a SageMaker monitor is in flight"
+
+def probe_name(schedule_name: str) -> str:
+    """Return the name under which a deployment asks whether this account may make schedules at all."""
+    return f"{schedule_name[:_MAX_PROBE]}-probe"
 
 
 class ScheduleGuard(Construct):
@@ -36,81 +48,84 @@ class ScheduleGuard(Construct):
 
     The service refuses both while a run is pending or in progress, and CloudFormation gives up at once. Two resources
     are needed, because CloudFormation updates what something depends on first, and deletes it last: one is updated
-    before the schedule, the other is deleted before it.
+    before the schedule, the other is deleted before it. The second also registers the monitor while it exists.
     """
 
-    def __init__(self, scope: Construct, id: str, *, schedule_name: str, revision: str) -> None:
-        """Makes the resource that is updated before the schedule.
+    def __init__(self, scope: Construct, id: str, *, definition: MonitorDefinition, revision: str) -> None:
+        """Make the resource that is updated before the schedule.
 
         Args:
             scope: Parent.
             id: Construct id.
-            schedule_name: Name of the schedule.
+            definition: The monitor.
             revision: A text that changes whenever the schedule will.
         """
         super().__init__(scope, id)
-        self._schedule_name = schedule_name
-        self._provider = ScheduleGuardProvider.of(self)
-        self._grant()
-        self._before_change = self._resource("BeforeChange", revision)
+        self._definition = definition
+
+        # The monitor, and whose functions look after it; both are known at synthesis.
+        self.owner = f"{definition.name}@{Stack.of(definition.deployment).stack_name}"
+        definition.access.allow(_statements(Stack.of(self), definition.name), _WHY_WILDCARDS)
+        self._before_change = self._resource("BeforeChange", {"Revision": revision})
 
     def watch(self, schedule: Construct) -> None:
-        """Puts the guard before and behind the schedule.
+        """Put the guard before and behind the schedule.
 
         Args:
             schedule: The schedule.
         """
         schedule.node.add_dependency(self._before_change)
-        self._resource("BeforeDeletion", "never changes").node.add_dependency(schedule)
+        registry = self._definition.registry.join(f"{self._definition.name}.json")
+        registry.grant_read_write(self._definition.access)
+        registry.grant_delete(self._definition.access)
+        registration = lazy_json(self, lambda: json.loads(json.dumps(self._definition.registration())))
+        properties: dict[str, object] = {"RegistryUri": registry.uri, "Monitor": registration}
+        self._resource("BeforeDeletion", properties).node.add_dependency(schedule)
 
     def after(self, construct: IConstruct) -> None:
-        """Lets a run go on until something else has succeeded."""
+        """Let a run go on until something else has succeeded."""
         self._before_change.node.add_dependency(construct)
 
-    def _resource(self, id: str, revision: str) -> CustomResource:
-        resource = CustomResource(
+    def _resource(self, id: str, properties: dict[str, object]) -> CustomResource:
+        definition = self._definition
+        return definition.deployment.resource(
             self,
             id,
-            service_token=self._provider.service_token,
-            resource_type=_RESOURCE_TYPE,
-            pascal_case_properties=False,
-            properties={"ScheduleName": self._schedule_name, "Revision": revision},
+            type=_RESOURCE_TYPE,
+            access=definition.access,
+            properties={"ScheduleName": definition.name, "Owner": self.owner, **properties},
         )
-        for function in self._provider.functions:
-            if function.role is not None:
-                resource.node.add_dependency(function.role)
-        return resource
 
-    def _grant(self) -> None:
-        stack = Stack.of(self)
 
-        def arn(resource: str, name: str) -> str:
-            return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
+    def arn(resource: str, name: str) -> str:
+        return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
-        statements = [
-            iam.PolicyStatement(
-                actions=["sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule"],
-                resources=[arn("monitoring-schedule", self._schedule_name)],
-            ),
-            iam.PolicyStatement(
-                actions=["sagemaker:StopProcessingJob"],
-                resources=[arn("processing-job", name) for name in _JOBS_OF_RUNS],
-            ),
+    single_runs = arn("monitoring-schedule", f"{one_time_prefix(schedule_name)}*")
+    return [
+        iam.PolicyStatement(
+            actions=[
+                "sagemaker:DescribeMonitoringSchedule",
+                "sagemaker:ListTags",
+                "sagemaker:StartMonitoringSchedule",
+                "sagemaker:StopMonitoringSchedule",
+            ],
+            resources=[arn("monitoring-schedule", schedule_name)],
+        ),
+        iam.PolicyStatement(
+            actions=[
+                "sagemaker:CreateMonitoringSchedule",
+                "sagemaker:DeleteMonitoringSchedule",
+                "sagemaker:DescribeMonitoringSchedule",
+            ],
             # A definition cannot be deleted while single runs refer to it: the guard deletes their schedules first.
-            iam.PolicyStatement(
-                actions=["sagemaker:DeleteMonitoringSchedule"],
-                resources=[arn("monitoring-schedule", f"{one_time_prefix(self._schedule_name)}*")],
-            ),
-            # Neither has resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-            iam.PolicyStatement(
-                actions=["sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"], resources=["*"]
-            ),
-        ]
-        for function in self._provider.functions:
-            for statement in statements:
-                function.add_to_role_policy(statement)
-                acknowledge_wildcards(
-                    function,
-                    statement.resources,
-                    "SageMaker names the jobs of runs, the time names single runs, and listing has no resources.",
-                )
+            resources=[single_runs, arn("monitoring-schedule", probe_name(schedule_name))],
+        ),
+        iam.PolicyStatement(
+            actions=["sagemaker:StopProcessingJob"], resources=[arn("processing-job", name) for name in _JOBS_OF_RUNS]
+        ),
+        # Neither has resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+        iam.PolicyStatement(
+            actions=["sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"], resources=["*"]
+        ),
+    ]

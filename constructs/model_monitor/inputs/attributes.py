@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Token
-
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Shown
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EndpointInput.html
 _MAX_ATTRIBUTE = 256
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class CapturedAttributes:
     """Where features and predictions are in what is captured.
@@ -37,17 +38,21 @@ class CapturedAttributes:
         for name in ("features", "inference", "probability"):
             require_attribute(name, getattr(self, name))
         threshold = self.probability_threshold
-        if threshold is None or Token.is_unresolved(threshold):
+        if threshold is None or is_token(threshold):
             return
         if self.probability is None:
             raise ConfigurationError(
+                option="probability_threshold",
                 got=f"a probability threshold of {threshold} without a probability",
                 expected="both or neither",
                 fix="say where the probability is, or leave the threshold out",
             )
         if not 0 <= threshold <= 1:
             raise ConfigurationError(
-                got=f"a probability threshold of {threshold}", expected="0 to 1", fix="write 50 % as 0.5"
+                option="probability_threshold",
+                got=f"a probability threshold of {threshold}",
+                expected="0 to 1",
+                fix="write 50 % as 0.5",
             )
 
     def require_prediction(self) -> None:
@@ -70,11 +75,11 @@ def require_attribute(name: str, value: str | int | None) -> None:
     Raises:
         ConfigurationError: The service would refuse it.
     """
-    if value is None or Token.is_unresolved(value):
+    if value is None or is_token(value):
         return
     if isinstance(value, bool) or (isinstance(value, int) and value < 0) or not 1 <= len(str(value)) <= _MAX_ATTRIBUTE:
         raise ConfigurationError(
-            got=f"{value!r} as the {name} attribute",
+            got=(Shown(value), f" as the {name} attribute"),
             expected="a position from 0, or a name or path of 1 to 256 characters",
             fix="0 is the first column; JSON keys are written as they are",
         )

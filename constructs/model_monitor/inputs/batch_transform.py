@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from constructs import IConstruct
 
 from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.internal.checking import checked
 from model_monitor.s3_location import S3Location
 
 
+@checked
 @dataclass(frozen=True)
 class BatchTransform:
     """What batch transform jobs capture at one place. Use `of`.
@@ -28,6 +30,7 @@ class BatchTransform:
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
+    @checked
     def of(
         cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
     ) -> BatchTransform:
@@ -52,6 +55,16 @@ class BatchTransform:
         return (self.capture_location, *self.files)
 
     @property
+    def batch_format(self) -> DatasetFormat:
+        """How inputs and predictions are stored."""
+        return self.format
+
+    @property
+    def records(self) -> S3Location:
+        """Where the manifests of predictions lie, which labels are merged with."""
+        return self.capture_location.join("output")
+
+    @property
     def endpoint_name(self) -> None:
         """There is none, and so no metric has an `Endpoint` dimension."""
         return
@@ -62,6 +75,16 @@ class BatchTransform:
         return f"batch transform captured in {self.capture_location.uri}"
 
     @property
+    def counted(self) -> Sequence[S3Location]:
+        """What must be read to count the records: manifests name objects that lie elsewhere."""
+        return self.reads
+
+    @property
     def identity(self) -> str:
         """Nothing but the place identifies it, and the job definition names that itself."""
         return ""
+
+    @property
+    def model_name(self) -> None:
+        """The place of the records is all that is known of the model."""
+        return

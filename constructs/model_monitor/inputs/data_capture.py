@@ -9,14 +9,16 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import Annotations, Token, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk import Annotations, Tokenization, aws_iam as iam, aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import IConstruct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName, Shown
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
-_CONTENT_TYPE = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$")
+_CONTENT_TYPE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*")
 _MAX_CONTENT_TYPES = 10
 _MAX_CONTENT_TYPE = 256
 _MAX_PERCENT = 100
@@ -37,6 +39,7 @@ class DataCapture(cdk.Mixin):
     writes the records, so it needs `grant_write` (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html).
 
     Attributes:
+        mode: Which side of a call is kept.
         location: Where records are written, as `<endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl` below it.
 
     Example:
@@ -47,6 +50,7 @@ class DataCapture(cdk.Mixin):
         ```
     """
 
+    @checked
     def __init__(
         self,
         *,
@@ -71,9 +75,10 @@ class DataCapture(cdk.Mixin):
             ConfigurationError: The sampling or a content type is not what the service accepts.
         """
         super().__init__()
-        if not Token.is_unresolved(sampling) and (int(sampling) != sampling or not 0 <= sampling <= _MAX_PERCENT):
+        if not is_token(sampling) and not 0 <= sampling <= _MAX_PERCENT:
             raise ConfigurationError(
-                got=f"sampling={sampling}",
+                option="sampling",
+                value=sampling,
                 expected="a whole percentage from 0 to 100",
                 fix="write 20 for a fifth of the calls, not 0.2",
             )
@@ -82,15 +87,19 @@ class DataCapture(cdk.Mixin):
         both = sorted(set(csv_content_types) & set(json_content_types))
         if both:
             raise ConfigurationError(
-                got=f"{both} as CSV and as JSON", expected="each content type once", fix="remove it from one of the two"
+                option="json_content_types",
+                got=(Shown(both), " as CSV and as JSON"),
+                expected="each content type once",
+                fix="remove it from one of the two",
             )
         self.location = location
+        self.mode = mode
         self._sampling = sampling
-        self._mode = mode
         self._csv_content_types = list(csv_content_types)
         self._json_content_types = list(json_content_types)
 
     @classmethod
+    @checked
     def to(
         cls,
         bucket: IBucketRef,
@@ -142,6 +151,13 @@ class DataCapture(cdk.Mixin):
                 expected="instances",
                 fix="data capture does not exist for serverless endpoints; write the records to S3 from your service",
             )
+        if config.async_inference_config is not None:
+            raise ConfigurationError(
+                got=("the asynchronous endpoint configuration ", Shown(config.node.path)),
+                expected="one of a real-time endpoint: Model Monitor reads no asynchronous inference",
+                fix="write the records to S3 from your service, and monitor them as a model that is served elsewhere",
+            )
+        _require_single_models(config)
         if config.endpoint_config_name is not None:
             Annotations.of(config).add_warning_v2(
                 "model-monitor:pinnedEndpointConfigName",
@@ -170,7 +186,7 @@ class DataCapture(cdk.Mixin):
             "InitialSamplingPercentage": self._sampling,
             "DestinationS3Uri": self.location.uri,
             **({"KmsKeyId": key.key_ref.key_arn} if key else {}),
-            "CaptureOptions": [{"CaptureMode": mode} for mode in self._mode.value],
+            "CaptureOptions": [{"CaptureMode": mode} for mode in self.mode.value],
             **({"CaptureContentTypeHeader": content_types} if content_types else {}),
         }
 
@@ -182,7 +198,7 @@ class DataCapture(cdk.Mixin):
             destination_s3_uri=self.location.uri,
             kms_key_id=key.key_ref.key_arn if key else None,
             capture_options=[
-                sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self._mode.value
+                sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self.mode.value
             ],
             capture_content_type_header=self._content_types(),
         )
@@ -197,11 +213,14 @@ class DataCapture(cdk.Mixin):
 
 def _require_content_types(name: str, types: Sequence[str]) -> None:
     if len(types) > _MAX_CONTENT_TYPES:
-        raise ConfigurationError(got=f"{len(types)} {name}", expected="at most 10", fix="name fewer")
+        raise ConfigurationError(
+            option=name, got=(f"{len(types)} entries of ", OptionName(name)), expected="at most 10", fix="name fewer"
+        )
     for content_type in types:
-        if not _CONTENT_TYPE.match(content_type) or len(content_type) > _MAX_CONTENT_TYPE:
+        if not _CONTENT_TYPE.fullmatch(content_type) or len(content_type) > _MAX_CONTENT_TYPE:
             raise ConfigurationError(
-                got=f"{content_type!r} in {name}",
+                option=name,
+                got=(Shown(content_type), " in ", OptionName(name)),
                 expected="a media type of at most 256 characters without parameters, such as 'text/csv'",
                 fix="leave '; charset=...' out: it is matched without parameters",
             )
@@ -216,3 +235,33 @@ def _is_serverless(config: sagemaker.CfnEndpointConfig) -> bool:
         for variant in variants
         if isinstance(variant, sagemaker.CfnEndpointConfig.ProductionVariantProperty)
     )
+
+
+def _require_single_models(config: sagemaker.CfnEndpointConfig) -> None:
+    """Check the models of this app that a configuration names: of others nothing is known."""
+    variants = config.production_variants
+    named = {
+        variant.model_name
+        for variant in (variants if isinstance(variants, list) else [])
+        if isinstance(variant, sagemaker.CfnEndpointConfig.ProductionVariantProperty)
+    }
+    for model in filter(None, map(_model_called, named)):
+        for container in (model.primary_container, *_containers(model)):
+            if getattr(container, "mode", None) == "MultiModel":
+                raise ConfigurationError(
+                    got=("the multi-model endpoint configuration ", Shown(config.node.path)),
+                    expected="one model for each variant: Model Monitor cannot tell the models apart",
+                    fix="give the model that is monitored an endpoint of its own",
+                )
+
+
+def _model_called(name: str | None) -> sagemaker.CfnModel | None:
+    """The model of this app that a reference to its name belongs to."""
+    if not is_token(name):
+        return None
+    target = getattr(Tokenization.reverse_string(str(name)).first_token, "target", None)
+    return target if isinstance(target, sagemaker.CfnModel) else None
+
+
+def _containers(model: sagemaker.CfnModel) -> list[object]:
+    return list(model.containers) if isinstance(model.containers, list) else []

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from model_monitor.errors import Call
+from model_monitor.internal.checking import checked
 
+
+@checked
 @dataclass(frozen=True)
 class DatasetFormat:
     """How the analyzer reads a dataset.
@@ -19,7 +23,21 @@ class DatasetFormat:
 
     document: dict[str, Any]
 
+    @property
+    def call(self) -> Call:
+        """How people write it, for messages."""
+        if "csv" in self.document:
+            header = self.document["csv"]["header"]
+            return Call("DatasetFormat.csv") if header else Call("DatasetFormat.csv", header=False)
+        return Call("DatasetFormat.parquet" if "parquet" in self.document else "DatasetFormat.json_lines")
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is Apache Parquet."""
+        return "parquet" in self.document
+
     @classmethod
+    @checked
     def csv(cls, *, header: bool = True) -> DatasetFormat:
         """Comma-separated values.
 
@@ -30,11 +48,13 @@ class DatasetFormat:
         return cls({"csv": {"header": header, "output_columns_position": "START"}})
 
     @classmethod
+    @checked
     def json_lines(cls) -> DatasetFormat:
         """One JSON object a line; its keys are the features."""
         return cls({"json": {"lines": True}})
 
     @classmethod
+    @checked
     def parquet(cls) -> DatasetFormat:
         """Apache Parquet."""
         return cls({"parquet": {}})

@@ -6,17 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Fn, Token, aws_sagemaker as sagemaker
+from aws_cdk import Fn, aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError
-from model_monitor.inputs.data_capture import DataCapture
+from model_monitor.inputs.data_capture import CaptureMode, DataCapture
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
-_NAME = re.compile(r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
+@checked
 @dataclass(frozen=True)
 class MonitoredEndpoint:
     """A real-time endpoint together with the place where its traffic is captured. Use the factories.
@@ -26,13 +29,16 @@ class MonitoredEndpoint:
         capture_location: The `DestinationS3Uri` of its data capture.
         dependency: The construct of the endpoint if it belongs to this app. Monitors are created after it and deleted
             before it, as the service demands.
+        captures: Which side of a call is captured, as far as it is known.
     """
 
     endpoint_name: str
     capture_location: S3Location
     dependency: IConstruct | None = field(default=None, compare=False)
+    captures: CaptureMode = field(default=CaptureMode.INPUT_AND_OUTPUT, compare=False)
 
     @classmethod
+    @checked
     def from_endpoint(cls, endpoint: IEndpointRef, *, capture: DataCapture) -> MonitoredEndpoint:
         """An endpoint of this app.
 
@@ -40,9 +46,10 @@ class MonitoredEndpoint:
             endpoint: A `CfnEndpoint`, or any construct that can be referenced as one.
             capture: The capture that was applied to its configuration.
         """
-        return cls(_name_of(endpoint), capture.location, endpoint)
+        return cls(_name_of(endpoint), capture.location, endpoint, capture.mode)
 
     @classmethod
+    @checked
     def from_endpoint_name(cls, endpoint_name: str, *, capture_location: S3Location) -> MonitoredEndpoint:
         """An endpoint that is deployed elsewhere, in the same account and region.
 
@@ -54,18 +61,39 @@ class MonitoredEndpoint:
         Raises:
             ConfigurationError: The name cannot be an endpoint's.
         """
-        if not Token.is_unresolved(endpoint_name) and not _NAME.match(endpoint_name):
+        if not is_token(endpoint_name) and not _NAME.fullmatch(endpoint_name):
             raise ConfigurationError(
-                got=f"endpoint_name={endpoint_name!r}",
+                option="endpoint_name",
+                value=endpoint_name,
                 expected="1 to 63 letters, digits and single hyphens",
                 fix="write the endpoint's name, not its ARN",
             )
         return cls(endpoint_name, capture_location)
 
     @property
+    def batch_format(self) -> None:
+        """There is none: captured records have one format."""
+        return
+
+    @property
     def reads(self) -> Sequence[S3Location]:
         """What monitors must be able to read."""
         return (self.capture_location,)
+
+    @property
+    def records(self) -> S3Location:
+        """Where the records lie that labels are merged with."""
+        return self.capture_location.join(self.endpoint_name)
+
+    @property
+    def counted(self) -> Sequence[S3Location]:
+        """What must be read to count the records."""
+        return (self.records,)
+
+    @property
+    def model_name(self) -> None:
+        """SageMaker serves the model under the endpoint's name."""
+        return
 
     @property
     def title(self) -> str:
@@ -77,7 +105,7 @@ class MonitoredEndpoint:
         """A text that changes when the endpoint is replaced by one with another name."""
         if isinstance(self.dependency, sagemaker.CfnEndpoint):
             return f"{self.dependency.node.path}:{self.dependency.endpoint_name or ''}"
-        return "" if Token.is_unresolved(self.endpoint_name) else self.endpoint_name
+        return "" if is_token(self.endpoint_name) else self.endpoint_name
 
 
 def _name_of(endpoint: IEndpointRef) -> str:

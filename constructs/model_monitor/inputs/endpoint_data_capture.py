@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Names, Stack, Token, aws_iam as iam, aws_kms as kms
+from aws_cdk import Names, Stack, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
 from model_monitor.inputs.data_capture import DataCapture
 from model_monitor.inputs.endpoint import MonitoredEndpoint
-from model_monitor.internal.nag import acknowledge_wildcards
-from model_monitor.internal.provider import StackProvider
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
+from model_monitor.internal.deployment import Deployment
+from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40
 
 
-class DataCaptureProvider(StackProvider):
-    """Turns data capture of endpoints on and off."""
-
-    ID = "ModelMonitorDataCaptureProvider"
-    PACKAGE = "data_capture"
-    BEGINS = "Turns data capture of a SageMaker endpoint on, or back off"
-    WAITS = "Waits until a SageMaker endpoint is in service with its new capture"
-
-
+@checked
 class EndpointDataCapture(Construct):
     """Turns data capture on for an endpoint of another stack or tool, and back off when it is deleted.
 
@@ -52,6 +46,7 @@ class EndpointDataCapture(Construct):
         capture: DataCapture,
         execution_role: iam.IRole | None = None,
         volume_key: kms.IKey | None = None,
+        services: MonitoringServices | None = None,
     ) -> None:
         """Makes the resource.
 
@@ -67,64 +62,64 @@ class EndpointDataCapture(Construct):
                 using. A key that is not of this app must leave access to IAM in its policy. Default: the configuration
                 names none.
 
+            services: Whose deployment function is used. Default: that of the stack.
+
         Raises:
             ConfigurationError: The name cannot be an endpoint's.
         """
         super().__init__(scope, id)
         named = MonitoredEndpoint.from_endpoint_name(endpoint_name, capture_location=capture.location)
-        provider = DataCaptureProvider.of(self)
         prefix = Names.unique_resource_name(self, max_length=_PREFIX_LENGTH, separator="-").lower()
-        self._grant(provider, named.endpoint_name, prefix)
-        for statement in (*_passing(execution_role), *_use_of_volumes(self, volume_key)):
-            for function in provider.functions:
-                function.add_to_role_policy(statement)
-        resource = CustomResource(
+        deployment = services.deployment if services else Deployment.of(self)
+        access = AccessRole(
+            self,
+            "Access",
+            path=deployment.access_path,
+            functions=[deployment.function_role_arn],
+            subject=f"data capture of {named.title}",
+        )
+        access.allow(
+            [
+                *_statements(Stack.of(self), named.endpoint_name, prefix),
+                *_passing(execution_role),
+                *_use_of_volumes(self, volume_key),
+            ],
+            "Names of the endpoint's configurations and models are not known.",
+        )
+        deployment.resource(
             self,
             "Resource",
-            service_token=provider.service_token,
-            resource_type="Custom::EndpointDataCapture",
-            pascal_case_properties=False,
+            type="Custom::EndpointDataCapture",
+            access=access,
             properties={
                 "EndpointName": named.endpoint_name,
                 "DataCaptureConfig": Stack.of(self).to_json_string(capture.to_document()),
                 "NamePrefix": prefix,
             },
         )
-        for function in provider.functions:
-            if function.role is not None:
-                resource.node.add_dependency(function.role)
         self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
 
-    def _grant(self, provider: DataCaptureProvider, endpoint_name: str, prefix: str) -> None:
-        stack = Stack.of(self)
 
-        def arn(resource: str, name: str) -> str:
-            return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+def _statements(stack: Stack, endpoint_name: str, prefix: str) -> list[iam.PolicyStatement]:
+    def arn(resource: str, name: str) -> str:
+        return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
-        # Names are in lower case inside of ARNs.
-        endpoint = arn("endpoint", endpoint_name if Token.is_unresolved(endpoint_name) else endpoint_name.lower())
-        own, every = arn("endpoint-config", f"{prefix}*"), arn("endpoint-config", "*")
-        statements = [
-            iam.PolicyStatement(actions=["sagemaker:DescribeEndpoint"], resources=[endpoint]),
-            # The original's name is not known before the deployment, and changes with every one of its owner.
-            iam.PolicyStatement(actions=["sagemaker:UpdateEndpoint"], resources=[endpoint, every]),
-            iam.PolicyStatement(actions=["sagemaker:DescribeEndpointConfig", "sagemaker:ListTags"], resources=[every]),
-            iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[arn("model", "*")]),
-            iam.PolicyStatement(
-                actions=["sagemaker:AddTags", "sagemaker:CreateEndpointConfig", "sagemaker:DeleteEndpointConfig"],
-                resources=[own],
-            ),
-            # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-            iam.PolicyStatement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
-        ]
-        for function in provider.functions:
-            for statement in statements:
-                function.add_to_role_policy(statement)
-                acknowledge_wildcards(
-                    function,
-                    statement.resources,
-                    "Names of the endpoint's configurations and models are not known.",
-                )
+    # Names are in lower case inside of ARNs.
+    endpoint = arn("endpoint", endpoint_name if Token.is_unresolved(endpoint_name) else endpoint_name.lower())
+    own, every = arn("endpoint-config", f"{prefix}*"), arn("endpoint-config", "*")
+    return [
+        iam.PolicyStatement(actions=["sagemaker:DescribeEndpoint"], resources=[endpoint]),
+        # The original's name is not known before the deployment, and changes with every one of its owner.
+        iam.PolicyStatement(actions=["sagemaker:UpdateEndpoint"], resources=[endpoint, every]),
+        iam.PolicyStatement(actions=["sagemaker:DescribeEndpointConfig", "sagemaker:ListTags"], resources=[every]),
+        iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[arn("model", "*")]),
+        iam.PolicyStatement(
+            actions=["sagemaker:AddTags", "sagemaker:CreateEndpointConfig", "sagemaker:DeleteEndpointConfig"],
+            resources=[own],
+        ),
+        # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+        iam.PolicyStatement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
+    ]
 
 
 def _passing(role: iam.IRole | None) -> list[iam.PolicyStatement]:

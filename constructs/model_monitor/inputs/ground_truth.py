@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, OptionName, Setting
+from model_monitor.internal.checking import checked
 from model_monitor.jobs.schedule import MonitorSchedule
 from model_monitor.s3_location import S3Location
 
 _HOURS_OF_A_DAY = 24
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EndpointInput.html: 1 to 15 characters, `.?P.*`
-_MAX_OFFSET = 15
+# A year; the service would take more, and no label arrives so late.
+_MOST_HOURS = 8784
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class GroundTruth:
     """Where labels are put, and how long they take to arrive.
@@ -71,20 +73,34 @@ class GroundTruth:
         start, end, period = _hours(self.start_offset), _hours(self.end_offset), schedule.period.to_hours()
         if end >= start + period:
             raise ConfigurationError(
-                got=f"end_offset of {end} h with start_offset of {start} h and a run every {period:g} h",
-                expected=f"an end_offset below {start + period:g} h, or the window ends before it starts",
-                fix=f"give start_offset={end} h as well: both offsets shift the window, their difference shortens it",
+                option="end_offset",
+                got=(
+                    Setting("end_offset", Call("Duration.hours", end)),
+                    " with ",
+                    Setting("start_offset", Call("Duration.hours", start)),
+                    f" and a run every {period:g} hours",
+                ),
+                expected=(
+                    OptionName("end_offset"),
+                    f" below {start + period:g} hours, or the window ends before it starts",
+                ),
+                fix=(
+                    "add ",
+                    Setting("start_offset", Call("Duration.hours", end)),
+                    ": both offsets shift the window, their difference shortens it",
+                ),
             )
 
 
 def _require_whole_hours(name: str, offset: Duration) -> None:
     hours = None if offset.is_unresolved() else float(offset.to_hours(integral=False))
-    if hours is None or not hours.is_integer() or len(_offset_text(offset) or "") > _MAX_OFFSET:
+    if hours is None or not hours.is_integer() or hours > _MOST_HOURS:
         raise ConfigurationError(
-            got=f"{name} of {'an unknown length' if hours is None else f'{hours:g} h'}",
-            expected="whole hours that are known at synthesis, since captured records and labels lie in folders by the "
-            "hour",
-            fix=f"write {name}=Duration.hours(...) or Duration.days(...)",
+            option=name,
+            got=(OptionName(name), f" of {'an unknown length' if hours is None else f'{hours:g} hours'}"),
+            expected=f"whole hours, at most {_MOST_HOURS}, known at synthesis: captured records and labels lie in "
+            "folders by the hour",
+            fix=("write ", Setting(name, Call("Duration.hours", ...))),
         )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Token
 from constructs import IConstruct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.inputs.dataset_format import DatasetFormat
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
 _FORMATS = (DatasetFormat.csv(header=False), DatasetFormat.json_lines())
 
 
+@checked
 @dataclass(frozen=True)
 class ServedElsewhere:
     """A model on Kubernetes, ECS, Lambda, on-premises or in another cloud, that writes what it predicts to S3.
@@ -36,6 +38,7 @@ class ServedElsewhere:
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
+    @checked
     def of(cls, *, name: str, captured: S3Location, format: DatasetFormat | None = None) -> ServedElsewhere:
         """Names the place that `capture_writer.CaptureWriter` writes to.
 
@@ -46,20 +49,27 @@ class ServedElsewhere:
                 `DatasetFormat.json_lines()` for `BATCH_JSON_LINES`. Default: the former.
 
         Raises:
-            ConfigurationError: The name is no single folder, or the writer does not write such a format.
+            ConfigurationError: The name is empty or contains a slash, or the writer does not write such a format.
         """
         chosen = format or _FORMATS[0]
-        if Token.is_unresolved(name) or not name or "/" in name:
+        if is_token(name) or not name or "/" in name:
             raise ConfigurationError(
-                got=f"name={name!r}",
-                expected="a name without a slash, known at synthesis: one folder below captured",
-                fix="pass the endpoint_name of the capture writer",
+                option="name",
+                value=name,
+                expected="a name without a slash that is known at synthesis: one folder in the captured data",
+                fix="write the endpoint_name of the capture writer",
             )
         if chosen not in _FORMATS:
             raise ConfigurationError(
-                got=f"the format {chosen.document}",
+                option="format",
+                got=(Setting("format", chosen.call),),
                 expected="CSV without a header, or JSON lines: what the capture writer writes",
-                fix="pass DatasetFormat.csv(header=False) or DatasetFormat.json_lines()",
+                fix=(
+                    "write ",
+                    Setting("format", _FORMATS[0].call),
+                    " or ",
+                    Setting("format", _FORMATS[1].call),
+                ),
             )
         return cls(name, captured.join(name), chosen)
 
@@ -67,6 +77,16 @@ class ServedElsewhere:
     def reads(self) -> Sequence[S3Location]:
         """What monitors must be able to read."""
         return (self.capture_location,)
+
+    @property
+    def batch_format(self) -> DatasetFormat:
+        """How inputs and predictions are stored."""
+        return self.format
+
+    @property
+    def records(self) -> S3Location:
+        """Where the manifests of predictions lie, which labels are merged with."""
+        return self.capture_location.join("output")
 
     @property
     def endpoint_name(self) -> None:
@@ -77,6 +97,16 @@ class ServedElsewhere:
     def title(self) -> str:
         """What people call it."""
         return f"model {self.name}"
+
+    @property
+    def model_name(self) -> str:
+        """What people call it."""
+        return self.name
+
+    @property
+    def counted(self) -> Sequence[S3Location]:
+        """What must be read to count the records: manifests name objects that lie elsewhere."""
+        return self.reads
 
     @property
     def identity(self) -> str:

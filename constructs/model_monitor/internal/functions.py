@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from aws_cdk import (
     Duration,
@@ -16,9 +15,9 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from model_monitor.internal.function_sources import function_sources
 from model_monitor.internal.nag import acknowledge
 
-_SOURCE = Path(__file__).resolve().parents[3] / "lambda"
 _NOT_PACKAGED = ["**/__pycache__", "**/*.pyc", "*.md", ".mypy_cache", ".ruff_cache"]
 
 
@@ -58,7 +57,7 @@ class MonitoringFunction(lambda_.Function):
             scope,
             id,
             # One asset for all functions: it is zipped and uploaded once.
-            code=lambda_.Code.from_asset(str(_SOURCE), exclude=_NOT_PACKAGED),
+            code=lambda_.Code.from_asset(str(function_sources()), exclude=_NOT_PACKAGED),
             handler=handler,
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,

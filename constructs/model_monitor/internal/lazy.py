@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jsii
-from aws_cdk import IStableStringProducer, Lazy, Stack
+from aws_cdk import IStableListProducer, IStableStringProducer, Lazy, Stack
 from constructs import IConstruct
 
 
@@ -24,6 +24,21 @@ class _Producer:
 def lazy_string(produce: Callable[[], str]) -> str:
     """A string that is asked for when the template is written."""
     return Lazy.string(_Producer(produce))
+
+
+@jsii.implements(IStableListProducer)
+class _ListProducer:
+    def __init__(self, produce: Callable[[], list[str]]) -> None:
+        self._produce = produce
+
+    @jsii.member(jsii_name="produce")
+    def produce(self) -> list[str]:
+        return self._produce()
+
+
+def lazy_list(produce: Callable[[], list[str]]) -> list[str]:
+    """Return a list of texts that is asked for when the template is written."""
+    return Lazy.list(_ListProducer(produce))
 
 
 def lazy_json(scope: IConstruct, produce: Callable[[], Any]) -> str:

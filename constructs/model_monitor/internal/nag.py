@@ -1,15 +1,22 @@
 """What cdk-nag is told about the findings of its AwsSolutions pack that are meant.
 
-Nothing here changes a template: an acknowledgement is metadata of the construct tree, and an app without cdk-nag does
-not notice it (https://github.com/cdklabs/cdk-nag#acknowledging-a-rule). Every acknowledgement sits at the construct
-that it is about, so that what an app adds elsewhere is still found.
+Nothing here changes a template: an acknowledgement is metadata of the construct tree
+(https://github.com/cdklabs/cdk-nag#acknowledging-a-rule). Every acknowledgement sits at the construct that it is about,
+so that what an app adds elsewhere is still found.
+
+Most apps run without cdk-nag, and an acknowledgement costs several messages to the CDK's process: a third of all that
+a monitoring sends. So they are written only in a process that has imported cdk-nag, at the latest when the app is
+synthesised.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import jsii
 from aws_cdk import Acknowledgment, Stack, Validations, aws_iam as iam
@@ -18,54 +25,96 @@ from constructs import IConstruct, IValidation
 _WILDCARD = "AwsSolutions-IAM5"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
-BASIC_EXECUTION = (
-    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-)
-"""Rule and finding: AWS's managed policy that lets a function write its log."""
+# Who is granted again and again: asking for the principal, and whether it is a construct, are messages too.
+_PRINCIPALS: WeakKeyDictionary[iam.IGrantable, IConstruct | None] = WeakKeyDictionary()
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Says why a finding at a construct, or below it, is meant.
+    """Say why a finding at a construct, or below it, is meant.
 
     Args:
         construct: Where.
         rule: Rule, with the finding in brackets if the rule can have several.
         reason: Why; people who audit the app read it.
     """
-    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+    _Acknowledgements.of(construct).add(_Entry(construct, rule, (), reason))
 
 
 def acknowledge_wildcards(grantee: iam.IGrantable, resources: Iterable[str], reason: str) -> None:
-    """Says why resources of a statement have a wildcard; those without one are skipped.
+    """Say why resources of a statement have a wildcard; those without one are skipped.
 
     Args:
         grantee: Who was granted. Nothing happens for principals that are no constructs.
         resources: Resources of the statement; may be tokens.
         reason: Why.
     """
-    principal: Any = grantee.grant_principal
-    if hasattr(principal, "node"):
-        acknowledge_wildcards_at(principal, resources, reason)
-
-
-def acknowledge_wildcards_at(construct: IConstruct, resources: Iterable[str], reason: str) -> None:
-    """Like `acknowledge_wildcards`, for policies at or below a construct."""
     wildcards = [resource for resource in resources if "*" in resource]
     if not wildcards:
         return
-    stack = Stack.of(construct)
-    done: set[str] = set()
+    if grantee not in _PRINCIPALS:
+        principal: Any = grantee.grant_principal
+        _PRINCIPALS[grantee] = principal if hasattr(principal, "node") else None
+    if (construct := _PRINCIPALS[grantee]) is not None:
+        acknowledge_wildcards_at(construct, wildcards, reason)
 
-    def record() -> None:
-        for finding in map(_flat, stack.resolve(wildcards)):
-            if finding not in done and _is_valid(finding):
-                done.add(finding)
-                acknowledge(construct, f"{_WILDCARD}[Resource::{finding}]", reason)
 
-    record()
-    # References to other stacks become imports only when the app is synthesised, and a finding is named by what the
-    # template says.
-    construct.node.add_validation(_AtTheEnd(record))
+def acknowledge_wildcards_at(construct: IConstruct, resources: Iterable[str], reason: str) -> None:
+    """Do the same as `acknowledge_wildcards`, for policies at or below a construct."""
+    wildcards = tuple(resource for resource in resources if "*" in resource)
+    if wildcards:
+        _Acknowledgements.of(construct).add(_Entry(construct, _WILDCARD, wildcards, reason))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    construct: IConstruct
+    rule: str
+    wildcards: Sequence[str]
+    reason: str
+
+
+class _Acknowledgements:
+    """The acknowledgements of one stack."""
+
+    _OF_STACK: ClassVar[WeakKeyDictionary[Stack, _Acknowledgements]] = WeakKeyDictionary()
+    _OF_CONSTRUCT: ClassVar[WeakKeyDictionary[IConstruct, _Acknowledgements]] = WeakKeyDictionary()
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._entries: list[_Entry] = []
+        self._written: set[tuple[IConstruct, str]] = set()
+        # References to other stacks become imports only when the app is synthesised, and a finding is named by what the
+        # template says.
+        stack.node.add_validation(_AtTheEnd(lambda: self._write(self._entries)))
+
+    @classmethod
+    def of(cls, construct: IConstruct) -> _Acknowledgements:
+        found = cls._OF_CONSTRUCT.get(construct)
+        if found is None:
+            stack = Stack.of(construct)
+            found = cls._OF_STACK.get(stack) or cls(stack)
+            cls._OF_STACK[stack] = cls._OF_CONSTRUCT[construct] = found
+        return found
+
+    def add(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        # Those who import the pack may also use it on a stack that is never synthesised.
+        self._write([entry])
+
+    def _write(self, entries: Sequence[_Entry]) -> None:
+        if "cdk_nag" not in sys.modules:
+            return
+        for entry in entries:
+            for rule in self._rules(entry):
+                if (entry.construct, rule) not in self._written:
+                    self._written.add((entry.construct, rule))
+                    Validations.of(entry.construct).acknowledge(Acknowledgment(id=rule, reason=entry.reason))
+
+    def _rules(self, entry: _Entry) -> list[str]:
+        if not entry.wildcards:
+            return [entry.rule]
+        findings = map(_flat, self._stack.resolve(list(entry.wildcards)))
+        return [f"{entry.rule}[Resource::{finding}]" for finding in findings if _is_valid(finding)]
 
 
 @jsii.implements(IValidation)
@@ -82,7 +131,7 @@ class _AtTheEnd:
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401 - whatever a token may resolve to
-    """Writes a resource as cdk-nag does in the name of a finding."""
+    """Write a resource as cdk-nag does in the name of a finding."""
     if isinstance(value, str):
         return value.replace("${", "<").replace("}", ">")
     if isinstance(value, Mapping) and len(value) == 1:
@@ -100,7 +149,7 @@ def _flat(value: Any) -> str:  # noqa: ANN401 - whatever a token may resolve to
 
 
 def _is_valid(finding: str) -> bool:
-    """Whether CDK takes it as part of an id: it wants brackets in pairs and fails the synthesis otherwise."""
+    """Tell whether CDK takes it as part of an id: it wants brackets in pairs and fails the synthesis otherwise."""
     expected: list[str] = []
     for character in finding:
         if character in _BRACKETS:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from aws_cdk import Duration, Size, SizeRoundingBehavior, Token, aws_ec2 as ec2, aws_kms as kms
+from aws_cdk import Duration, Size, SizeRoundingBehavior, aws_ec2 as ec2, aws_kms as kms
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, OptionName, Setting, Shown
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 
+_INSTANCE_TYPE = re.compile(r"ml\.[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|metal|[0-9]*x?large|metal-[0-9]+xl)")
 _MAX_INSTANCES = 100
 _MAX_VOLUME_GIB = 16384
 _MAX_SUBNETS = 16
@@ -18,9 +21,10 @@ _MAX_SECURITY_GROUPS = 5
 _MAX_RUNTIME_SECONDS = 86400
 _DEFAULT_RUNTIME = Duration.hours(1)
 # Families whose disks are NVMe drives of the host: a "d" after the generation (m5d, r5dn), and these accelerated ones.
-_LOCAL_DISKS = re.compile(r"^ml\.([a-z]+[0-9]+[a-z]*d[a-z]*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\.")
+_LOCAL_DISKS = re.compile(r"ml\.([a-z]+[0-9]+[a-z]*d[a-z]*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\.")
 
 
+@checked
 @dataclass(frozen=True)
 class MonitorCompute:
     """The machines that jobs run on.
@@ -45,16 +49,8 @@ class MonitorCompute:
     max_runtime: Duration | None = None
 
     def __post_init__(self) -> None:
-        if not Token.is_unresolved(self.instance_type) and not self.instance_type.startswith("ml."):
-            raise ConfigurationError(
-                got=f"instance_type={self.instance_type!r}",
-                expected="a SageMaker instance type such as 'ml.m5.xlarge'",
-                fix=f"write 'ml.{self.instance_type}' if that is what you mean",
-            )
-        if not Token.is_unresolved(self.instance_count) and not 1 <= self.instance_count <= _MAX_INSTANCES:
-            raise ConfigurationError(
-                got=f"instance_count={self.instance_count}", expected="1 to 100", fix="choose such a number"
-            )
+        require_instance_type(self.instance_type, example="ml.m5.xlarge")
+        require_instance_count(self.instance_count)
         self._require_volume()
         self._require_runtime()
 
@@ -91,16 +87,20 @@ class MonitorCompute:
     def _require_volume(self) -> None:
         if self.volume_key is not None and _LOCAL_DISKS.match(self.instance_type):
             raise ConfigurationError(
-                got=f"volume_key with {self.instance_type}, whose disks are local",
+                option="volume_key",
+                got=(OptionName("volume_key"), f" with {self.instance_type}, whose disks are local"),
                 expected="no key for such a type: its hardware encrypts the disks, and the service refuses a key",
-                fix="leave volume_key out",
+                fix=("leave ", OptionName("volume_key"), " out"),
             )
         if self.volume_size.is_unresolved():
             return
         size = float(self.volume_size.to_gibibytes(rounding=SizeRoundingBehavior.NONE))
         if not size.is_integer() or not 1 <= size <= _MAX_VOLUME_GIB:
             raise ConfigurationError(
-                got=f"volume_size of {size:g} GiB", expected="1 to 16384 whole GiB", fix="choose such a size"
+                option="volume_size",
+                got=(OptionName("volume_size"), f" of {size:g} GiB"),
+                expected=f"1 to {_MAX_VOLUME_GIB} whole GiB",
+                fix=("write for example ", Setting("volume_size", Call("Size.gibibytes", 20))),
             )
 
     def _require_runtime(self) -> None:
@@ -109,12 +109,14 @@ class MonitorCompute:
         seconds = float(self.max_runtime.to_seconds(integral=False))
         if not seconds.is_integer() or not 1 <= seconds <= _MAX_RUNTIME_SECONDS:
             raise ConfigurationError(
-                got=f"max_runtime of {seconds:g} seconds",
-                expected="1 to 86400 whole seconds",
-                fix="choose such a duration",
+                option="max_runtime",
+                got=(OptionName("max_runtime"), f" of {seconds:g} seconds"),
+                expected=f"1 to {_MAX_RUNTIME_SECONDS} whole seconds",
+                fix=("write for example ", Setting("max_runtime", Call("Duration.minutes", 60))),
             )
 
 
+@checked
 @dataclass(frozen=True)
 class MonitorNetwork:
     """The network that jobs run in.
@@ -139,11 +141,17 @@ class MonitorNetwork:
     def __post_init__(self) -> None:
         if self.vpc is None and (self.subnets is not None or self.security_groups):
             raise ConfigurationError(
-                got="subnets or security_groups without a vpc", expected="a vpc with them", fix="pass vpc=..."
+                option="vpc",
+                got=(OptionName("subnets"), " or ", OptionName("security_groups"), " without ", OptionName("vpc")),
+                expected="the VPC that they belong to",
+                fix=("add ", Setting("vpc")),
             )
         if len(self.security_groups) > _MAX_SECURITY_GROUPS:
             raise ConfigurationError(
-                got=f"{len(self.security_groups)} security groups", expected="at most 5", fix="merge some of them"
+                option="security_groups",
+                got=f"{len(self.security_groups)} security groups",
+                expected=f"at most {_MAX_SECURITY_GROUPS}",
+                fix="merge some of them",
             )
 
     @cached_property
@@ -155,14 +163,49 @@ class MonitorNetwork:
         ids = list(self.vpc.select_subnets(**selection._values).subnet_ids)
         if not ids:
             raise ConfigurationError(
-                got="a vpc without private and isolated subnets",
+                option=("network", "subnets"),
+                got="a VPC without private and isolated subnets",
                 expected="subnets whose jobs reach S3 through a VPC endpoint or a NAT",
-                fix="choose some with subnets=ec2.SubnetSelection(...)",
+                fix=("choose some with ", Setting("subnets", Call("ec2.SubnetSelection", ...))),
             )
         if len(ids) > _MAX_SUBNETS:
             raise ConfigurationError(
+                option=("network", "subnets"),
                 got=f"{len(ids)} subnets",
-                expected="at most 16",
-                fix="choose fewer with subnets=ec2.SubnetSelection(...)",
+                expected=f"at most {_MAX_SUBNETS}",
+                fix=("choose fewer with ", Setting("subnets", Call("ec2.SubnetSelection", ...))),
             )
         return ids
+
+
+def require_instance_type(instance_type: str, *, example: str) -> None:
+    """Check the form of an instance type; which ones exist depends on the region.
+
+    Args:
+        instance_type: What was given; a token is taken as it is.
+        example: One that is right, for the message.
+
+    Raises:
+        ConfigurationError: It cannot be one of SageMaker's.
+    """
+    if is_token(instance_type) or _INSTANCE_TYPE.fullmatch(instance_type):
+        return
+    looks_like_ec2 = _INSTANCE_TYPE.fullmatch(f"ml.{instance_type}")
+    raise ConfigurationError(
+        option="instance_type",
+        value=instance_type,
+        expected=("a SageMaker instance type such as ", Shown(example)),
+        fix=("write ", Shown(f"ml.{instance_type}" if looks_like_ec2 else example)),
+    )
+
+
+def require_instance_count(count: int) -> None:
+    """Check a number of machines.
+
+    Raises:
+        ConfigurationError: The service would refuse it.
+    """
+    if not is_token(count) and not 1 <= count <= _MAX_INSTANCES:
+        raise ConfigurationError(
+            option="instance_count", value=count, expected=f"1 to {_MAX_INSTANCES}", fix="one is enough for most models"
+        )

@@ -7,10 +7,11 @@ from enum import Enum
 from functools import cache
 from importlib import resources
 
-from aws_cdk import CfnMapping, Stack, Token
+from aws_cdk import CfnMapping, Stack
 from constructs import IConstruct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Shown
+from model_monitor.internal.tokens import is_token
 
 _MAPPING_ID = "ModelMonitorImageAccounts"
 # The CloudFormation registry of late 2026 has the four job definition types and the schedule in these regions only;
@@ -71,14 +72,14 @@ class Image(Enum):
     def _account(self, scope: IConstruct) -> str:
         owner, repository, _ = self.value
         stack = Stack.of(scope)
-        if Token.is_unresolved(stack.region):
+        if is_token(stack.region):
             return _mapping(stack).find_in_map(stack.region, owner)
         account = image_accounts().get(stack.region, {}).get(owner)
         if account is None or stack.region not in _CLOUDFORMATION_REGIONS:
             missing = f"image {repository}" if account is None else "CloudFormation type for monitors"
             usable = [region for region in _usable_regions() if owner in image_accounts()[region]]
             raise ConfigurationError(
-                got=f"region {stack.region!r}, which has no {missing}",
+                got=("the region ", Shown(stack.region), f", which has no {missing}"),
                 expected=f"one of {', '.join(usable)}",
                 fix="deploy in one of these; Model Monitor reads only data of its own region",
             )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from aws_cdk import Token
-
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, Key, Setting, Shown
+from model_monitor.internal.tokens import is_token
 from model_monitor.jobs.compute import MonitorCompute
 from model_monitor.jobs.schedule import MonitorSchedule
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataQualityAppSpecification.html
-_ENVIRONMENT_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]{0,255}$")
+_ENVIRONMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,255}")
 _MAX_ENVIRONMENT_ENTRIES = 50
 _MAX_ENVIRONMENT_VALUE = 256
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-inputs.html: the platform sets these.
@@ -45,7 +44,7 @@ _PLATFORM_VARIABLES = frozenset(
 )
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
 _MAX_TAGS = 50
-_TAG_KEY = re.compile(r"^(?!aws:)[\w\s.:/=+@-]{1,128}$")
+_TAG_KEY = re.compile(r"(?!aws:)[\w\s.:/=+@-]{1,128}")
 _MAX_TAG_VALUE = 256
 
 
@@ -56,18 +55,25 @@ def require_environment(environment: Mapping[str, str]) -> None:
         ConfigurationError: The service would refuse them, or overwrite one.
     """
     if len(environment) > _MAX_ENVIRONMENT_ENTRIES:
-        raise ConfigurationError(got=f"{len(environment)} variables", expected="at most 50", fix="pass fewer")
+        raise ConfigurationError(
+            option="environment",
+            got=f"{len(environment)} variables",
+            expected=f"at most {_MAX_ENVIRONMENT_ENTRIES}",
+            fix="put the values into a file that a script reads",
+        )
     for name, value in environment.items():
-        if not _ENVIRONMENT_NAME.match(name) or name in _PLATFORM_VARIABLES:
+        if not _ENVIRONMENT_NAME.fullmatch(name) or name in _PLATFORM_VARIABLES:
             raise ConfigurationError(
-                got=f"environment variable {name!r}",
+                option=("environment", Key(name)),
+                got=("the environment variable ", Shown(name)),
                 expected="letters, digits and underscores, and none of the names that the platform sets itself",
                 fix="choose another name",
             )
-        if not Token.is_unresolved(value) and len(value) > _MAX_ENVIRONMENT_VALUE:
+        if not is_token(value) and len(value) > _MAX_ENVIRONMENT_VALUE:
             raise ConfigurationError(
-                got=f"{len(value)} characters in environment variable {name!r}",
-                expected="at most 256",
+                option=("environment", Key(name)),
+                got=(f"{len(value)} characters in the environment variable ", Shown(name)),
+                expected=f"at most {_MAX_ENVIRONMENT_VALUE}",
                 fix="put the text into a file that a script reads",
             )
 
@@ -79,17 +85,23 @@ def require_tags(tags: Mapping[str, str]) -> None:
         ConfigurationError: The service would refuse them.
     """
     if len(tags) > _MAX_TAGS:
-        raise ConfigurationError(got=f"{len(tags)} tags", expected="at most 50", fix="pass fewer")
+        raise ConfigurationError(
+            option="tags", got=f"{len(tags)} tags", expected=f"at most {_MAX_TAGS}", fix="remove some of them"
+        )
     for key, value in tags.items():
-        if not Token.is_unresolved(key) and not _TAG_KEY.match(key):
+        if not is_token(key) and not _TAG_KEY.fullmatch(key):
             raise ConfigurationError(
-                got=f"tag {key!r}",
+                option=("tags", Key(key)),
+                got=("the tag ", Shown(key)),
                 expected="1 to 128 letters, digits, spaces or any of . : / = + @ - _, not starting with aws:",
                 fix="choose another key",
             )
-        if not Token.is_unresolved(value) and len(value) > _MAX_TAG_VALUE:
+        if not is_token(value) and len(value) > _MAX_TAG_VALUE:
             raise ConfigurationError(
-                got=f"{len(value)} characters in tag {key!r}", expected="at most 256", fix="shorten the value"
+                option=("tags", Key(key)),
+                got=(f"{len(value)} characters in the tag ", Shown(key)),
+                expected=f"at most {_MAX_TAG_VALUE}",
+                fix="shorten the value",
             )
 
 
@@ -110,7 +122,19 @@ def require_runtime(schedule: MonitorSchedule, compute: MonitorCompute, *, hourl
     limit = hourly_limit_seconds if schedule.is_hourly else int(schedule.period.to_seconds())
     if seconds > limit:
         raise ConfigurationError(
-            got=f"max_runtime of {seconds} seconds with the schedule {schedule.schedule_expression}",
-            expected=f"at most {limit} seconds",
-            fix="lower max_runtime, or choose a schedule with more time between runs",
+            option=("compute", "max_runtime"),
+            got=(
+                Setting("max_runtime", _duration(seconds)),
+                f" with the schedule {schedule.schedule_expression}",
+            ),
+            expected=f"at most {limit // 60} minutes",
+            fix=(
+                "write ",
+                Setting("max_runtime", _duration(limit)),
+                " or less, or choose a schedule with more time between runs",
+            ),
         )
+
+
+def _duration(seconds: int) -> Call:
+    return Call("Duration.seconds", seconds) if seconds % 60 else Call("Duration.minutes", seconds // 60)

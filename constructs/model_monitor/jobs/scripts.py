@@ -9,13 +9,16 @@ from pathlib import Path
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Shown
+from model_monitor.internal.checking import checked
+from model_monitor.internal.files import is_file
 from model_monitor.s3_location import S3Location
 
 PREPROCESS_HANDLER = "preprocess_handler"
 POSTPROCESS_HANDLER = "postprocess_handler"
 
 
+@checked
 @dataclass(frozen=True)
 class AnalysisScript:
     """A single Python file; the analyzer has no packages beyond its own.
@@ -27,6 +30,7 @@ class AnalysisScript:
     location: S3Location | None = None
 
     @classmethod
+    @checked
     def from_asset(cls, path: str | Path) -> AnalysisScript:
         """A file beside the app; it is uploaded with the deployment.
 
@@ -36,6 +40,7 @@ class AnalysisScript:
         return cls(path=Path(path))
 
     @classmethod
+    @checked
     def from_location(cls, location: S3Location) -> AnalysisScript:
         """A file that lies in S3 already.
 
@@ -58,8 +63,10 @@ class AnalysisScript:
         if self.location is not None:
             return self.location
         path = self.path
-        if path is None or not path.is_file():
-            raise ConfigurationError(got=f"script {str(path)!r}", expected="an existing file", fix="check the path")
+        if path is None or not is_file(path):
+            raise ConfigurationError(
+                got=("the script ", Shown(str(path))), expected="an existing file", fix="check the path"
+            )
         _require_function(path, handler)
         asset = s3_assets.Asset(scope, id, path=str(path.resolve()))
         return S3Location(asset.s3_bucket_name, asset.s3_object_key)
@@ -68,15 +75,16 @@ class AnalysisScript:
 def _require_function(path: Path, handler: str) -> None:
     try:
         module = ast.parse(path.read_bytes(), filename=str(path))
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = f" in line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else f": {error}"
         raise ConfigurationError(
-            got=f"script {str(path)!r} with a syntax error in line {error.lineno}: {error.msg}",
+            got=("the script ", Shown(str(path)), f" with a syntax error{line}"),
             expected="a Python file",
             fix="run it with python once",
         ) from error
     if not any(isinstance(node, ast.FunctionDef) and node.name == handler for node in module.body):
         raise ConfigurationError(
-            got=f"script {str(path)!r} without a function {handler}",
+            got=("the script ", Shown(str(path)), f" without a function {handler}"),
             expected=f"'def {handler}(...)' at the top level",
             fix="the analyzer calls that function and no other",
         )

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from model_monitor.alarms.options import MonitorAlarms, require_coverage
 from model_monitor.errors import ConfigurationError
+from model_monitor.internal.checking import checked
 
 
+@checked
 @dataclass(frozen=True)
 class MetricLimit:
-    """How bad a metric may become before an alarm rings, or a run reports a violation. Use the factories.
+    """How bad a metric may become before an alarm goes into ALARM, or a run reports a violation. Use the factories.
 
     Attributes:
         value: The number, or the tolerance.
@@ -22,6 +24,7 @@ class MetricLimit:
     relative_to_baseline: bool
 
     @classmethod
+    @checked
     def at(cls, value: float) -> MetricLimit:
         """The metric must not be worse than a number.
 
@@ -31,6 +34,7 @@ class MetricLimit:
         return cls(value, relative_to_baseline=False)
 
     @classmethod
+    @checked
     def baseline(cls, *, tolerance: float = 0) -> MetricLimit:
         """The metric must not be worse than the baseline's.
 
@@ -42,13 +46,15 @@ class MetricLimit:
         """
         if tolerance < 0:
             raise ConfigurationError(
-                got=f"tolerance={tolerance}",
+                option="tolerance",
+                value=tolerance,
                 expected="0 or more",
                 fix="0.05 lets a recall of 0.90 fall to 0.85; the direction is the metric's own",
             )
         return cls(tolerance, relative_to_baseline=True)
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class ModelQualityAlarms(MonitorAlarms):
     """Which alarms a model-quality monitor has, beside those that every kind has (see `MonitorAlarms`).

@@ -7,9 +7,9 @@ from typing import Any
 
 from constructs import Construct
 
-from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.baseline.source import Baseline
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, OptionName, Setting
 from model_monitor.inputs.attributes import attribute_text
 from model_monitor.model_quality.alarms import MetricLimit
 from model_monitor.model_quality.problem import ProblemType, QualityColumns
@@ -18,7 +18,7 @@ from model_monitor.model_quality.problem import ProblemType, QualityColumns
 _DEFAULT_TOLERANCE = 0.05
 
 
-class ModelQualityBaseline(BaselineFiles):
+class ModelQualityBaseline(BaselineResource):
     """How good the model was.
 
     Attributes:
@@ -55,7 +55,12 @@ class ModelQualityBaseline(BaselineFiles):
         """
         source = baseline.bind(Construct(scope, f"{id}Source"))
         source.require_statistics()
+        if job.preprocessor is not None:
+            source.require_no_parquet("preprocessor")
         _require_columns(columns, needed=source.needs_job)
+        if columns is not None:
+            for name, column in columns.named.items():
+                source.require_columns([column], option=("columns", name))
         if tolerance is None:
             tolerance = _DEFAULT_TOLERANCE if source.needs_job else 0
         _require_tolerance(tolerance)
@@ -72,7 +77,7 @@ class ModelQualityBaseline(BaselineFiles):
                     "metrics": {name: _override(limit) for name, limit in sorted(thresholds.items())},
                 },
             },
-            named={"Metrics": lambda: sorted(metrics)},
+            late={"Metrics": lambda: sorted(metrics)},
         )
         self._metrics = metrics
         self.statistics_uri = self._attribute("StatisticsUri")
@@ -86,24 +91,27 @@ class ModelQualityBaseline(BaselineFiles):
 def _require_columns(columns: QualityColumns | None, *, needed: bool) -> None:
     if needed and columns is None:
         raise ConfigurationError(
+            option="columns",
             got="a baseline dataset without columns",
             expected="the columns of predictions and truth",
-            fix='pass columns=QualityColumns(ground_truth="label", ...)',
+            fix=("add ", Setting("columns", Call("QualityColumns", ..., ground_truth="label"))),
         )
     if not needed and columns is not None:
         raise ConfigurationError(
+            option="columns",
             got="columns with a baseline that needs no dataset",
             expected="columns of a dataset only",
-            fix="leave columns out: the files have the metrics already",
+            fix=("leave ", OptionName("columns"), " out: the files have the metrics already"),
         )
 
 
 def _require_tolerance(tolerance: float) -> None:
     if not 0 <= tolerance <= 1:
         raise ConfigurationError(
-            got=f"tolerance={tolerance}",
+            option="tolerance",
+            value=tolerance,
             expected="a share of the baseline's value, from 0 to 1",
-            fix="write 5 % as 0.05; which direction is worse depends on the metric; 0 keeps AWS's suggestion",
+            fix="write 5 % as 0.05; the metric defines the direction; 0 keeps AWS's suggestion",
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from aws_cdk import Token
-
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Key, Setting, Shown
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
+from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 from model_monitor.model_quality.alarms import MetricLimit
 
 
@@ -42,6 +42,7 @@ _FROM_PROBABILITIES = "auc"
 _NEVER_REPORTED = frozenset(["f0_5", "weighted_f0_5"])
 
 
+@checked
 @dataclass(frozen=True)
 class ProblemType:
     """What a model predicts. Use the factories.
@@ -62,6 +63,7 @@ class ProblemType:
     metrics: Mapping[str, Better]
 
     @classmethod
+    @checked
     def binary_classification(
         cls,
         *,
@@ -95,6 +97,7 @@ class ProblemType:
         return cls("BinaryClassification", attributes, metrics)
 
     @classmethod
+    @checked
     def multiclass(cls, *, inference_attribute: str | int) -> ProblemType:
         """One of several labels.
 
@@ -104,6 +107,7 @@ class ProblemType:
         return cls("MulticlassClassification", CapturedAttributes(inference=inference_attribute), _MULTICLASS)
 
     @classmethod
+    @checked
     def regression(cls, *, inference_attribute: str | int) -> ProblemType:
         """A number.
 
@@ -121,7 +125,8 @@ class ProblemType:
         self.require_metric(metric)
         if metric in _NEVER_REPORTED:
             raise ConfigurationError(
-                got=f"a threshold for the metric {metric!r}",
+                option=("thresholds", Key(metric)),
+                got=("a threshold for the metric ", Shown(metric)),
                 expected="another metric: the analyzer never reports that this threshold is broken",
                 fix="set an alarm on the metric instead, which is published like all others",
             )
@@ -138,19 +143,19 @@ class ProblemType:
         """
         self.require_metric(metric)
         limit = limit if isinstance(limit, MetricLimit) else MetricLimit.at(limit)
-        if Token.is_unresolved(limit.value):
+        if is_token(limit.value):
             return
         values = _possible_values(metric, relative=limit.relative_to_baseline)
         if not values.minimum <= limit.value <= values.maximum:
             distance = " worse than the baseline's value" if limit.relative_to_baseline else ""
             raise ConfigurationError(
-                got=f"a limit of {limit.value:g}{distance} for the metric {metric!r}",
+                got=(f"a limit of {limit.value:g}{distance} for the metric ", Shown(metric)),
                 expected=values.words,
                 fix=values.fix,
             )
 
     def require_metric(self, metric: str) -> Better:
-        """The direction in which a metric is better.
+        """Return the direction in which a metric is better.
 
         Raises:
             ConfigurationError: This kind of problem has no such metric.
@@ -158,9 +163,9 @@ class ProblemType:
         if metric not in self.metrics:
             probability = metric == _FROM_PROBABILITIES and self.name == "BinaryClassification"
             raise ConfigurationError(
-                got=f"the metric {metric!r} for {self.name}",
+                got=("the metric ", Shown(metric), f" for {self.name}"),
                 expected=f"one of {', '.join(sorted(self.metrics))}",
-                fix="pass probability_attribute=..., from which it is computed"
+                fix=("add ", Setting("probability_attribute"), ", from which it is computed")
                 if probability
                 else "choose one of these",
             )
@@ -177,7 +182,7 @@ class _Values:
 
 _SHARES = _Values(0, 1, "a share, from 0 to 1", "write 80 % as 0.8")
 _ERRORS = _Values(
-    0, math.inf, "0 or more, in the metric's own unit", "leave the minus out: which direction is worse, the metric says"
+    0, math.inf, "0 or more, in the metric's own unit", "use a positive number; the metric defines the direction"
 )
 _UP_TO_ONE = _Values(-math.inf, 1, "at most 1, the value of a model without errors", "write 80 % as 0.8")
 
@@ -188,6 +193,7 @@ def _possible_values(metric: str, *, relative: bool) -> _Values:
     return _UP_TO_ONE if metric == _R2 and not relative else _ERRORS
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class QualityColumns:
     """Which columns of a baseline's dataset hold predictions and truth, where the captured records have positions.
@@ -206,6 +212,12 @@ class QualityColumns:
         for name in ("ground_truth", "inference", "probability"):
             require_attribute(name, getattr(self, name))
 
+    @property
+    def named(self) -> dict[str, str]:
+        """The columns that are named, by option."""
+        columns = {"ground_truth": self.ground_truth, "inference": self.inference, "probability": self.probability}
+        return {option: column for option, column in columns.items() if column is not None}
+
     def require_fitting(self, problem: ProblemType) -> None:
         """Checks that the dataset has what captured records have.
 
@@ -217,7 +229,14 @@ class QualityColumns:
             if (here is None) != (there is None):
                 given, missing = ("captured records", "dataset") if here is None else ("dataset", "captured records")
                 raise ConfigurationError(
+                    option=("columns", name),
                     got=f"the {name} of the {given}, but none of the {missing}",
                     expected="both or neither, so that baseline and runs compute the same metrics",
-                    fix=f"pass {name}=... in QualityColumns and {name}_attribute=... in the problem type",
+                    fix=(
+                        "write ",
+                        Setting(name),
+                        " for the columns of the dataset and ",
+                        Setting(f"{name}_attribute"),
+                        " for the problem type",
+                    ),
                 )

@@ -6,13 +6,14 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.errors import ConfigurationError
-from model_monitor.inputs.endpoint import MonitoredEndpoint
+from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_apart, require_outputs
+from model_monitor.internal.access import AccessRole
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorSettings
-from model_monitor.s3_location import S3Location
+from model_monitor.services import MonitoringServices
 
 
 class LabelledMonitor(Monitor):
@@ -24,8 +25,6 @@ class LabelledMonitor(Monitor):
 
     # Two jobs share the hour: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
     HOURLY_LIMIT_SECONDS = 1800
-    # The name that the service gives to the first of the two.
-    FINAL_JOBS = {"ProcessingJobName": [{"anything-but": {"prefix": "groundtruth-merge-"}}]}  # noqa: RUF012 - never changed
 
     def __init__(
         self,
@@ -33,15 +32,20 @@ class LabelledMonitor(Monitor):
         id: str,
         *,
         input: MonitorInput,
-        output: S3Location,
+        services: MonitoringServices,
+        access: AccessRole | None,
         settings: MonitorSettings,
         ground_truth: GroundTruth,
     ) -> None:
         ground_truth.require_window(settings.schedule)
         _require_ids(input)
-        super().__init__(scope, id, input=input, output=output, settings=settings)
+        require_outputs(input)
+        require_apart(ground_truth.location, input, option="ground_truth")
+        super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         self.ground_truth = ground_truth
         ground_truth.location.grant_read(self.role)
+        for location in input.counted:
+            location.grant_read(self._access)
 
     def metric_label_coverage(self) -> cloudwatch.Metric:
         """Share of the captured records of a run that found their label, 0 to 1.
@@ -51,11 +55,8 @@ class LabelledMonitor(Monitor):
         """
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
 
-    def _place_of_reports(self, output: S3Location) -> S3Location:
-        # Runs merge into <place>/merge/<endpoint>/<variant>/<hour> and analyse all that lies there. Monitors that share
-        # a place would read each other's merged records; what these are called, and so whether a record is counted
-        # twice, is not published.
-        return super()._place_of_reports(output).join(self.monitoring_schedule_name)
+    def _registration(self) -> dict[str, object]:
+        return {**super()._registration(), "captured": self.input.records.uri}
 
     @property
     def _labels_uri(self) -> str | None:
@@ -75,9 +76,13 @@ def _require_ids(input: MonitorInput) -> None:
     Raises:
         ConfigurationError: The predictions are Parquet.
     """
-    if not isinstance(input, MonitoredEndpoint) and "parquet" in input.format.document:
+    if input.batch_format is not None and "parquet" in input.batch_format.document:
         raise ConfigurationError(
             got="Parquet predictions for a monitor that compares them with labels",
             expected="CSV or JSON lines, in which records have the ids that labels name",
-            fix="let the jobs write one of the two, and pass format=DatasetFormat.json_lines() or leave it out for CSV",
+            fix=(
+                "let the jobs write one of the two, and choose ",
+                Setting("format", Call("DatasetFormat.json_lines")),
+                ", or leave it out for CSV",
+            ),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import jsii
 from aws_cdk import (
@@ -17,30 +16,34 @@ from aws_cdk import (
 )
 from constructs import Construct, IConstruct
 
+from model_monitor import run_events
 from model_monitor.alarms import metrics
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.alarms.options import MonitorAlarms
-from model_monitor.baseline.resource import BaselineFiles, BaselineJob
+from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.requirements import require_apart
+from model_monitor.internal.access import AccessRole
 from model_monitor.internal.nag import acknowledge_wildcards
-from model_monitor.jobs.compute import MonitorNetwork
+from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
+from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
 from model_monitor.s3_location import S3Location
+from model_monitor.services import MonitoringServices
 
 _NAME_LENGTH = 63
 _JOB_NAME_LENGTH = 40
 _WHY_WILDCARDS = (
     "SageMaker names the log streams of jobs; metrics, network interfaces and Describe actions have no resources."
 )
-_VIOLATIONS = "CompletedWithViolations"
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class Monitor(Construct):
-    """A monitor of one endpoint, or of the batch transform jobs of one model.
+    """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 
     It can be granted access (`bucket.grant_read(monitor)`) and, in a VPC, be connected to (`Connections`).
 
@@ -48,7 +51,8 @@ class Monitor(Construct):
         input: What is monitored.
         schedule: When.
         monitoring_schedule_name: Name of the schedule.
-        reports: Where reports are written.
+        reports: Where the service is told to write reports; it appends the endpoint, if there is one, the schedule and
+            the time.
         role: Role of baseline job and runs.
         alarms: All alarms, in the order in which they were made.
     """
@@ -65,39 +69,63 @@ class Monitor(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
     """
 
-    FINAL_JOBS: Mapping[str, Sequence[Any]] = {}
-    """What the event of a run's last job has, where a run has several jobs."""
+    INHERITED = frozenset(["compute", "encryption_key", "engine", "network", "output", "runbook_url", "tags"])
+    """Options that a monitoring gives to its monitors."""
 
     METRICS = ""
     """Last part of the namespace of the service's metrics."""
 
     def __init__(
-        self, scope: Construct, id: str, *, input: MonitorInput, output: S3Location, settings: MonitorSettings
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        input: MonitorInput,
+        services: MonitoringServices,
+        access: AccessRole | None,
+        settings: MonitorSettings,
     ) -> None:
+        output = settings.output or services.output
+        require_apart(output, input, option="output")
         super().__init__(scope, id)
         self.input = input
         self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
-        self.reports = self._place_of_reports(output)
         self.engine = settings.engine
         self.role: iam.IRole = self._in_this_stack(settings.role) if settings.role else self._make_role()
         self.alarms: list[cloudwatch.Alarm] = []
-        self._settings = settings
+        self._services = services
+        self._access = access or services.access_role(self, "Access", subject=input.title)
+        self._runbook_url = settings.runbook_url
         self._output = output
-        self._tags = {**Stack.of(self).tags.tag_values(), **settings.tags}
-        self._security_groups = self._make_security_groups(settings.network)
+        # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
+        # all that lies below <place>/merge/<endpoint>.
+        self.reports = self._output.join("reports", self.monitoring_schedule_name)
+        self._security_groups = self._make_security_groups(settings.network, settings.compute)
+        self._jobs = JobSettings(
+            role=self.role,
+            compute=settings.compute,
+            network=settings.network,
+            security_group_ids=[group.security_group_id for group in self._security_groups],
+            encryption_key=settings.encryption_key or services.encryption_key,
+            environment=settings.environment,
+            tags={**Stack.of(self).tags.tag_values(), **settings.tags},
+        )
         self._metrics = metrics.MonitorMetrics(
             metrics.namespace(input, self.METRICS),
             metrics.dimensions(input, self.monitoring_schedule_name),
             settings.schedule.period or Duration.hours(1),
         )
-        self._grant_run(settings)
+        self._published: dict[str, list[object]] = {}
+        self._grant_jobs()
+        self._grant_functions()
         self._running: RunningMonitor | None = None
 
     @property
     def monitoring_schedule_arn(self) -> str:
         """ARN of the schedule."""
-        return self._require_running().schedule_arn
+        assert self._running is not None, "a subclass sets it in its constructor"
+        return self._running.schedule_arn
 
     @property
     @jsii.member(jsii_name="connections")
@@ -111,33 +139,44 @@ class Monitor(Construct):
         """The role that baseline job and runs have."""
         return self.role.grant_principal
 
-    def metric(self, name: str, *, statistic: str = cloudwatch.Stats.AVERAGE) -> cloudwatch.Metric:
-        """Any metric that the analyzer publishes for this monitor.
+    def metric(
+        self,
+        name: str,
+        *,
+        statistic: str = cloudwatch.Stats.AVERAGE,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> cloudwatch.Metric:
+        """Return any metric that the service publishes for this monitor, for graphs.
+
+        Its data points carry the start of the analysed window as time; those that are a day old take up to two days to
+        appear (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html). For alarms use
+        the `metric_*` methods, whose metrics are written when a run has ended.
 
         Args:
-            name: Its name. The `metric_*` methods know the documented ones.
+            name: Its name.
             statistic: Default: average.
+            dimensions: Dimensions beside `Endpoint` and `MonitoringSchedule`. Default: none.
         """
-        return self._metrics.service(name, statistic=statistic)
+        return self._metrics.service(name, statistic=statistic, extra_dimensions=dimensions)
 
     def metric_executions(self) -> cloudwatch.Metric:
-        """Runs that have ended, whatever came out."""
+        """Return the number of runs that have ended, whatever came out."""
         return self._metrics.own(metrics.EXECUTIONS)
 
     def metric_failed_executions(self) -> cloudwatch.Metric:
-        """Runs that failed; those without traffic are not among them."""
-        return self._metrics.own(metrics.FAILED_EXECUTIONS)
+        """Return the number of runs that failed; those without traffic are not among them."""
+        return self._metrics.own(metrics.FAILED_EXECUTIONS, statistic=cloudwatch.Stats.MAXIMUM)
 
     def metric_no_data(self) -> cloudwatch.Metric:
-        """Runs that found no captured traffic or, where predictions are compared with labels, no labels."""
-        return self._metrics.own(metrics.NO_DATA)
+        """Return the number of runs that found no captured traffic or, where labels are needed, no labels."""
+        return self._metrics.own(metrics.NO_DATA, statistic=cloudwatch.Stats.MAXIMUM)
 
     def metric_violations(self) -> cloudwatch.Metric:
-        """Violations that runs reported."""
-        return self._metrics.own(metrics.VIOLATIONS)
+        """Return the number of violations that a run reported."""
+        return self._metrics.own(metrics.VIOLATIONS, statistic=cloudwatch.Stats.MAXIMUM)
 
     def metric_signs_of_life(self) -> cloudwatch.Metric:
-        """Runs that have ended and deployments of the monitor: the data points of one metric, whatever their value.
+        """Return runs that have ended and deployments of the monitor: the data points of one metric, of any value.
 
         A sum of two metrics would have no value in a period in which one of them has none.
         """
@@ -146,125 +185,121 @@ class Monitor(Construct):
         )
 
     def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """Reacts to every run that came to its end, with or without violations.
+        """React to every run that came to its end, with or without violations.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the service's event.
+            target: What is called; it gets the event of docs/events.md.
         """
-        return self._on_run(id, target, {"ProcessingJobStatus": ["Completed"], **self.FINAL_JOBS}, "ends")
+        return self._on_run(id, target, run_events.COMPLETED, "ends")
 
     def on_violation(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """Reacts to every run that found violations, for example by retraining.
+        """React to every run that found violations, for example by retraining.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the service's event, whose `ProcessingOutputConfig` names the report.
+            target: What is called; it gets the event of docs/events.md, with violations and report.
         """
-        detail: dict[str, Sequence[Any]] = {
-            "ProcessingJobStatus": ["Completed"],
-            "ExitMessage": [{"prefix": _VIOLATIONS}],
-        }
-        return self._on_run(id, target, detail, "finds violations")
+        return self._on_run(id, target, run_events.VIOLATION, "finds violations")
 
     def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """Reacts to every run that failed or was stopped.
+        """React to every run that failed or was stopped.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the service's event with its `FailureReason`.
+            target: What is called; it gets the event of docs/events.md, with the reason.
         """
-        return self._on_run(id, target, {"ProcessingJobStatus": ["Failed", "Stopped"]}, "fails")
+        return self._on_run(id, target, run_events.FAILED, "fails")
 
     def on_ended(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """Reacts to every run that has a job, however it ended.
+        """React to every run, however it ended, also to those that found no data.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the service's event.
+            target: What is called; it gets the event of docs/events.md.
         """
-        return self._on_run(id, target, {"ProcessingJobStatus": ["Completed", "Failed", "Stopped"]}, "has ended")
+        return self._on_run(id, target, run_events.ENDED, "ends, however it does")
 
     def _on_run(
-        self, id: str, target: events.IRuleTarget, detail: Mapping[str, Sequence[Any]], happens: str
+        self, id: str, target: events.IRuleTarget, statuses: tuple[run_events.RunStatus, ...], what: str
     ) -> events.Rule:
-        running = self._require_running()
-        # AWS documents no event of an execution; the job of one is announced, with the ARN of its schedule.
-        # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-sagemaker.html
-        return events.Rule(
+        return run_events.run_rule(
             self,
             id,
-            description=f"When a run of {self.monitoring_schedule_name} {happens}",
-            event_pattern=events.EventPattern(
-                source=["aws.sagemaker"],
-                detail_type=["SageMaker Processing Job State Change"],
-                detail={
-                    "MonitoringScheduleArn": [running.schedule_arn, {"prefix": running.single_runs_arn}],
-                    **detail,
-                },
-            ),
-            targets=[target],
+            schedule_names=lambda: [self.monitoring_schedule_name],
+            statuses=statuses,
+            target=target,
+            description=f"A run of the {self.WORDS} monitor of {self.input.title} {what}",
         )
 
-    def _require_running(self) -> RunningMonitor:
-        assert self._running is not None, "a subclass sets it in its constructor"
-        return self._running
+    def _publish(self, kind: str, what: object) -> None:
+        """Have the results function publish one more metric of every run."""
+        published = self._published.setdefault(kind, [])
+        if what not in published:
+            published.append(what)
 
     def _baseline_job(
         self, *, preprocessor: S3Location | None = None, postprocessor: S3Location | None = None
     ) -> BaselineJob:
-        """The baseline is computed with the settings of the runs."""
-        settings = self._settings
         for script in (preprocessor, postprocessor):
             if script is not None:
                 script.grant_read(self.role)
         return BaselineJob(
             name=self.monitoring_schedule_name[:_JOB_NAME_LENGTH].strip("-"),
+            schedule_name=self.monitoring_schedule_name,
             monitor_type=self.MONITOR_TYPE,
             endpoint_name=self.input.endpoint_name,
             output=self._output.join("baselines", self.monitoring_schedule_name),
-            role=self.role,
+            settings=self._jobs,
             image_uri=self.engine.image_uri(self, self.MONITOR_TYPE),
-            compute=settings.compute,
-            network=settings.network,
-            security_group_ids=self._security_group_ids,
-            encryption_key=settings.encryption_key,
-            environment=settings.environment,
             preprocessor=preprocessor,
             postprocessor=postprocessor,
-            tags=self._tags,
             dimensions=self._metrics.dimensions,
+            access=self._access,
+            deployment=self._services.deployment,
         )
 
-    def _run(self, analysis: Analysis, baseline: BaselineFiles, *after: IConstruct) -> RunningMonitor:
-        settings, dependency = self._settings, self.input.dependency
+    def _run(self, analysis: Analysis, baseline: BaselineResource, *after: IConstruct) -> RunningMonitor:
+        dependency = self.input.dependency
         return self.engine.run(
             self,
             MonitorDefinition(
                 name=self.monitoring_schedule_name,
                 analysis=analysis,
                 input=self.input,
-                schedule=settings.schedule,
+                schedule=self.schedule,
                 baseline=baseline,
                 output=self.reports,
-                role=self.role,
-                compute=settings.compute,
-                network=settings.network,
-                security_group_ids=self._security_group_ids,
-                encryption_key=settings.encryption_key,
-                environment=settings.environment,
-                tags=self._tags,
+                settings=self._jobs,
                 after=[self.role, *after, *([dependency] if dependency else [])],
+                access=self._access,
+                deployment=self._services.deployment,
+                registry=self._services.registry,
+                registration=self._registration,
             ),
         )
 
+    def _registration(self) -> dict[str, object]:
+        """What the results function must know of this monitor: lambda/README.md."""
+        period = self.schedule.period
+        document = {
+            "schedule": self.monitoring_schedule_name,
+            "type": self.MONITOR_TYPE,
+            "title": self.input.title,
+            "endpoint": self.input.endpoint_name,
+            "model": self.input.model_name,
+            "reports": self.reports.uri,
+            "access_role": self._access.role_arn,
+            "topic": self._services.topic.topic_arn,
+            "runbook": self._runbook_url,
+            "period_hours": None if period is None else period.to_hours(),
+            "metrics": dict(sorted(self._published.items())) or None,
+        }
+        return {name: value for name, value in document.items() if value is not None}
+
     def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
-            self.input.title,
-            self.WORDS,
-            self.monitoring_schedule_name,
-            self.reports.uri,
-            self._settings.runbook_url,
+            self.input.title, self.WORDS, self.monitoring_schedule_name, self.reports.uri, self._runbook_url
         )
         return AlarmFactory(self, texts)
 
@@ -274,25 +309,19 @@ class Monitor(Construct):
             made.append(factory.any_violation(self.metric_violations()))
         if alarms.execution_failed:
             made.append(factory.execution_failed(self.metric_failed_executions()))
-        # A single run has no next one to wait for.
-        if alarms.silence_after is not None and self.schedule.period is not None:
-            made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, self.schedule.period))
-        if alarms.no_data_after is not None and self.schedule.period is not None:
-            runs, period = alarms.no_data_after, self.schedule.period
+        period = self.schedule.period
+        if period is None:  # a single run has no next one to wait for
+            return
+        if alarms.silence_after is not None:
+            made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, period))
+        if alarms.no_data_after is not None:
+            runs = alarms.no_data_after
             made.append(factory.no_data(self.metric_no_data(), runs, period, labels_uri=self._labels_uri))
-
-    def _place_of_reports(self, output: S3Location) -> S3Location:
-        """Where the service is told to write; it appends the endpoint, if there is one, the schedule and the time."""
-        return output.join("reports")
 
     @property
     def _labels_uri(self) -> str | None:
         """Where labels are expected, by a monitor that needs them."""
         return None
-
-    @property
-    def _security_group_ids(self) -> list[str]:
-        return [group.security_group_id for group in self._security_groups]
 
     def _make_role(self) -> iam.Role:
         return iam.Role(
@@ -309,24 +338,35 @@ class Monitor(Construct):
             return iam.Role.from_role_arn(self, "Role", role.role_arn)
         return role
 
-    def _make_security_groups(self, network: MonitorNetwork) -> Sequence[ec2.ISecurityGroup]:
+    def _make_security_groups(self, network: MonitorNetwork, compute: MonitorCompute) -> Sequence[ec2.ISecurityGroup]:
         if network.vpc is None or network.security_groups:
             return network.security_groups
-        return [
-            ec2.SecurityGroup(
-                self, "SecurityGroup", vpc=network.vpc, description=f"Jobs of monitor {self.monitoring_schedule_name}"
-            )
-        ]
+        group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=network.vpc, description=f"Jobs of monitor {self.monitoring_schedule_name}"
+        )
+        if compute.instance_count > 1:
+            # The machines of a job send each other their shares of the data.
+            group.connections.allow_internally(ec2.Port.all_traffic(), "Machines of one job")
+        return [group]
 
-    def _grant_run(self, settings: MonitorSettings) -> None:
+    def _grant_jobs(self) -> None:
         for location in self.input.reads:
             location.grant_read(self.role)
         self.reports.grant_read_write(self.role)
         self.engine.grant_images(self, self.role, self.MONITOR_TYPE)
-        for used in (settings.encryption_key, settings.compute.volume_key):
-            if used is not None:
-                used.grant(self.role, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-        statements = job_statements(Stack.of(self), in_vpc=settings.network.vpc is not None)
-        for statement in statements:
+        for key in (self._jobs.encryption_key, self._jobs.compute.volume_key):
+            if key is not None:
+                key.grant(self.role, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+        for statement in job_statements(Stack.of(self), in_vpc=self._jobs.network.vpc is not None):
             self.role.add_to_principal_policy(statement)
             acknowledge_wildcards(self.role, statement.resources, _WHY_WILDCARDS)
+
+    def _grant_functions(self) -> None:
+        self.reports.grant_read(self._access)
+        # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
+        passing = iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[self.role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        )
+        self._access.allow([passing], "The role is named.")

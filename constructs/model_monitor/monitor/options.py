@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypedDict, get_type_hints
+from typing import TypedDict
 
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
 from model_monitor.engine import IMonitorEngine, ModelMonitorEngine
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.limits import require_environment, require_runtime, require_tags
 from model_monitor.jobs.schedule import MonitorSchedule
+from model_monitor.s3_location import S3Location
 
 
-class AddedMonitorOptions(TypedDict, total=False):
-    """Options of a monitor that is added to a monitoring, which decides the others (see `MonitorOptions`).
+class MonitorOptions(TypedDict, total=False):
+    """Options that every kind of monitor has. A monitoring gives its own to the monitors that say nothing.
 
     Attributes:
         schedule: When runs happen. Default: hourly.
@@ -26,6 +27,13 @@ class AddedMonitorOptions(TypedDict, total=False):
         role: Role of baseline job and runs. Default: a new one with what they need. The needed statements are also
             added to a given role; an imported one must have them.
         environment: Variables for the scripts. Default: none.
+        output: Where baselines and reports are kept, below `baselines/<schedule>/` and
+            `reports/<schedule>/`. Default: the
+            monitoring's place.
+        encryption_key: Key of reports, baselines and disks. Default: the monitoring's key.
+        engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.
+        tags: Tags of jobs, definition and schedule, beside those of the stack.
+        runbook_url: Named in alarms and messages.
     """
 
     schedule: MonitorSchedule | None
@@ -33,18 +41,7 @@ class AddedMonitorOptions(TypedDict, total=False):
     network: MonitorNetwork | None
     role: iam.IRole | None
     environment: Mapping[str, str] | None
-
-
-class MonitorOptions(AddedMonitorOptions, total=False):
-    """Options of a monitor that stands alone.
-
-    Attributes:
-        encryption_key: Key of reports, baselines and disks. Default: the key of `output`'s bucket decides.
-        engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.
-        tags: Tags of jobs, definition and schedule, beside those of the stack.
-        runbook_url: Named in alarms.
-    """
-
+    output: S3Location | None
     encryption_key: kms.IKey | None
     engine: IMonitorEngine | None
     tags: Mapping[str, str] | None
@@ -53,33 +50,35 @@ class MonitorOptions(AddedMonitorOptions, total=False):
 
 @dataclass(frozen=True)
 class MonitorSettings:
-    """The options with their defaults filled in, and checked.
+    """The options with their defaults filled in, and checked; what the monitoring decides may still be missing.
 
     Attributes:
         schedule: When runs happen.
         compute: Machines.
         network: Network; whether it is isolated is decided.
-        encryption_key: Key of reports, baselines and disks.
         role: Role to use instead of a new one.
-        engine: Who runs the monitor.
         environment: Variables for the scripts.
+        output: Where baselines and reports are kept.
+        encryption_key: Key of reports, baselines and disks.
+        engine: Who runs the monitor.
         tags: Tags beside those of the stack.
-        runbook_url: Named in alarms.
+        runbook_url: Named in alarms and messages.
     """
 
     schedule: MonitorSchedule
     compute: MonitorCompute
     network: MonitorNetwork
-    encryption_key: kms.IKey | None
     role: iam.IRole | None
-    engine: IMonitorEngine
     environment: Mapping[str, str]
+    output: S3Location | None
+    encryption_key: kms.IKey | None
+    engine: IMonitorEngine
     tags: Mapping[str, str]
     runbook_url: str | None
 
     @classmethod
     def of(cls, options: MonitorOptions, *, hourly_limit_seconds: int, calls_model: bool = False) -> MonitorSettings:
-        """Fills the defaults in.
+        """Fill the defaults in.
 
         Args:
             options: What the user gave.
@@ -90,7 +89,6 @@ class MonitorSettings:
         Raises:
             ConfigurationError: Something that the service would refuse.
         """
-        require_known(options, MonitorOptions)
         schedule = options.get("schedule") or MonitorSchedule.hourly()
         compute = (options.get("compute") or MonitorCompute()).within(
             hourly_limit_seconds if schedule.is_hourly else None
@@ -103,17 +101,18 @@ class MonitorSettings:
             schedule=schedule,
             compute=compute,
             network=_decided(options.get("network") or MonitorNetwork(), calls_model=calls_model),
-            encryption_key=options.get("encryption_key"),
             role=options.get("role"),
-            engine=options.get("engine") or ModelMonitorEngine(),
             environment=environment,
+            output=options.get("output"),
+            encryption_key=options.get("encryption_key"),
+            engine=options.get("engine") or ModelMonitorEngine(),
             tags=tags,
             runbook_url=options.get("runbook_url"),
         )
 
 
-def require_known(options: Mapping[str, object], known: type) -> None:
-    """Does at run time what a type checker does before: an unknown keyword argument is no option.
+def require_options(options: Mapping[str, object], known: type) -> None:
+    """Do at run time what a type checker does before: refuse unknown keyword arguments and miss the required ones.
 
     Args:
         options: What was given.
@@ -122,11 +121,14 @@ def require_known(options: Mapping[str, object], known: type) -> None:
     Raises:
         TypeError: As Python raises it for a function that lists its arguments.
     """
+    required: frozenset[str] = getattr(known, "__required_keys__", frozenset())
+    every = required | getattr(known, "__optional_keys__", frozenset())
     for name in options:
-        if name not in get_type_hints(known):
-            raise TypeError(
-                f"got an unexpected keyword argument {name!r}; the others are {', '.join(get_type_hints(known))}"
-            )
+        if name not in every:
+            raise TypeError(f"got an unexpected keyword argument {name!r}; the others are {', '.join(sorted(every))}")
+    missing = sorted(required - options.keys())
+    if missing:
+        raise TypeError(f"missing required keyword-only arguments: {', '.join(missing)}")
 
 
 def _decided(network: MonitorNetwork, *, calls_model: bool) -> MonitorNetwork:
@@ -134,9 +136,13 @@ def _decided(network: MonitorNetwork, *, calls_model: bool) -> MonitorNetwork:
         return replace(network, isolation=not calls_model)
     if network.isolation and calls_model:
         raise ConfigurationError(
+            option=("network", "isolation"),
             got="an isolated network for jobs that call the model",
             expected="a network from which they reach the endpoint that Clarify makes of it",
-            fix="pass network=MonitorNetwork(isolation=False, ...) to this monitor; a vpc with an endpoint for "
-            "sagemaker.runtime keeps the calls private",
+            fix=(
+                "give this monitor ",
+                Setting("network", Call("MonitorNetwork", ..., isolation=False)),
+                "; a VPC with an endpoint for sagemaker.runtime keeps the calls private",
+            ),
         )
     return network

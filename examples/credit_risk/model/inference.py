@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import joblib
@@ -12,6 +13,9 @@ import pandas as pd
 
 def model_fn(model_dir: str) -> dict:
     """Loads the model and the kinds of its features."""
+    # A request is a row: with a thread per core, which scikit-learn would take, threads wait for each other, and a busy
+    # machine needs minutes for what takes milliseconds. The variable is read when the model's libraries are loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     folder = Path(model_dir)
     return {
         "pipeline": joblib.load(folder / "model.joblib"),

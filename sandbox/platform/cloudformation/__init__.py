@@ -1,6 +1,6 @@
 """What MiniStack's CloudFormation leaves out or does otherwise than AWS."""
 
-from sandbox.platform.cloudformation import alarms, buckets, custom_resources, stack_events, topics
+from sandbox.platform.cloudformation import alarms, buckets, custom_resources, limits, stack_events, topics
 
 
 def install() -> None:
@@ -10,3 +10,4 @@ def install() -> None:
     custom_resources.install()
     stack_events.install()
     topics.install()
+    limits.install()

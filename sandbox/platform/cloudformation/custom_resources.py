@@ -1,4 +1,4 @@
-"""Custom resources: failures that do not hang, and the Delete requests that AWS sends after a rollback.
+"""Custom resources: their time limit, failures that do not hang, and the Delete requests that follow a rollback.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
 """
@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.platform.cloudformation import auto_delete
-from sandbox.seams import Name, get, replace, run_reentrant
+from sandbox.seams import Name, get, physical_name, replace, run_reentrant, spawn_background
 
 _REASON_LENGTH = 300
+_ID_LENGTH = 255
 
 # Set on the thread that invokes a provider for CloudFormation, for as long as it waits.
 _is_direct: contextvars.ContextVar[bool] = contextvars.ContextVar("is_direct", default=False)
+
+_UNANSWERED = (
+    "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [{}]. "
+    "If you are using the Python cfn-response module, you may need to update your Lambda function code so that "
+    "CloudFormation can attach the updated version."
+)
+_OTHER_FUNCTION = "Modifying service token is not allowed."
 
 Invoke = Callable[..., tuple[str, dict[str, Any]]]
 
@@ -45,16 +53,19 @@ class _Request:
     old_props: dict[str, Any] | None = None
 
 
-# Physical ids that failed responses named, by stack and logical id; and what each rolled back stack leaves behind.
+# By stack and logical id: the request that a function was last called with, and the physical id that its failed
+# response named. By stack: what its rollback leaves behind.
+_request_ids: dict[tuple[str, str], str] = {}
 _failed_ids: dict[tuple[str, str], str] = {}
 _leftovers: dict[str, list[_Leftover]] = {}
 
 
 def install() -> None:
-    """Wrap the invocation, the response and the rollback."""
+    """Wrap the invocation, the response, the update and the rollback."""
     replace(Name.DELIVER_RESPONSE, _remembering_failures)
     replace(Name.EXECUTE_FUNCTION, _answering_for_the_dead)
     replace(Name.INVOKE_CUSTOM_RESOURCE, _tracking)
+    replace(Name.UPDATE_RESOURCE, _keeping_the_function)
     replace(Name.ROLL_BACK, _cleaning_up)
     replace(Name.ROLL_BACK_ON_REQUEST, _cleaning_up)
 
@@ -70,16 +81,24 @@ def _remembering_failures(original: Callable[[str, dict[str, Any]], bool]) -> Ca
 
 
 def _answering_for_the_dead(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Fail a request at once when its function died without an answer; AWS lets the stack wait an hour for it.
+    """Call a provider as CloudFormation does, without waiting for it: only its answer counts, until the time limit.
 
-    Functions that the provider hands the request on to may fail: the provider answers for them.
+    A request whose function died without an answer fails at once; AWS lets the stack wait for it. Functions that the
+    provider hands the request on to may fail: the provider answers for them.
     """
 
     def execute(func: Any, event: Any) -> Any:
-        result = original(func, event)
-        if _is_direct.get() and isinstance(result, dict) and result.get("error"):
-            _fail_unless_answered(event["ResponseURL"].rsplit("/", 1)[-1], event, result)
-        return result
+        if not _is_direct.get():
+            return original(func, event)
+        _request_ids[event["StackId"], event["LogicalResourceId"]] = event["RequestId"]
+
+        def call() -> None:
+            result = original(func, event)
+            if isinstance(result, dict) and result.get("error"):
+                _fail_unless_answered(event["ResponseURL"].rsplit("/", 1)[-1], event, result)
+
+        spawn_background(call, f"custom resource {event['LogicalResourceId']}")
+        return {}
 
     return execute
 
@@ -106,10 +125,16 @@ def _tracking(original: Invoke) -> Invoke:
         _is_direct.set(True)
         try:
             new_id, data = original(*arguments, **options)
-        except Exception:
-            failed_id = _failed_ids.pop((request.stack_id, request.logical_id), None)
-            if request.request_type == "Create" and failed_id is not None:
-                leftovers.append(_Leftover(request.logical_id, request.resource_type, failed_id, request.props))
+        except Exception as error:
+            key = (request.stack_id, request.logical_id)
+            failed_id = _failed_ids.pop(key, None)
+            request_id = _request_ids.pop(key, None)
+            if request.request_type == "Create" and request_id is not None:
+                # Whoever named no id before the failure is asked to delete one that CloudFormation has made up.
+                made_up = failed_id or physical_name(request.stack_name, request.logical_id, _ID_LENGTH)
+                leftovers.append(_Leftover(request.logical_id, request.resource_type, made_up, request.props))
+            if isinstance(error, TimeoutError):
+                raise TimeoutError(_UNANSWERED.format(request_id)) from error
             raise
         superseded = request.physical_id
         if superseded and new_id != superseded and _is_rolling_back(request.stack_name):
@@ -118,6 +143,32 @@ def _tracking(original: Invoke) -> Invoke:
         return new_id, data
 
     return invoke
+
+
+def _keeping_the_function(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse an update that goes to another function, and leave the resource alone when that is rolled back.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+    """
+    parameters = inspect.signature(original)
+
+    def update(*arguments: Any, **options: Any) -> Any:
+        given = parameters.bind(*arguments, **options).arguments
+        if not _is_custom(given["resource_type"]) or _token(given["old_props"]) == _token(given["new_props"]):
+            return original(*arguments, **options)
+        if _is_rolling_back(given["stack_name"]):
+            return given["physical_id"], given.get("old_attrs") or {}
+        raise ValueError(_OTHER_FUNCTION)
+
+    return update
+
+
+def _is_custom(resource_type: str) -> bool:
+    return resource_type.startswith("Custom::") or resource_type == "AWS::CloudFormation::CustomResource"
+
+
+def _token(properties: dict[str, Any] | None) -> object:
+    return (properties or {}).get("ServiceToken")
 
 
 def _is_rolling_back(stack_name: str) -> bool:

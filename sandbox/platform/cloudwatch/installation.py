@@ -2,7 +2,7 @@
 
 import functools
 
-from sandbox.platform.cloudwatch import actions, alarms, api, condition_keys, dashboards, suppression, transitions
+from sandbox.platform.cloudwatch import actions, alarms, api, dashboards, late_data, suppression, transitions
 from sandbox.process import clock
 from sandbox.process.clock_module import clock_module
 from sandbox.seams import Name, replace
@@ -21,8 +21,8 @@ def install() -> None:
     replace(Name.PUT_METRIC_ALARM, api.put_metric_alarm)
     replace(Name.PUT_COMPOSITE_ALARM, api.put_composite_alarm)
     replace(Name.SET_ALARM_STATE, api.set_alarm_state)
-    condition_keys.install()
     dashboards.install()
+    late_data.install()
     clock.on_advance(tick)
 
 
@@ -33,6 +33,7 @@ def _evaluate_in(_minute: int) -> None:
 
 
 def tick() -> None:
-    """Evaluate every alarm when a minute of the sandbox's clock has begun, and run held actions that are due."""
+    """Publish late data, evaluate every alarm once a minute has begun, and run held actions that are due."""
+    late_data.release()
     _evaluate_in(int(clock.time() // _MINUTE))
     suppression.release(actions.run)

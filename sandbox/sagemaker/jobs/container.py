@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sandbox.sagemaker import aws, processes
 from sandbox.sagemaker.jobs.folder import JobFolder
@@ -16,7 +15,6 @@ from sandbox.sagemaker.state import Document
 _POLL_SECONDS = 0.1
 _GRACE_SECONDS = 5
 """How long a container may take to end after SIGTERM; SageMaker gives it 120 seconds."""
-_PROJECT_ROOT = Path(__file__).resolve().parents[3]
 _CLARIFY = "sagemaker-clarify-processing"
 _COMMANDS = {
     "sagemaker-model-monitor-analyzer": ["-m", "analyzer"],
@@ -102,7 +100,6 @@ def _environment(job: Document, folder: JobFolder) -> dict[str, str]:
         **credentials,
         "HOME": str(folder.root),
         "TMPDIR": str(folder.root / "tmp"),
-        "PYTHONPATH": str(_PROJECT_ROOT),
         "output_message_file": str(folder.message_file),
         "cloudwatch_metrics_directory": str(folder.metrics_directory),
         **{name: folder.rewrite(value) for name, value in job.get("Environment", {}).items()},

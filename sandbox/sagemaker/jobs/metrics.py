@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import seams
+from sandbox.process import settings
 from sandbox.sagemaker.state import Document
 
 _METRIC_KINDS = {
@@ -18,6 +19,7 @@ _METRIC_KINDS = {
     "MODEL_EXPLAINABILITY": "explainability-metrics",
 }
 _BATCH = 500
+_DATA_QUALITY = "data-metrics"
 
 
 class MetricFileError(Exception):
@@ -27,7 +29,7 @@ class MetricFileError(Exception):
 def namespace(job: Document) -> str:
     """Where the metrics of a monitoring job belong: by what it analyses, and of an endpoint or of a batch."""
     environment = job.get("Environment", {})
-    kind = _METRIC_KINDS.get(environment.get("analysis_type", ""), "data-metrics")
+    kind = _METRIC_KINDS.get(environment.get("analysis_type", ""), _DATA_QUALITY)
     source = "Endpoints" if environment.get("monitoring_input_type") == "ENDPOINT_INPUT" else "ModelMonitoring"
     return f"aws/sagemaker/{source}/{kind}"
 
@@ -40,12 +42,21 @@ def publish(job: Document, directory: Path) -> None:
     """
     batch: list[dict[str, Any]] = []
     for datum in _data(directory):
+        if namespace(job).endswith(_DATA_QUALITY) and not _is_published(datum):
+            continue
         batch.append(datum)
         if len(batch) == _BATCH:
             seams.put_metric_data(namespace(job), batch)
             batch = []
     if batch:
         seams.put_metric_data(namespace(job), batch)
+
+
+def _is_published(datum: dict[str, Any]) -> bool:
+    """Whether the metrics of data quality have these dimensions, as it is set."""
+    wanted = settings.current().feature_metric_dimensions
+    names_feature = any(pair["Name"] == "Feature" for pair in datum["Dimensions"])
+    return wanted == "both" or names_feature == (wanted == "three")
 
 
 def _data(directory: Path) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.process import clock
+from sandbox.errors import AwsError
+from sandbox.process import clock, settings
 from sandbox.sagemaker import background, events, state
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
@@ -24,11 +25,17 @@ _SETTLE_SECONDS = 0.2
 """How long a schedule is Pending (real time); on AWS seconds to a few minutes."""
 _HOURLY_LIMITS = {"DataQuality": 3600, "ModelExplainability": 3600, "ModelQuality": 1800, "ModelBias": 1800}
 """Longest MaxRuntimeInSeconds under an hourly schedule."""
+_CLOSED_ACCOUNT = "Amazon SageMaker Model Monitor is no longer available to new customers."
+"""What an account is told that Model Monitor is closed to. AWS has not published the text. This one is worded like
+those of other services that closed: AccessDeniedException `AmazonML is no longer available to new customers`,
+AccessDeniedException `AWS OpsWorks Stacks is no longer accepting new customers`."""
 
 
 @operation("CreateMonitoringSchedule")
 def create_monitoring_schedule(request: Request) -> dict[str, Any]:
     """Create a schedule; it runs from the next full hour that its expression names."""
+    if settings.current().model_monitor_closed:
+        raise AwsError("AccessDeniedException", _CLOSED_ACCOUNT)
     config, job = _resolve(request)
     schedule = state.add(
         MONITORING_SCHEDULE,

@@ -118,6 +118,8 @@ class _Handler:
         update: Document = {"EndpointName": name, "EndpointConfigName": request["EndpointConfigName"]}
         if "DeploymentConfig" in request:
             update["DeploymentConfig"] = request["DeploymentConfig"]
+        elif str(properties.get("RetainDeploymentConfig")).lower() == "true":
+            update["RetainDeploymentConfig"] = True
         if str(properties.get("RetainAllVariantProperties")).lower() == "true":
             update["RetainAllVariantProperties"] = True
             if properties.get("ExcludeRetainedVariantProperties"):

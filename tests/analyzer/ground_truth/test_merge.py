@@ -126,3 +126,13 @@ def test_a_second_run_over_the_same_output_gives_the_same_records(merge, capture
     assert job.code == 0
     (merged,) = (tmp_path / "merged").rglob("*.jsonl")
     assert len(merged.read_text().splitlines()) == 2
+
+
+def test_shadow_traffic_is_not_merged(merge, captured_in, labelled_in):
+    record = capture("a")
+    shadow = record | {"eventMetadata": {**record["eventMetadata"], "invocationSource": "ShadowExperiment"}}
+    captured_in([record, shadow])
+    labelled_in([label("a", "1")])
+    job = merge()
+    assert job.records == [record | {"groundTruthData": {"data": "1", "encoding": "CSV"}}]
+    assert job.counts == (1, 1, 1, 0, 0)

@@ -49,6 +49,16 @@ def test_the_label_follows_the_columns_of_the_output(rows_of):
     assert rows == [{"_c0": "1", "_c1": "0.75", GROUND_TRUTH: "1"}, {"_c0": "0", "_c1": "0.25", GROUND_TRUTH: "0"}]
 
 
+@pytest.mark.parametrize("truth", ["1", '"1"'])
+def test_shadow_traffic_is_left_out(rows_of, truth):
+    record = merged(truth)
+    shadow = merged("9", output="5")
+    shadow["eventMetadata"]["invocationSource"] = "ShadowExperiment"
+    rows, issues = rows_of([record, shadow])
+    assert rows == [{"_c0": "1", "_c1": "0.75", GROUND_TRUTH: "1"}]
+    assert issues.broken_records == 0
+
+
 def test_the_input_can_be_asked_for_as_well(rows_of):
     both = {"sagemakerMergeJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
     rows, _ = rows_of([merged("1")], both)

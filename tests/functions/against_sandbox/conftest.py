@@ -11,7 +11,7 @@ import time
 import boto3
 import pytest
 
-from baseline import handler as baseline_handler
+from deployment.handler import handler
 from sandbox.process.client import SandboxProcess
 from shared import clients
 
@@ -70,15 +70,29 @@ BASELINE_POLICY = policy(
     ),
     (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
     (("sagemaker:DescribeModelPackage",), ("arn:aws:sagemaker:us-east-1:000000000000:model-package/credit/*",)),
+    (
+        (
+            "sagemaker:CreateMonitoringSchedule",
+            "sagemaker:DeleteMonitoringSchedule",
+            "sagemaker:DescribeMonitoringSchedule",
+        ),
+        ("arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/credit-*-probe",),
+    ),
     (("cloudwatch:PutMetricData",), ("*",)),
 )
 RESULTS_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::out",)),
-    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*",)),
-    (("s3:PutObject", "s3:DeleteObject"), ("arn:aws:s3:::out/state/*",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/registry/*",)),
+    (("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::out/state/*",)),
     (("sagemaker:ListMonitoringExecutions",), ("*",)),
     (("sagemaker:DescribeProcessingJob",), ("arn:aws:sagemaker:us-east-1:000000000000:processing-job/*",)),
     (("cloudwatch:PutMetricData",), ("*",)),
+    (("events:PutEvents",), ("arn:aws:events:us-east-1:000000000000:event-bus/default",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/reports",)),
+)
+ACCESS_POLICY = policy(
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*",)),
     (("sns:Publish",), ("arn:aws:sns:us-east-1:000000000000:alerts",)),
 )
 DATA_CAPTURE_POLICY = policy(
@@ -103,9 +117,11 @@ DATA_CAPTURE_POLICY = policy(
 )
 GUARD_POLICY = policy(
     (
-        ("sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule"),
+        ("sagemaker:DescribeMonitoringSchedule", "sagemaker:StopMonitoringSchedule", "sagemaker:ListTags"),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}",),
     ),
+    (("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), (f"arn:aws:s3:::out/registry/{SLOW}.json",)),
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
     (
         ("sagemaker:DeleteMonitoringSchedule",),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
@@ -126,6 +142,11 @@ GUARD_POLICY = policy(
     ),
 )
 CONTROL_POLICY = policy(
+    (("s3:ListBucket",), ("arn:aws:s3:::out",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/registry/*",)),
+    (("sts:AssumeRole",), ("arn:aws:iam::000000000000:role/access/schedules",)),
+)
+CONTROL_ACCESS_POLICY = policy(
     (
         (
             "sagemaker:DescribeMonitoringSchedule",
@@ -138,6 +159,7 @@ CONTROL_POLICY = policy(
         ("sagemaker:CreateMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"),
         (f"arn:aws:sagemaker:us-east-1:000000000000:monitoring-schedule/{SLOW}-run-*",),
     ),
+    (("iam:PassRole",), ("arn:aws:iam::000000000000:role/job",)),
     (("sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"), ("*",)),
 )
 
@@ -165,11 +187,20 @@ class World:
             "guard": self._role("guard", administrator, GUARD_POLICY),
             "control": self._role("control", administrator, CONTROL_POLICY),
         }
+        # What the deployment function acts as, by kind of custom resource.
+        self.access = {kind: self.roles[kind] for kind in ("baseline", "data capture", "guard")}
+        self.roles["deployment"] = self._role(
+            "deployment", administrator, policy((("sts:AssumeRole",), tuple(self.access.values())))
+        )
+        # What the other two functions act as: roles of monitors.
+        self.access["reports"] = self._role("access/reports", {"AWS": self.roles["results"]}, ACCESS_POLICY)
+        self.access["control"] = self._role("access/schedules", {"AWS": self.roles["control"]}, CONTROL_ACCESS_POLICY)
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
         arn = self.iam.create_role(
-            RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )["Role"]["Arn"]
         self.iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
         return arn
@@ -188,6 +219,8 @@ class World:
             "MonitorType": "DataQuality",
             "Source": {"dataset": {"uri": "s3://data/train.csv", "format": {"csv": {"header": True}}}},
             "OutputUri": f"s3://out/baselines/{name}",
+            "AccessRoleArn": self.access["baseline"],
+            "ScheduleName": f"credit-{name}",
             "RoleArn": self.job_role,
             "ImageUri": IMAGE,
             "Compute": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 20},
@@ -267,6 +300,19 @@ class World:
                 EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
 
+    def register(self, schedule, role, **more):
+        """Write the document of a monitor into the registry, as the guard does."""
+        document = {
+            "schedule": schedule,
+            "type": "DataQuality",
+            "title": "endpoint credit",
+            "reports": "s3://out/reports",
+            "registered": "2020-01-01T00:00:00Z",
+            "access_role": self.access[role],
+            **more,
+        }
+        self.s3.put_object(Bucket="out", Key=f"registry/{schedule}.json", Body=json.dumps(document))
+
     def executions(self, name=SCHEDULE):
         listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")
         return listed["MonitoringExecutionSummaries"]
@@ -304,8 +350,9 @@ def deploy(act_as):
     """Return a function that does for one request what the provider framework does."""
 
     def run(request_type, properties, **more):
-        act_as("baseline")
+        act_as("deployment")
         event = {
+            "ResourceType": "Custom::ModelMonitorBaseline",
             "RequestType": request_type,
             "RequestId": f"{request_type}-{properties['Name']}",
             "StackId": "arn:aws:cloudformation:us-east-1:000000000000:stack/Credit/1",
@@ -313,11 +360,11 @@ def deploy(act_as):
             "ResourceProperties": properties,
             **more,
         }
-        event |= baseline_handler.on_event(event, None)
+        event |= handler(event, None)
         end = time.monotonic() + 60
-        while not (result := baseline_handler.is_complete(event, None))["IsComplete"]:
+        while not (result := handler(event, None))["IsComplete"]:
             assert time.monotonic() < end, "still not complete after a minute"
             time.sleep(0.1)
-        return {**event.get("Data", {}), **result.get("Data", {})}
+        return result.get("Data", {})
 
     return run

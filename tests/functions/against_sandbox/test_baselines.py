@@ -6,10 +6,21 @@ import json
 import polars
 import pytest
 
-from baseline import handler as baseline_handler
 from baseline.errors import BaselineError
+from deployment.handler import handler
 
 ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
+
+
+def test_a_folder_is_read_without_siblings_whose_names_begin_alike(world, deploy, capfd):
+    """SageMaker compares keys as texts: the job is given the folder with a slash at its end."""
+    world.s3.put_object(Bucket="data", Key="train/part-0.csv", Body="a\n1\n2\n")
+    world.s3.put_object(Bucket="data", Key="train-old.csv", Body="a\n3\n")
+    source = {"dataset": {"uri": "s3://data/train", "format": {"csv": {"header": True}}}}
+    assert deploy("Create", world.properties("folder", Source=source))["ItemCount"] == "2"
+    # The account was asked whether it may have schedules, and answered that it may.
+    assert '"answer": "ResourceNotFound"' in capfd.readouterr().out
+    assert world.sagemaker.list_monitoring_schedules(NameContains="probe")["MonitoringScheduleSummaries"] == []
 
 
 def test_a_csv_baseline_is_computed_once(world, deploy):
@@ -69,15 +80,17 @@ def test_delete_stops_a_job_that_runs(world, deploy, act_as):
         Bucket="data", Key="slow.py", Body=b"import time\n\ndef preprocess_handler(record):\n    time.sleep(60)\n"
     )
     properties = world.properties("slow", PreprocessorUri="s3://data/slow.py")
-    act_as("baseline")
+    act_as("deployment")
     event = {
+        "ResourceType": "Custom::ModelMonitorBaseline",
         "RequestType": "Create",
         "RequestId": "slow",
         "StackId": "stack",
         "LogicalResourceId": "Baseline",
         "ResourceProperties": properties,
     }
-    created = baseline_handler.on_event(event, None)
+    created = handler(event, None)
+    assert handler(event | created, None) == {"IsComplete": False}
     deploy("Delete", properties, PhysicalResourceId=created["PhysicalResourceId"])
     (job,) = world.sagemaker.list_processing_jobs(NameContains="credit-slow")["ProcessingJobSummaries"]
     assert job["ProcessingJobStatus"] == "Stopped"

@@ -2,8 +2,44 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 from results.handler import handler as results_handler
+
+CONTEXT = SimpleNamespace(
+    aws_request_id="1",
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:results",
+    get_remaining_time_in_millis=lambda: 300_000,
+)
+
+
+def queue_of_events(world):
+    """Return the queue of a rule that matches the events about ended runs."""
+    queues, events = world.box.client("sqs"), world.box.client("events")
+    queue = queues.create_queue(QueueName="ended")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    pattern = {"source": ["model-monitoring"], "detail-type": ["Monitoring Run Ended"]}
+    events.put_rule(Name="ended", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="ended", Targets=[{"Id": "queue", "Arn": arn}])
+    return queue
+
+
+def received(world, queue):
+    """Return the details of the events that a queue has got."""
+    details = []
+    while messages := world.box.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        details += [json.loads(message["Body"])["detail"] for message in messages]
+        for message in messages:
+            world.box.client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return details
 
 
 def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch):
@@ -28,10 +64,10 @@ def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch)
 
     topic = world.box.client("sns").create_topic(Name="alerts")["TopicArn"]
     world.box.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="oncall@example.com")
-    monitors = {world.schedule: {"endpoint": "credit", "type": "DataQuality", "reports": "s3://out/reports"}}
+    metrics = {"drift": ["member", "amount"], "completeness": ["amount"], "mean": ["amount"]}
+    world.register(world.schedule, "reports", endpoint="credit", topic=topic, metrics=metrics)
     for name, value in {
-        "MONITORS": json.dumps(monitors),
-        "TOPIC_ARN": topic,
+        "REGISTRY_URI": "s3://out/registry",
         "STATE_URI": "s3://out/state",
         "METRIC_NAMESPACE": "ModelMonitoring",
     }.items():
@@ -40,15 +76,36 @@ def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch)
     executions = world.executions()
     (found,) = [item for item in executions if item["MonitoringExecutionStatus"] == "CompletedWithViolations"]
     job = world.sagemaker.describe_processing_job(ProcessingJobName=found["ProcessingJobArn"].rpartition("/")[2])
-    keys = ("ProcessingJobName", "ProcessingJobArn", "ProcessingJobStatus", "MonitoringScheduleArn", "ExitMessage")
-    event = {"detail": {key: job[key] for key in keys}}
+    event = {"detail": {key: job[key] for key in ("ProcessingJobName", "ProcessingJobStatus")}}
+    queue = queue_of_events(world)
 
-    assert results_handler(event, None) == {"handled": 1}
-    assert results_handler(event, None) == {"handled": 0}
-    assert results_handler({"sweep": True}, None) == {"handled": len(executions) - 1}
-    assert results_handler({"sweep": True}, None) == {"handled": 0}
+    assert results_handler(event, CONTEXT) == {"handled": 1}
+    assert results_handler(event, CONTEXT) == {"handled": 0}
+    assert results_handler({"sweep": True}, CONTEXT) == {"handled": len(executions) - 1}
+    assert results_handler({"sweep": True}, CONTEXT) == {"handled": 0}
 
     # Half of the training data against all of the traffic, less what chance explains: 0.5 - 1.8 * sqrt(400 / 30000).
     (mail,) = [mail for mail in world.box.outbox() if "member" in mail["body"]]
     assert mail["subject"] == "credit: 1 violation; worst: member, drift 0.2922 (limit 0.1)"
     assert {item["MonitoringExecutionStatus"] for item in executions} == {"CompletedWithViolations", "Failed"}
+
+    details = received(world, queue)
+    assert len(details) == len(executions), "one event for each run, also for those without traffic"
+    (detail,) = [detail for detail in details if detail["status"] == "CompletedWithViolations"]
+    assert [finding["feature"] for finding in detail["findings"]] == ["member"]
+    assert {detail["status"] for detail in details} == {"CompletedWithViolations", "NoData"}
+
+    listed = world.box.client("cloudwatch").list_metrics(Namespace="ModelMonitoring")["Metrics"]
+    features = {
+        (metric["MetricName"], dimension["Value"])
+        for metric in listed
+        for dimension in metric["Dimensions"]
+        if dimension["Name"] == "Feature"
+    }
+    assert features == {
+        ("FeatureDrift", "member"),
+        ("FeatureDrift", "amount"),
+        ("FeatureCompleteness", "amount"),
+        ("FeatureMean", "amount"),
+        ("FeatureRecords", "amount"),
+    }

@@ -7,24 +7,31 @@ from collections import Counter
 
 import pytest
 
-from baseline import handler
+from deployment.handler import handler
 
 ACCOUNT = "111122223333"
 
 
 class Framework:
-    """Does what the CDK Provider framework and CloudFormation do around the two handlers."""
+    """Does what the CDK Provider framework and CloudFormation do around the handler.
+
+    Attributes:
+        age: How long ago requests have come, in seconds.
+    """
 
     def __init__(self):
         self.physical_id = None
         self.properties = None
         self.requests = 0
+        self.age = 0
         self.event = None
+        self.first = None
 
     def begin(self, request_type, properties):
-        """Call `on_event` and keep the merged event for the polls."""
+        """Send a request, and poll for the first time; keep the merged event for the next polls."""
         self.requests += 1
         event = {
+            "ResourceType": "Custom::ModelMonitorBaseline",
             "RequestType": request_type,
             "RequestId": f"request-{self.requests}",
             "StackId": f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/Credit/1",
@@ -35,27 +42,32 @@ class Framework:
             event["PhysicalResourceId"] = self.physical_id
         if request_type == "Update":
             event["OldResourceProperties"] = self.properties
-        return self.repeat(event)
+        self.accept(event)
+        self.first = self.poll()
+        return self.event
 
-    def repeat(self, event):
-        result = json.loads(json.dumps(handler.on_event(copy.deepcopy(event), None)))
+    def accept(self, event):
+        """Send a request without a poll."""
+        result = json.loads(json.dumps(handler(copy.deepcopy(event), None)))
         if event["RequestType"] == "Delete":
             assert result["PhysicalResourceId"] == event["PhysicalResourceId"]
         self.event = {**event, **result}
+        self.event["Started"] -= self.age
+        self.event["Deadline"] -= self.age
         self.physical_id = result["PhysicalResourceId"]
         self.properties = event["ResourceProperties"]
-        return self.event
 
     def poll(self):
-        result = json.loads(json.dumps(handler.is_complete(copy.deepcopy(self.event), None)))
+        result = json.loads(json.dumps(handler(copy.deepcopy(self.event), None)))
         assert result["IsComplete"] or not result.get("Data"), "the framework refuses Data before the end"
         return result
 
     def finish(self):
+        result = self.first
         for _ in range(20):
-            result = self.poll()
             if result["IsComplete"]:
-                return {**self.event.get("Data", {}), **result.get("Data", {})}
+                return result.get("Data", {})
+            result = self.poll()
         raise AssertionError("still not complete after 20 polls")
 
     def create(self, properties):

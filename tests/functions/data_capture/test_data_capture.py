@@ -5,8 +5,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from data_capture import handler
 from data_capture.errors import CaptureError
+from deployment.handler import handler
 
 CAPTURE = {
     "EnableCapture": True,
@@ -30,9 +30,10 @@ class Stack:
         texts = {"EndpointName": "credit", "NamePrefix": "prod-capture", "DataCaptureConfig": json.dumps(capture)}
         return {**texts, **changes}
 
-    def begin(self, kind, properties):
+    def accept(self, kind, properties, *, age=0):
         self.requests += 1
         event = {
+            "ResourceType": "Custom::EndpointDataCapture",
             "RequestType": kind,
             "RequestId": f"request-{self.requests}",
             "StackId": "stack",
@@ -40,12 +41,20 @@ class Stack:
             "ResourceProperties": properties,
             **({"PhysicalResourceId": self.physical_id} if self.physical_id else {}),
         }
-        self.event = event | handler.on_event(event, None)
+        self.event = event | handler(event, None)
+        for time in ("Started", "Deadline"):
+            self.event[time] -= age
         self.physical_id = self.event["PhysicalResourceId"]
         return self.event
 
+    def begin(self, kind, properties, *, age=0):
+        """Send a request, and poll for the first time."""
+        self.accept(kind, properties, age=age)
+        self.poll()
+        return self.event
+
     def poll(self):
-        return handler.is_complete(self.event, None)
+        return handler(self.event, None)
 
     def run(self, kind, properties=None):
         self.begin(kind, properties or self.properties())
@@ -91,6 +100,7 @@ def test_live_numbers_and_weights_are_kept(stack, aws):
     stack.run("Create")
     assert aws.endpoints["credit"]["options"] == {
         "RetainAllVariantProperties": True,
+        "RetainDeploymentConfig": True,
         "ExcludeRetainedVariantProperties": [{"VariantPropertyType": "DataCaptureConfig"}],
     }
 
@@ -112,7 +122,7 @@ def test_delete_puts_the_original_back_and_removes_the_copy(stack, aws):
 
 def test_a_request_that_comes_again_changes_nothing(stack, aws):
     stack.run("Create")
-    handler.on_event(stack.event, None)
+    stack.poll()
     assert aws.count("UpdateEndpoint") == 1
     assert aws.count("CreateEndpointConfig") == 1
 
@@ -151,6 +161,44 @@ def test_a_change_that_is_under_way_is_waited_out(stack, aws):
     assert stack.poll()["IsComplete"]
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "DescribeEndpoint",
+        "DescribeEndpointConfig",
+        "DescribeModel",
+        "ListTags",
+        "CreateEndpointConfig",
+        "UpdateEndpoint",
+        "AddTags",
+        "ListEndpointConfigs",
+    ],
+)
+def test_a_fresh_role_may_be_refused_at_every_step(stack, aws, operation):
+    aws.fail(operation, "AccessDeniedException", "is not authorized to perform")
+    stack.run("Create")
+    assert current(aws).startswith("prod-capture-")
+    assert set(aws.endpoint_configs) == {"credit-1", current(aws)}
+
+
+def test_a_request_is_accepted_without_a_call_to_aws(stack, aws):
+    assert stack.accept("Create", stack.properties())["PhysicalResourceId"].startswith("credit-")
+    assert aws.calls == []
+
+
+def test_an_endpoint_that_is_out_of_reach_does_not_keep_a_stack_from_being_deleted(stack, aws):
+    stack.run("Create")
+    aws.fail("DescribeEndpoint", "AccessDeniedException", "is not authorized to perform", times=9)
+    stack.run("Delete")
+
+
+def test_capture_that_may_not_be_turned_off_is_told(stack, aws):
+    stack.run("Create")
+    aws.fail("UpdateEndpoint", "AccessDeniedException", "is not authorized to perform", times=9)
+    with pytest.raises(CaptureError, match="endpoint credit cannot be updated to configuration credit-1"):
+        stack.run("Delete")
+
+
 def test_throttling_is_waited_out(stack, aws):
     aws.fail("UpdateEndpoint", "ThrottlingException")
     stack.run("Create")
@@ -159,9 +207,10 @@ def test_throttling_is_waited_out(stack, aws):
 
 def test_waiting_ends_with_the_state_of_the_endpoint(stack, aws):
     aws.endpoints["credit"]["EndpointStatus"] = "Updating"
-    stack.begin("Create", stack.properties(MaxWaitInSeconds="-1"))
-    with pytest.raises(CaptureError, match="endpoint credit is still Updating; wait until it is InService"):
-        stack.poll()
+    with pytest.raises(
+        CaptureError, match="endpoint credit is still Updating after 52 minutes; wait until it is InService"
+    ):
+        stack.begin("Create", stack.properties(), age=52 * 60 + 1)
 
 
 def test_an_update_that_sagemaker_takes_back_fails_once_and_is_rolled_back(stack, aws):
@@ -180,7 +229,7 @@ def test_an_update_that_sagemaker_takes_back_fails_once_and_is_rolled_back(stack
 def test_a_refused_update_leaves_no_configuration(stack, aws):
     aws.fail("UpdateEndpoint", "AccessDeniedException", "not authorized to perform: sagemaker:UpdateEndpoint")
     with pytest.raises(CaptureError, match=r"cannot be updated .* not authorized"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties(), age=121)
     assert list(aws.endpoint_configs) == ["credit-1"]
 
 
@@ -297,4 +346,4 @@ def test_configurations_of_others_are_never_deleted(stack, aws):
 def test_what_may_not_be_looked_at_is_an_error(stack, aws, operation):
     aws.fail(operation, "AccessDeniedException", times=9)
     with pytest.raises(ClientError, match="AccessDenied"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties(), age=121)

@@ -1,9 +1,12 @@
 """A monitor with runs, and the events that tell of them."""
 
-import json
+import types
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from results import once
+from results.handler import handler
 
 SCHEDULE = "Credit-data-quality"
 ACCOUNT = "111122223333"
@@ -21,6 +24,34 @@ class Runs:
         # The sweep asks the real clock which runs are recent.
         self.latest = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
+    def handle(self, event, *, seconds_left=300):
+        """Call the function; with fewer seconds left, it has a deadline that has passed already."""
+        arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:results"
+        context = types.SimpleNamespace(
+            aws_request_id="11111111-2222-3333-4444-555555555555",
+            invoked_function_arn=arn,
+            get_remaining_time_in_millis=lambda: int(seconds_left * 1000),
+        )
+        return handler(event, context)
+
+    def register(self, schedule=SCHEDULE, **changes):
+        """Write a document of the registry; a value None leaves a key out."""
+        document = {
+            "schedule": schedule,
+            "type": "DataQuality",
+            "title": "endpoint credit-risk",
+            "endpoint": "credit-risk",
+            "reports": "s3://out/reports",
+            "access_role": f"arn:aws:iam::{ACCOUNT}:role/access-{schedule}",
+            "topic": f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts",
+            "runbook": "https://wiki.example.com/drift",
+            "period_hours": 1,
+            "registered": "2020-01-01T00:00:00+00:00",
+            **changes,
+        }
+        content = {key: value for key, value in document.items() if value is not None}
+        self.aws.put(f"s3://out/registry/{schedule}.json", content)
+
     def time(self, hours_ago=0):
         return self.latest - timedelta(hours=hours_ago)
 
@@ -34,37 +65,41 @@ class Runs:
         reason=None,
         has_job=True,
         job="model-monitoring",
+        schedule=SCHEDULE,
+        files=None,
     ):
         """Add a run; return the name of its job."""
         scheduled = self.time(hours_ago)
         name = f"{job}-{scheduled:%Y%m%d%H%M}-0123456789abcdef01234567"
         arn = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:processing-job/{name}"
         summary = {
-            "MonitoringScheduleName": SCHEDULE,
+            "MonitoringScheduleName": schedule,
             "ScheduledTime": scheduled,
             "MonitoringExecutionStatus": status,
             "FailureReason": reason,
             "ProcessingJobArn": arn if has_job else None,
         }
         self.aws.executions.append({key: value for key, value in summary.items() if value is not None})
-        folder = f"s3://out/reports/credit-risk/{SCHEDULE}/{scheduled:%Y/%m/%d/%H}"
+        folder = f"s3://out/reports/credit-risk/{schedule}/{scheduled:%Y/%m/%d/%H}"
         if has_job:
-            self.aws.jobs[name] = self._job(name, folder, scheduled, status)
+            self.aws.jobs[name] = self._job(name, folder, scheduled, status, schedule)
             message = exit_message or _EXIT_MESSAGES.get(status)
             said = {"ExitMessage": message, "FailureReason": reason}
             self.aws.jobs[name].update({key: text for key, text in said.items() if text})
         if violations is not None:
             self.aws.put(f"{folder}/constraint_violations.json", {"violations": violations})
+        for file, content in (files or {}).items():
+            self.aws.put(f"{folder}/{file}", content)
         return name
 
-    def _job(self, name, folder, scheduled, status):
+    def _job(self, name, folder, scheduled, status, schedule):
         window = {"start_time": scheduled - timedelta(hours=1), "end_time": scheduled}
         return {
             "request": {
                 "ProcessingJobName": name,
                 "Environment": {key: f"{time:%Y-%m-%dT%H:%M:%SZ}" for key, time in window.items()},
                 "ProcessingOutputConfig": {"Outputs": [{"OutputName": "result", "S3Output": {"S3Uri": folder}}]},
-                "MonitoringScheduleArn": schedule_arn(),
+                "MonitoringScheduleArn": schedule_arn(schedule),
             },
             "status": status if status in ("Failed", "Stopped") else "Completed",
             "polls": 0,
@@ -95,24 +130,22 @@ def schedule_arn(name=SCHEDULE):
 @pytest.fixture
 def runs(aws, monkeypatch) -> Runs:
     """A monitor of the endpoint `credit-risk`, with the function's environment set."""
-    monitors = {SCHEDULE: {"endpoint": "credit-risk", "type": "DataQuality", "reports": "s3://out/reports"}}
-    monkeypatch.setenv("MONITORS", json.dumps(monitors))
-    monkeypatch.setenv("TOPIC_ARN", f"arn:aws:sns:us-east-1:{ACCOUNT}:alerts")
+    monkeypatch.setenv("REGISTRY_URI", "s3://out/registry")
     monkeypatch.setenv("STATE_URI", "s3://out/state")
     monkeypatch.setenv("METRIC_NAMESPACE", "ModelMonitoring")
-    monkeypatch.setenv("RUNBOOK_URL", "https://wiki.example.com/drift")
-    return Runs(aws)
+    monkeypatch.setattr(once, "_PAUSES_SECONDS", (0.0, 0.0))
+    monitored = Runs(aws)
+    monitored.register()
+    return monitored
 
 
 @pytest.fixture
-def watch_as(monkeypatch):
+def watch_as(runs):
     """Return a function that makes the monitor one of another type."""
 
-    def change(kind):
-        monitor = {"endpoint": "credit-risk", "type": kind, "reports": "s3://out/reports"}
-        if kind in ("ModelQuality", "ModelBias"):
-            monitor["captured"] = "s3://data/capture/credit-risk"
-        monkeypatch.setenv("MONITORS", json.dumps({SCHEDULE: monitor}))
+    def change(kind, **more):
+        captured = "s3://data/capture/credit-risk" if kind in ("ModelQuality", "ModelBias") else None
+        runs.register(type=kind, captured=captured, **more)
 
     return change
 

@@ -1,10 +1,6 @@
 """Model quality, bias and explainability: their messages, and runs that have two jobs."""
 
-import json
-
 import pytest
-
-from results.handler import handler
 
 QUALITY = [
     {
@@ -66,7 +62,7 @@ ATTRIBUTION = [
 )
 def test_a_message_says_what_moved_and_what_to_do(*, runs, aws, watch_as, kind, job, violations, subject, parts):
     watch_as(kind)
-    handler(runs.event(runs.add("CompletedWithViolations", violations=violations, job=job)), None)
+    runs.handle(runs.event(runs.add("CompletedWithViolations", violations=violations, job=job)))
     (message,) = aws.messages
     assert message["Subject"] == subject
     text = " ".join(message["Message"].split())
@@ -77,8 +73,8 @@ def test_a_message_says_what_moved_and_what_to_do(*, runs, aws, watch_as, kind, 
 def test_a_merge_job_that_fails_ends_the_run_and_the_sweep_tells(runs, aws, metrics, watch_as):
     watch_as("ModelQuality")
     name = runs.add("Failed", job="groundtruth-merge", reason="AlgorithmError: no such bucket")
-    assert handler(runs.event(name), None) == {"handled": 0}
-    assert handler({"sweep": True}, None) == {"handled": 1}
+    assert runs.handle(runs.event(name)) == {"handled": 0}
+    assert runs.handle({"sweep": True}) == {"handled": 1}
     assert metrics()["FailedExecutions"] == 1
     assert aws.messages[0]["Subject"] == "credit-risk: the model quality monitor failed"
 
@@ -87,24 +83,24 @@ def test_a_run_is_counted_once_although_it_has_two_jobs(runs, aws, metrics, watc
     watch_as("ModelQuality")
     analysis = runs.add("Completed", job="model-quality-monitoring")
     merge = runs.event(analysis, ProcessingJobName=analysis.replace("model-quality-monitoring", "groundtruth-merge"))
-    assert handler(merge, None) == {"handled": 0}
-    assert handler(runs.event(analysis), None) == {"handled": 1}
-    assert handler({"sweep": True}, None) == {"handled": 0}
+    assert runs.handle(merge) == {"handled": 0}
+    assert runs.handle(runs.event(analysis)) == {"handled": 1}
+    assert runs.handle({"sweep": True}) == {"handled": 0}
     assert metrics()["Executions"] == 1
 
 
 def test_a_one_time_run_is_reported_under_its_own_name(runs, aws):
     name = runs.add("Failed", reason="AlgorithmError")
     arn = "arn:aws:sagemaker:us-east-1:111122223333:monitoring-schedule/credit-data-quality-run-20261121030000"
-    assert handler(runs.event(name, MonitoringScheduleArn=arn), None) == {"handled": 1}
+    assert runs.handle(runs.event(name, MonitoringScheduleArn=arn)) == {"handled": 1}
     assert aws.metrics[0]["Dimensions"][1]["Value"] == "Credit-data-quality-run-20261121030000"
     assert "Credit-data-quality-run-20261121030000" in aws.messages[0]["Message"]
 
 
-def test_a_monitor_of_batch_transform_has_no_endpoint(runs, aws, monkeypatch):
-    monitors = {"Credit-data-quality": {"type": "ModelQuality", "reports": "s3://out/reports"}}
-    monkeypatch.setenv("MONITORS", json.dumps(monitors))
-    handler(runs.event(runs.add("CompletedWithViolations", violations=QUALITY)), None)
+def test_a_monitor_of_batch_transform_has_no_endpoint(runs, aws):
+    runs.register(type="ModelQuality", endpoint=None, title="batch transform jobs")
+    name = runs.add("CompletedWithViolations", violations=QUALITY)
+    runs.handle(runs.event(name))
     assert aws.metrics[0]["Dimensions"] == [{"Name": "MonitoringSchedule", "Value": "Credit-data-quality"}]
     (message,) = aws.messages
     assert message["Subject"].startswith("Credit-data-quality: 2 violations")

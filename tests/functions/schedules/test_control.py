@@ -27,9 +27,23 @@ CALLS = {
 
 
 @pytest.fixture
-def schedules(aws):
+def schedules(aws, monkeypatch):
+    monkeypatch.setenv("REGISTRY_URI", "s3://out/registry")
+    register(aws, NAME)
     aws.schedules[NAME] = {"status": "Scheduled", "config": CONFIG}
     return aws.schedules
+
+
+def register(aws, name):
+    document = {
+        "schedule": name,
+        "type": "DataQuality",
+        "title": "endpoint credit",
+        "reports": "s3://out/reports",
+        "registered": "2026-11-21T03:00:00Z",
+        "access_role": "arn:aws:iam::111122223333:role/access",
+    }
+    aws.put(f"s3://out/registry/{name}.json", document)
 
 
 def ask(action, **more):
@@ -71,7 +85,7 @@ def test_a_run_looks_at_the_last_hour_unless_told(schedules):
     assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT60M", "-PT0M")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.integers(0, 10_000), st.integers(1, 24 * 60))
 def test_times_become_durations_before_now(schedules, end, length):
     now = datetime.now(UTC)
@@ -97,8 +111,9 @@ def test_earlier_runs_are_deleted_when_they_have_ended(schedules, aws):
     assert set(schedules) == {NAME, running, new, current}
 
 
-def test_names_stay_within_the_limit(schedules):
+def test_names_stay_within_the_limit(schedules, aws):
     long = "x" * 63
+    register(aws, long)
     schedules[long] = {"status": "Scheduled", "config": CONFIG}
     assert len(handler({"action": "run", "schedule": long}, None)["schedule"]) == 63
 
@@ -158,7 +173,30 @@ def test_a_schedule_that_cannot_be_looked_at_for_now_is_not_called_missing(sched
     assert schedules[NAME]["status"] == "Scheduled"
 
 
-def test_a_schedule_of_others_is_refused_with_what_may_be_controlled(schedules, aws):
-    aws.fail("DescribeMonitoringSchedule", "AccessDeniedException")
-    with pytest.raises(ControlError, match=r"expected one that this function may control: .* of its own stack"):
+@pytest.mark.parametrize("name", ["another", f"{NAME}-run-20261121020000", "", 7])
+def test_only_schedules_of_monitors_are_controlled_and_the_answer_names_them(schedules, aws, name):
+    """A one-time run cannot be switched: its monitor can."""
+    register(aws, "debit")
+    aws.schedules["another"] = {"status": "Scheduled", "config": CONFIG}
+    with pytest.raises(ControlError, match=rf"schedule: got {name!r}, expected one of {NAME}, debit"):
+        handler({"action": "stop", "schedule": name}, None)
+    assert {schedule["status"] for schedule in schedules.values()} == {"Scheduled"}
+
+
+def test_without_any_monitor_the_answer_says_so(schedules, aws):
+    aws.DeleteObject("out", f"registry/{NAME}.json")
+    with pytest.raises(ControlError, match="expected one of none, since no monitor is deployed"):
         ask("stop")
+
+
+def test_a_schedule_that_somebody_has_deleted_is_named(schedules):
+    del schedules[NAME]
+    with pytest.raises(ControlError, match=f"schedule {NAME} has been deleted; deploy the monitor's stack again"):
+        ask("stop")
+
+
+@pytest.mark.parametrize("action", ["run", "stop"])
+def test_schedules_are_controlled_under_the_role_of_their_monitor(schedules, aws, action):
+    ask(action)
+    actors = {(operation in ("GetObject", "ListObjectsV2", "AssumeRole"), actor) for operation, _, actor in aws.actors}
+    assert actors == {(True, None), (False, "access")}

@@ -170,4 +170,6 @@ def test_a_deployment_configuration_is_shown_and_can_be_retained(world: Any) -> 
         world.sagemaker.update_endpoint(**update, DeploymentConfig=deployment)
     world.sagemaker.update_endpoint(**update)
     assert world.settled(endpoint)["LastDeploymentConfig"] == deployment
+    world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=world.make_config())
+    assert "LastDeploymentConfig" not in world.settled(endpoint)
     world.sagemaker.delete_endpoint(EndpointName=endpoint)

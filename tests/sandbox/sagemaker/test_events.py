@@ -64,6 +64,46 @@ def test_a_monitoring_jobs_event_names_its_schedule_and_comes_after_the_executio
     world.sagemaker.delete_endpoint(EndpointName=endpoint)
 
 
+@pytest.fixture
+def changed(world: Any) -> Iterator[Callable[..., None]]:
+    """Change settings for one test."""
+    before = world.box.settings().document()
+    yield world.box.change
+    world.box.wait_until_idle()
+    world.box.change(**before)
+
+
+def test_bare_events_name_neither_the_schedule_nor_the_result(
+    world: Any, listen: Listen, changed: Callable[..., None]
+) -> None:
+    changed(bare_job_events=True)
+    received = listen({"detail": {"ProcessingJobStatus": ["Completed"]}})
+    job = world.run_job()
+    (event,) = world.eventually(received)
+    assert event["detail"]["ProcessingJobName"] == job["ProcessingJobName"]
+    assert not {"MonitoringScheduleArn", "ExitMessage"} & event["detail"].keys()
+    assert job["ExitMessage"].startswith("Completed")
+
+
+def test_events_come_twice_or_not_at_all(world: Any, listen: Listen, changed: Callable[..., None]) -> None:
+    received = listen({"detail": {"ProcessingJobStatus": ["Failed"]}})
+
+    def told_of_a_failed_job() -> int:
+        world.run_job(AppSpecification={"ImageUri": "unknown"})
+        world.box.wait_until_idle()
+        return len(received())
+
+    changed(repeated_events=True)
+    assert told_of_a_failed_job() == 2
+    changed(repeated_events=False, lost_events=1.0)
+    assert told_of_a_failed_job() == 0
+    changed(lost_events=0.5)
+    # A job that fails has two events, its start and its end: every second one is the end or the start.
+    assert told_of_a_failed_job() + told_of_a_failed_job() in (0, 2)
+    changed(lost_events=0.0)
+    assert told_of_a_failed_job() == 1
+
+
 def test_an_endpoints_life_is_told_in_order(world: Any, listen: Listen) -> None:
     received = listen({"detail-type": ["SageMaker Endpoint State Change"]})
     endpoint = world.make_endpoint()

@@ -117,6 +117,26 @@ def _metrics_arrived(world: Any, endpoint: str, schedule: str, window_start: dat
     assert [point["Maximum"] > 0.1 for point in points] == [True]
 
 
+@pytest.mark.parametrize(("setting", "lengths"), [("both", {2, 3}), ("two", {2}), ("three", {3})])
+def test_metrics_have_the_dimensions_that_are_set(
+    world: Any, endpoint: str, baseline: dict[str, Any], setting: str, lengths: set[int]
+) -> None:
+    assert world.box.settings().feature_metric_dimensions == "both"
+    world.box.change(feature_metric_dimensions=setting)
+    try:
+        schedule = world.make_schedule(world.make_definition(endpoint, DataQualityBaselineConfig=baseline))
+        world.invoke(endpoint, "1.0,2.0\n")
+        world.move_to_next_hour()
+    finally:
+        world.box.change(feature_metric_dimensions="both")
+    listed = world.box.client("cloudwatch").list_metrics(
+        Namespace="aws/sagemaker/Endpoints/data-metrics",
+        MetricName="feature_baseline_drift_income",
+        Dimensions=[{"Name": "MonitoringSchedule", "Value": schedule}],
+    )["Metrics"]
+    assert {len(metric["Dimensions"]) for metric in listed} == lengths
+
+
 def test_the_data_of_all_variants_are_read_together(world: Any, endpoint: str) -> None:
     config = world.unique("config")
     variant = {"ModelName": world.make_model(), "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}

@@ -83,3 +83,18 @@ def test_lists_are_permitted_on_everything_or_not_at_all(world: Any, caller: Any
         client.list_models()
     denied(error)
     assert caller("sagemaker", {"Action": "sagemaker:ListModels", "Resource": "*"}).list_models()["Models"]
+
+
+def test_stopping_a_job_is_permitted_per_job(world: Any, caller: Any) -> None:
+    job = world.run_job(AppSpecification={"ImageUri": "unknown"})
+    name, arn = job["ProcessingJobName"], job["ProcessingJobArn"]
+    describing = {"Action": "sagemaker:DescribeProcessingJob", "Resource": "*"}
+    for stopping in ([], [{"Action": "sagemaker:StopProcessingJob", "Resource": f"{arn}-other"}]):
+        client = caller("sagemaker", describing, *stopping)
+        assert client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"] == "Failed"
+        with pytest.raises(ClientError) as error:
+            client.stop_processing_job(ProcessingJobName=name)
+        assert f"is not authorized to perform: sagemaker:StopProcessingJob on resource: {arn} because" in denied(error)
+    permitted = caller("sagemaker", {"Action": "sagemaker:StopProcessingJob", "Resource": arn})
+    with pytest.raises(ClientError, match="only an InProgress job can be stopped"):
+        permitted.stop_processing_job(ProcessingJobName=name)

@@ -160,3 +160,17 @@ def test_a_long_queue_of_jobs_is_worked_off(world: Any) -> None:
     world.box.wait_until_idle(timeout=20)
     statuses = {world.finished(request["ProcessingJobName"])["ProcessingJobStatus"] for request in requests}
     assert statuses == {"Failed"}
+
+
+def test_an_s3_prefix_is_a_text_and_matches_siblings(world: Any) -> None:
+    """``.../train`` also reads ``.../train-2025/x.csv``: SageMaker compares keys, not folders."""
+    folder = world.unique("prefix")
+    for key in ("train/a.csv", "train-2025/b.csv", "training.csv", "other/c.csv"):
+        world.put(f"{folder}/{key}", "age\n1\n")
+    source = dict(world.job()["ProcessingInputs"][0])
+    rows = {}
+    for prefix in ("train/", "train"):
+        source["S3Input"] = {**source["S3Input"], "S3Uri": f"s3://{world.bucket}/{folder}/{prefix}"}
+        assert world.run_job(ProcessingInputs=[source])["ProcessingJobStatus"] == "Completed"
+        rows[prefix] = json.loads(world.read("baseline/statistics.json"))["dataset"]["item_count"]
+    assert rows == {"train/": 1, "train": 3}

@@ -167,6 +167,21 @@ def test_a_new_capture_replaces_the_configuration_and_updates_the_endpoint(
     assert endpoint["DataCaptureConfig"]["CurrentSamplingPercentage"] == 7
 
 
+def test_a_stack_can_retain_the_deployment_configuration(world: Any, deploy: Stack, archive: str) -> None:
+    deployment = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 60}}
+    }
+    deploy(resources(world, archive, Endpoint={"DeploymentConfig": deployment}))
+    name = world.sagemaker.describe_monitoring_schedule(MonitoringScheduleName="from-a-stack")["EndpointName"]
+    for percentage, retain in ((7, True), (8, False)):
+        capture = {"DataCaptureConfig": world.capture(InitialSamplingPercentage=percentage)}
+        changes = {"Config": capture, "Endpoint": {"RetainDeploymentConfig": retain}}
+        outcome = deploy(resources(world, archive, **changes))
+        assert outcome["StackStatus"] == "UPDATE_COMPLETE", reasons(outcome)
+        shown = world.sagemaker.describe_endpoint(EndpointName=name).get("LastDeploymentConfig")
+        assert shown == (deployment if retain else None)
+
+
 def test_an_endpoint_that_fails_fails_the_stack_with_the_reason(world: Any, deploy: Stack) -> None:
     outcome = deploy(resources(world, f"s3://{world.bucket}/no-such-model.tar.gz"))
     assert outcome["StackStatus"] == "ROLLBACK_COMPLETE"

@@ -1,5 +1,6 @@
 """Monitoring schedules: their states, and what is refused when."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,8 +27,8 @@ def inline(world: Any, endpoint: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def create(world: Any, configuration: dict[str, Any]) -> str:
-    name: str = world.unique("Schedule")
+def create(world: Any, configuration: dict[str, Any], name: str | None = None) -> str:
+    name = name or str(world.unique("Schedule"))
     world.sagemaker.create_monitoring_schedule(MonitoringScheduleName=name, MonitoringScheduleConfig=configuration)
     return name
 
@@ -150,3 +151,54 @@ def test_schedules_are_listed_by_what_they_watch(world: Any, definition: str, ca
         summaries = world.sagemaker.list_monitoring_schedules(**criterion)["MonitoringScheduleSummaries"]
         assert [summary["MonitoringScheduleName"] for summary in summaries] == [name]
     assert not world.sagemaker.list_monitoring_schedules(EndpointName="other")["MonitoringScheduleSummaries"]
+
+
+class TestWhoMayMakeSchedules:
+    """An open account and one that Model Monitor is closed to answer the same probe differently."""
+
+    @pytest.fixture
+    def closed(self, world: Any) -> Iterator[None]:
+        world.box.change(model_monitor_closed=True)
+        yield
+        world.box.change(model_monitor_closed=False)
+
+    @pytest.mark.parametrize("kind", ["DataQuality", "ModelQuality", "ModelBias", "ModelExplainability"])
+    def test_an_open_account_misses_the_definition_and_makes_nothing(self, world: Any, kind: str) -> None:
+        name = world.unique("probe")
+        with pytest.raises(ClientError) as raised:
+            create(world, {**config("no-such-definition"), "MonitoringType": kind}, name)
+        error = raised.value.response["Error"]
+        assert error["Code"] in ("ValidationException", "ResourceNotFound")
+        assert "no-such-definition" in error["Message"]
+        assert not world.sagemaker.list_monitoring_schedules(NameContains=name)["MonitoringScheduleSummaries"]
+
+    @pytest.mark.usefixtures("closed")
+    def test_a_closed_account_refuses_before_it_looks_for_the_definition(self, world: Any, definition: str) -> None:
+        for named in (definition, "no-such-definition"):
+            with pytest.raises(ClientError) as raised:
+                create(world, config(named))
+            error = raised.value.response["Error"]
+            assert error["Code"] == "AccessDeniedException"
+            assert "no longer available to new customers" in error["Message"]
+            assert "is not authorized to perform" not in error["Message"]
+
+    @pytest.mark.usefixtures("closed")
+    def test_a_closed_account_fails_a_stack(
+        self, world: Any, definition: str, stack: Callable[..., dict[str, Any]]
+    ) -> None:
+        properties = {"MonitoringScheduleName": world.unique("s"), "MonitoringScheduleConfig": config(definition)}
+        deployed = stack({"S": {"Type": "AWS::SageMaker::MonitoringSchedule", "Properties": properties}})
+        assert deployed["StackStatus"] == "ROLLBACK_COMPLETE"
+        reasons = " ".join(event.get("ResourceStatusReason", "") for event in deployed["Events"])
+        assert "no longer available to new customers" in reasons
+        assert "HandlerErrorCode: AccessDenied)" in reasons
+
+    @pytest.mark.usefixtures("closed")
+    def test_what_exists_goes_on_in_a_closed_account(self, world: Any, definition: str) -> None:
+        world.box.change(model_monitor_closed=False)
+        name = world.make_schedule(definition)
+        world.box.change(model_monitor_closed=True)
+        world.sagemaker.update_monitoring_schedule(
+            MonitoringScheduleName=name, MonitoringScheduleConfig=config(definition, "cron(0 6 ? * * *)")
+        )
+        world.schedule_in(name, "Scheduled")

@@ -1,0 +1,1 @@
+"""How fast a synthesis is: ``python -m bench.synthesis``."""

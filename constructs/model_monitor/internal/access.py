@@ -1,0 +1,70 @@
+"""The role that our functions assume: what they may do for one model is written where the model is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack, aws_iam as iam
+from constructs import Construct
+
+from model_monitor.alarms import metrics
+from model_monitor.internal.nag import acknowledge_wildcards
+
+
+class AccessRole(iam.Role):
+    """What the deployment function and the results function may do for the monitors of one model.
+
+    The functions are shared, by all monitors of a stack or of an account. Each model brings the permissions that its
+    monitors need, so that no policy grows with the number of models, and none opens more than one model's data.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, path: str, functions: Sequence[str], subject: str) -> None:
+        """Make the role.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            path: IAM path below which the functions may assume roles.
+            functions: ARNs of the roles of the functions.
+            subject: What the monitors watch, for people who meet the role in the console.
+        """
+        # The account is the principal and the condition names the functions: IAM refuses a trust policy that names a
+        # role which was made seconds ago, and quietly breaks one whose role is made anew.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+        principal = iam.AccountPrincipal(Stack.of(scope).account).with_conditions(
+            {"ArnEquals": {"aws:PrincipalArn": list(functions)}}
+        )
+        super().__init__(
+            scope,
+            id,
+            path=path,
+            assumed_by=principal,
+            description=f"What the functions of model monitoring may do for {subject}"[:1000],
+        )
+
+    def allow(self, statements: Sequence[iam.PolicyStatement], why_wildcards: str) -> None:
+        """Add statements.
+
+        Args:
+            statements: What is allowed.
+            why_wildcards: Why resources among them have a wildcard; people who audit the app read it.
+        """
+        for statement in statements:
+            self.add_to_policy(statement)
+            acknowledge_wildcards(self, statement.resources, why_wildcards)
+
+    def allow_own_metrics(self) -> None:
+        """Let the role publish to the monitoring's own namespace."""
+        statement = iam.PolicyStatement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
+            conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
+        )
+        self.allow([statement], "cloudwatch:PutMetricData has no resources; the namespace limits it.")
+
+
+def assume_statement(scope: Construct, path: str) -> iam.PolicyStatement:
+    """Return the statement that lets a function assume the access roles below an IAM path."""
+    stack = Stack.of(scope)
+    arn = f"arn:{stack.partition}:iam::{stack.account}:role{path}*"
+    return iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[arn])

@@ -1,0 +1,151 @@
+"""What monitorings share: key, bucket, topic and the functions."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as sns
+from constructs import Construct
+
+from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
+from model_monitor.internal.deployment import Deployment
+from model_monitor.internal.lazy import lazy_list
+from model_monitor.internal.nag import acknowledge
+from model_monitor.monitor.options import require_options
+from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
+from model_monitor.results import Results
+from model_monitor.s3_location import S3Location
+from model_monitor.schedule_control import ScheduleControl
+
+
+class MonitoringServicesOptions(TypedDict, total=False):
+    """Options of the services.
+
+    Attributes:
+        output: Where baselines and reports are kept. Default: a new private, encrypted bucket.
+        encryption_key: Key of everything that is stored. Default: a new rotating key. An imported key must allow
+            CloudWatch and EventBridge to use it when the topic is new, with the statements of `allow_publishing`; a
+            key of this app is given them.
+        topic: Where messages go. Default: a new encrypted topic.
+        removal_policy: What happens to the new bucket and key with the stack. Default: they stay, and with them the
+            history of baselines and reports; only a first deployment that fails takes them back.
+    """
+
+    output: S3Location | None
+    encryption_key: kms.IKey | None
+    topic: sns.ITopic | None
+    removal_policy: RemovalPolicy
+
+
+@checked
+class MonitoringServices(Construct):
+    """Key, bucket, topic and the functions that monitorings use: one set for a model, or for all of an account.
+
+    Every monitoring makes its own unless it is given one. One set for many models saves resources, and people confirm
+    one subscription instead of one per model. Each model keeps an access role of its own, which the shared functions
+    assume, so that they can never touch one model's data on behalf of another.
+
+    Attributes:
+        encryption_key: Key of bucket, topic, disks and reports.
+        output: Where baselines and reports are kept.
+        topic: Gets the message of every run with violations, and the changes of composite alarms.
+
+    Example:
+        ```python
+        services = MonitoringServices(shared_stack, "Services")
+        services.notify(subscriptions.EmailSubscription("ml-oncall@example.com"))
+        EndpointMonitoring(credit_stack, "Credit", endpoint=credit, services=services)
+        EndpointMonitoring(churn_stack, "Churn", endpoint=churn, services=services)
+        ```
+    """
+
+    def __init__(self, scope: Construct, id: str, **options: Unpack[MonitoringServicesOptions]) -> None:
+        """Make key, bucket, topic and functions.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            **options: See `MonitoringServicesOptions`.
+        """
+        super().__init__(scope, id)
+        require_options(options, MonitoringServicesOptions)
+        removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self.encryption_key = options.get("encryption_key") or MonitoringKey(
+            self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
+        )
+        self.output = options.get("output") or self._make_output(removal_policy)
+        self.topic = options.get("topic") or self._make_topic()
+        # Several monitorings may share a bucket; each set of functions looks after its own monitors only.
+        self.registry = self.output.join("registry", Names.unique_resource_name(self, max_length=60, separator="-"))
+        self._deployment = Deployment.of(self)
+        self._results = Results(
+            self,
+            "Results",
+            registry=self.registry,
+            state=self.output.join("handled-runs"),
+            access_path=self._deployment.access_path,
+        )
+        self._control: ScheduleControl | None = None
+        CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the models' monitors")
+
+    @property
+    def deployment(self) -> Deployment:
+        """The function behind custom resources."""
+        return self._deployment
+
+    def notify(self, *subscriptions: sns.ITopicSubscription) -> None:
+        """Tell people or programs what monitors find.
+
+        Args:
+            *subscriptions: From `aws_cdk.aws_sns_subscriptions`: e-mail, HTTPS, SQS and others.
+        """
+        for subscription in subscriptions:
+            self.topic.add_subscription(subscription)
+
+    def add_schedule_control(self) -> ScheduleControl:
+        """Add the function that starts, stops and runs monitors on demand; asked for again, return the same one."""
+        if self._control is None:
+            self._control = ScheduleControl(
+                self, "Control", registry=self.registry, access_path=self._deployment.access_path
+            )
+        return self._control
+
+    def access_role(self, scope: Construct, id: str, *, subject: str) -> AccessRole:
+        """Make the role that the functions assume for one model.
+
+        Args:
+            scope: Parent.
+            id: Construct id.
+            subject: What is monitored, in words.
+        """
+        # Late, since the control function may be asked for after the monitors.
+        role = AccessRole(
+            scope, id, path=self._deployment.access_path, functions=lazy_list(self._function_roles), subject=subject
+        )
+        role.allow_own_metrics()
+        self.topic.grant_publish(role)
+        acknowledge(
+            role,
+            "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
+            "CDK's own permission to publish to an encrypted topic.",
+        )
+        self.encryption_key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+        return role
+
+    def _function_roles(self) -> list[str]:
+        functions = [self._results.function, *([self._control.function] if self._control else [])]
+        return [
+            self._deployment.function_role_arn,
+            *(function.role.role_arn for function in functions if function.role is not None),
+        ]
+
+    def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:
+        bucket = MonitoringBucket(self, "Bucket", encryption_key=self.encryption_key, removal_policy=removal_policy)
+        CfnOutput(self, "BucketName", value=bucket.bucket_name, description="Baselines and reports")
+        return S3Location.of(bucket)
+
+    def _make_topic(self) -> sns.ITopic:
+        # A key of this app gets the statements that it needs; equal ones are written once.
+        allow_publishing(self.encryption_key)
+        return MonitoringTopic(self, "Topic", encryption_key=self.encryption_key, display_name="Model monitoring")

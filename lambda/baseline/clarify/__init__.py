@@ -1,0 +1,1 @@
+"""Baselines of SageMaker Clarify: bias and attribution."""

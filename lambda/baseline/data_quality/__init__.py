@@ -1,0 +1,1 @@
+"""Baselines of data quality: features, their types and their distributions."""

@@ -1,0 +1,84 @@
+"""Baselines of data quality: one job, or two when the columns must be seen before categories can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from baseline.data_quality.attributes import attributes
+from baseline.data_quality.categories import Categories
+from baseline.data_quality.drift_alarms import check_alarms
+from baseline.data_quality.effective import write_effective
+from baseline.data_quality.settings import Settings
+from baseline.jobs.analyzer import analyzer_container
+from baseline.kind import NextJob
+from baseline.monitor_type import CONSTRAINTS, PROFILE, STATISTICS, MonitorType
+from baseline.source.dataset import DatasetFacts, inspect_dataset
+from baseline.source.forms import Dataset
+from baseline.store import Store
+from shared import s3
+from shared.logs import log
+from shared.s3 import S3Uri
+
+_PREPROCESSOR = "preprocessor.py"
+
+
+@dataclass(frozen=True)
+class DataQuality:
+    """The baseline of a data quality monitor."""
+
+    settings: Settings
+    type: MonitorType = MonitorType.DATA_QUALITY
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """None: what is checked stands in the constraints."""
+        return {}
+
+    def fingerprint(self) -> dict[str, object]:
+        """Return scripts and categories."""
+        return {"scripts": self.settings.scripts.uris, "categorical": self.settings.categorical}
+
+    def check_dataset(self, dataset: Dataset, facts: DatasetFacts) -> None:
+        """Take any data set: named columns are looked for when the job is made."""
+
+    def next_job(self, store: Store, folder: S3Uri, dataset: Dataset) -> NextJob | None:
+        """Return the job that looks at the columns, or the one that computes the baseline."""
+        profile = folder / PROFILE
+        # Column names of Parquet cannot be read with the standard library.
+        needs_profile = self.settings.categorical == "auto" or bool(
+            self.settings.categorical and dataset.kind == "parquet"
+        )
+        if needs_profile and not store.has_all(profile, self.type.results):
+            unchanged = replace(self.settings.scripts, preprocessor=None)
+            return NextJob(analyzer_container(dataset, unchanged), profile, is_profile=True)
+        scripts = self.settings.scripts
+        if self.settings.categorical:
+            categories = self._choose_categories(profile if needs_profile else None, dataset)
+            log("categories chosen", columns=len(categories.columns), categories=categories.names)
+            # Written even when there is nothing to convert (it then hands everything over as it is), because a monitor
+            # that was given the attribute cannot be told at deployment time to leave the script out.
+            store.write(folder / _PREPROCESSOR, categories.script())
+            if needs_profile and not categories.positions:
+                store.copy({profile / name: folder / name for name in (STATISTICS, CONSTRAINTS)})
+                return None
+            scripts = replace(scripts, preprocessor=str(folder / _PREPROCESSOR))
+        return NextJob(analyzer_container(dataset, scripts), folder)
+
+    def deliver(self, store: Store, folder: S3Uri) -> dict[str, str]:
+        """Put the true column names and the overrides into the files; check what the stack names."""
+        script_uri = folder / _PREPROCESSOR if self.settings.categorical else None
+        categories = Categories.of_script(s3.read(script_uri).decode()) if script_uri else None
+        baseline = write_effective(self.settings, store, folder, categories)
+        check_alarms(self.settings.drift_alarms, baseline.constraints)
+        return attributes(baseline, preprocessor_uri=script_uri, mean_shift=self.settings.mean_shift)
+
+    def _choose_categories(self, profile: S3Uri | None, dataset: Dataset) -> Categories:
+        if profile is None:
+            return Categories.of_names(self.settings.categorical, inspect_dataset(dataset).columns or ())
+        statistics = s3.read_json(profile / STATISTICS)
+        if self.settings.categorical == "auto":
+            return Categories.of_profile(statistics, s3.read_json(profile / CONSTRAINTS))
+        columns = tuple(feature["name"] for feature in statistics["features"])
+        return Categories.of_names(self.settings.categorical, columns)

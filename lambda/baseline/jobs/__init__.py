@@ -1,0 +1,1 @@
+"""The processing jobs that compute a baseline."""

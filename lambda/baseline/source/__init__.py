@@ -1,0 +1,1 @@
+"""Where a baseline comes from, and what can be told of it without a job."""

@@ -1,0 +1,1 @@
+"""The one function behind all custom resources of the project."""

@@ -1,0 +1,146 @@
+"""What is done for one run that has ended: metrics, message, event, and counting labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from results import event, lookup
+from results.executions import Execution, Outcome
+from results.invocation import Invocation
+from results.labels import label_coverage
+from results.measurements import measurements
+from results.message import Message, RunFacts, failure_message, unreadable_message, violations_message
+from results.metrics import Point, publish
+from results.monitor import Monitor
+from results.once import Claim, LostClaimError, Once
+from results.report import Report, read_report
+from shared import clients, failures
+from shared.logs import log
+
+
+def handle(execution: Execution, invocation: Invocation) -> bool:
+    """Do what is not done yet for a run; return whether there was anything. `results/once.py` says what is guaranteed.
+
+    Raises:
+        Exception: What went wrong first. Each thing is tried, whatever became of the others; what was not done is tried
+            again by Lambda's retry and by the next sweep.
+    """
+    claim = Once(invocation.settings.state, invocation).claim(run_name(execution.monitor, execution.scheduled))
+    if claim is None:
+        return False
+    with claim:
+        handled, troubles = _do_all(claim, execution, invocation)
+        if troubles:
+            raise troubles[0]
+        claim.finish()
+    log(
+        "run handled" if handled else "run was handled already",
+        schedule=execution.monitor.name,
+        scheduled=execution.scheduled,
+        outcome=execution.outcome.value,
+    )
+    return handled
+
+
+def run_name(monitor: Monitor, scheduled: datetime) -> str:
+    """Return the name under which it is noted what was done for a run; names sort by time."""
+    return f"{monitor.name}/{scheduled:%Y-%m-%dT%H-%MZ}.run"
+
+
+def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple[bool, list[Exception]]:
+    handled, troubles = False, list[Exception]()
+    for thing, action in _things(execution, invocation).items():
+        try:
+            handled |= claim.do(thing, action)
+        except LostClaimError:
+            raise
+        except Exception as error:
+            log("not published", schedule=execution.monitor.name, thing=thing, error=repr(error))
+            troubles.append(error)
+    return handled, troubles
+
+
+def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[[], None]]:
+    """Return the things to do for a run."""
+    monitor = execution.monitor
+    report = cache(lambda: read_report(execution))
+
+    def put(points: list[Point]) -> None:
+        publish(points, monitor, namespace=invocation.settings.metric_namespace)
+
+    things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
+    if monitor.wanted and execution.outcome.has_report:
+        things["measurements"] = lambda: put(measurements(execution, report()))
+    if monitor.topic and execution.outcome.is_trouble:
+        things["message"] = lambda: _publish_message(execution, report(), invocation)
+    things["event"] = lambda: event.send(execution, report(), invocation)
+    if monitor.captured:
+        things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
+    return things
+
+
+def _run_metrics(execution: Execution, report: Report) -> list[Point]:
+    # What somebody stopped on purpose is told, but brings nothing into ALARM: else every other deployment would.
+    has_failed = execution.outcome is Outcome.FAILED or (
+        execution.outcome is Outcome.STOPPED and not execution.was_interrupted
+    )
+    values = {
+        "Executions": 1,
+        "FailedExecutions": int(has_failed),
+        "NoData": int(execution.outcome is Outcome.NO_DATA),
+        "Violations": report.count,
+    }
+    return [Point(name, value, unit="Count") for name, value in values.items()]
+
+
+def _label_metrics(execution: Execution) -> list[Point]:
+    coverage = label_coverage(execution)
+    return [] if coverage is None else [Point("LabelCoverage", coverage)]
+
+
+def _publish_message(execution: Execution, report: Report, invocation: Invocation) -> None:
+    monitor = execution.monitor
+    if monitor.topic is None:
+        return
+    message = _message(execution, report, invocation)
+    with monitor.access():
+        clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
+
+
+def _message(execution: Execution, report: Report, invocation: Invocation) -> Message:
+    run = _facts(execution, report, invocation)
+    if execution.outcome is Outcome.VIOLATIONS:
+        streak = lookup.streak(execution)
+        if report.problem:
+            return unreadable_message(run, problem=report.problem, exit_message=execution.exit_message, streak=streak)
+        return violations_message(run, report.findings, count=report.count, streak=streak)
+    return failure_message(
+        run,
+        reason=execution.failure_reason,
+        stop_reason=execution.stop_reason,
+        exit_message=execution.exit_message,
+        hint=failures.hint(execution.failure_reason, execution.stop_reason, execution.exit_message),
+    )
+
+
+def _facts(execution: Execution, report: Report, invocation: Invocation) -> RunFacts:
+    monitor, console, places = execution.monitor, invocation.console, dict[str, str]()
+    if execution.outcome is Outcome.VIOLATIONS:
+        places["Report"] = str(report.folder)
+        places["Open report"] = console.folder(report.folder)
+    if execution.job_name:
+        places["Job"] = console.processing_job(execution.job_name)
+        places["Log"] = console.job_logs(execution.job_name)
+    if monitor.runbook:
+        places["Runbook"] = monitor.runbook
+    return RunFacts(
+        watched=monitor.title,
+        title=monitor.endpoint or monitor.model or monitor.name,
+        schedule=monitor.name,
+        kind=monitor.kind,
+        scheduled=execution.scheduled,
+        window=execution.window,
+        places=places,
+    )

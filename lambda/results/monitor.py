@@ -1,0 +1,169 @@
+"""A monitor as its document in the registry describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared import clients
+from shared.s3 import S3Uri
+
+
+class RegistryError(Exception):
+    """A document of the registry cannot be read; the text names it and says what was expected."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A metric of bias for one group of people.
+
+    Attributes:
+        metric: Short name, such as `DPPL`.
+        facet: Name of the column that tells the groups apart.
+        facet_value: Value, or interval of values, of the group, in the words of `analysis.json`.
+    """
+
+    metric: str
+    facet: str
+    facet_value: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The metrics that are published from the files of a report, besides those of every run.
+
+    Attributes:
+        drift: Features whose distance to the baseline is published.
+        completeness: Features whose share of values is published.
+        mean: Features whose mean and number of values are published.
+        quality: Metrics of the model's quality, by their keys in `statistics.json`.
+        bias: Metrics of bias.
+        attribution: Features whose global SHAP value is published.
+    """
+
+    drift: tuple[str, ...] = ()
+    completeness: tuple[str, ...] = ()
+    mean: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()
+    bias: tuple[Group, ...] = ()
+    attribution: tuple[str, ...] = ()
+
+    @property
+    def of_statistics(self) -> bool:
+        """Whether `statistics.json` is needed."""
+        return bool(self.drift or self.completeness or self.mean or self.quality)
+
+    @property
+    def of_analysis(self) -> bool:
+        """Whether Clarify's `analysis.json` is needed."""
+        return bool(self.bias or self.attribution)
+
+    def __bool__(self) -> bool:
+        return self.of_statistics or self.of_analysis
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A monitoring schedule that this function looks after.
+
+    Attributes:
+        schedule: Its name.
+        type: Such as `DataQuality`.
+        title: What it watches, in words, such as `endpoint credit-risk`.
+        reports: Where runs write to.
+        registered: Since when this function knows the monitor.
+        period: Time between two runs.
+        endpoint: None for batch transform jobs, and for a model that SageMaker does not serve.
+        model: The model that SageMaker does not serve.
+        captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
+            merged with them.
+        access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
+        topic: SNS topic of the messages; None for no messages.
+        runbook: Named in messages.
+        wanted: What is published from the files of a report.
+        one_time_run: Name of the schedule that does a single run in place of this one.
+    """
+
+    schedule: str
+    type: str
+    title: str
+    reports: S3Uri
+    registered: datetime
+    period: timedelta
+    endpoint: str | None = None
+    model: str | None = None
+    captured: S3Uri | None = None
+    access_role: str | None = None
+    topic: str | None = None
+    runbook: str | None = None
+    wanted: Wanted = Wanted()
+    one_time_run: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name under which SageMaker lists the runs, and under which their metrics are published.
+
+        A one-time run has its own, so that a look at the past brings no alarm of the monitor into ALARM.
+        """
+        return self.one_time_run or self.schedule
+
+    @property
+    def kind(self) -> str:
+        """The type in words: `DataQuality` -> `data quality`."""
+        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+
+    @contextmanager
+    def access(self) -> Iterator[None]:
+        """Let the clients of a block act as the monitor's access role."""
+        with clients.acting_as(self.access_role, session_name=self.name):
+            yield
+
+
+def parse_monitor(document: Mapping[str, Any]) -> Monitor:
+    """Read a document of the registry.
+
+    Raises:
+        RegistryError: A key is missing, or has a value of the wrong kind.
+    """
+    try:
+        registered = datetime.fromisoformat(_text(document["registered"]).replace("Z", "+00:00"))
+        return Monitor(
+            schedule=_text(document["schedule"]),
+            type=_text(document["type"]),
+            title=_text(document["title"]),
+            reports=S3Uri.parse(_text(document["reports"])),
+            registered=registered if registered.tzinfo else registered.replace(tzinfo=UTC),
+            period=timedelta(hours=float(document.get("period_hours", 1))),
+            captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
+            wanted=_wanted(document.get("metrics", {})),
+            **{
+                key: _text(document[key])
+                for key in ("endpoint", "model", "access_role", "topic", "runbook")
+                if document.get(key)
+            },
+        )
+    except KeyError as error:
+        raise RegistryError(f"the key {error} is missing") from error
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise RegistryError(str(error)) from error
+
+
+def _wanted(metrics: Mapping[str, Any]) -> Wanted:
+    names = {
+        key: tuple(_text(name) for name in metrics.get(key, ()))
+        for key in ("drift", "completeness", "mean", "quality", "attribution")
+    }
+    groups = (
+        Group(_text(group["metric"]), _text(group["facet"]), _text(group["facet_value"]))
+        for group in metrics.get("bias", ())
+    )
+    return Wanted(**names, bias=tuple(groups))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"got {value!r}, expected a text")
+    return value

@@ -1,0 +1,1 @@
+"""IAM as callers meet it: whole ARNs, AWS's words, condition keys, and changes that take their time."""

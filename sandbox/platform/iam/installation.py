@@ -1,0 +1,11 @@
+"""Puts our corrections of IAM in place."""
+
+from sandbox.platform.iam import condition_keys, denials, principals, propagation
+
+
+def install() -> None:
+    """Install them. Called once, before the server starts."""
+    denials.install()
+    condition_keys.install()
+    principals.install()
+    propagation.install()
