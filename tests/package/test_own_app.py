@@ -114,7 +114,7 @@ def test_it_is_deployed_and_finds_drift(app, shell, sandbox):
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     environment = shell | account
-    ask = asker(sandbox["endpoint_url"])
+    ask = asker(sandbox["endpoint_url"], sandbox["administration_secret"])
     outputs = app / "outputs.json"
     cdk = ["cdk", "--app", "cdk.out"]
     run([*cdk, "bootstrap"], cwd=app, env=environment)
@@ -127,10 +127,11 @@ def test_it_is_deployed_and_finds_drift(app, shell, sandbox):
     assert "income" in message[0]["body"]
 
 
-def asker(endpoint_url: str) -> Callable[..., Any]:
+def asker(endpoint_url: str, secret: str) -> Callable[..., Any]:
     def ask(name: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{endpoint_url}/_sandbox/{name}", data=data, timeout=60) as answer:
+        request = urllib.request.Request(f"{endpoint_url}/_sandbox/{name}", data, {"X-Sandbox-Secret": secret})
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     return ask

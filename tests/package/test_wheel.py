@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Folder of the repository: its place in the wheel.
 SHIPPED = {
+    "account_check": "account_check",
     "analyzer": "analyzer",
     "capture_writer": "capture_writer",
     "constructs/model_monitor": "model_monitor",
@@ -103,6 +104,7 @@ def test_the_library_requires_what_it_imports_and_nothing_else():
 @pytest.mark.parametrize(
     ("folder", "extra", "comes_with_another"),
     [
+        ("account_check", "account-check", {"botocore"}),  # with boto3, of the same release
         ("analyzer", "analyzer", set()),
         ("capture_writer", "capture-writer", {"botocore"}),  # with boto3, of the same release
         ("preprocessors", "preprocessors", set()),

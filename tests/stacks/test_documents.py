@@ -44,6 +44,9 @@ USES = {
     "preprocessors.md": ["test_the_script_flattens_orders()"],
 }
 
+# Those that the guides name.
+_COLUMNS = "default_probability,age,income,loan_term,amount,defaulted\n0.1,34,1000,12,500,0\n"
+
 
 def name_of(document):
     return str(document.relative_to(ROOT)) if isinstance(document, Path) else None
@@ -61,7 +64,7 @@ def prose(document):
 def files_of_a_reader(tmp_path, monkeypatch):
     """The files that blocks name."""
     for name in ("train.csv", "validated.csv", "features.csv"):
-        (tmp_path / name).write_text("default,age\n0,34\n", encoding="utf-8")
+        (tmp_path / name).write_text(_COLUMNS, encoding="utf-8")
     shutil.copy(ROOT / "preprocessors/scripts/flatten_json_lines.py", tmp_path / "my_script.py")
     captured = {
         "captureData": {
@@ -104,8 +107,17 @@ def names_of_a_reader(files_of_a_reader):
     monitoring = EndpointMonitoring(
         stack, "Monitoring", endpoint=MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
     )
+    app = cdk.App()
+    other = MonitoredEndpoint.from_endpoint_name(
+        "churn", capture_location=S3Location.from_uri("s3://churn-records/all")
+    )
     return {
         **LIBRARIES,
+        "shared_stack": cdk.Stack(app, "Shared"),
+        "credit_stack": cdk.Stack(app, "Credit"),
+        "churn_stack": cdk.Stack(app, "Churn"),
+        "credit": other,
+        "churn": other,
         "cloudwatch": cloudwatch,
         "subscriptions": subscriptions,
         "targets": targets,
