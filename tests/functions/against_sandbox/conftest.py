@@ -302,8 +302,8 @@ class World:
                 EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
 
-    def register(self, schedule, role, **more):
-        """Write the document of a monitor into the registry, as the guard does."""
+    def register(self, schedule, role, *, registry="registry", **more):
+        """Write the document of a monitor into a registry, as the guard does."""
         document = {
             "schedule": schedule,
             "type": "DataQuality",
@@ -313,7 +313,7 @@ class World:
             "access_role": self.access[role],
             **more,
         }
-        self.s3.put_object(Bucket="out", Key=f"registry/{schedule}.json", Body=json.dumps(document))
+        self.s3.put_object(Bucket="out", Key=f"{registry}/{schedule}.json", Body=json.dumps(document))
 
     def executions(self, name=SCHEDULE):
         listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")
