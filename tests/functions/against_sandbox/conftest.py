@@ -198,7 +198,9 @@ class World:
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        folder, _, name = name.rpartition("/")
         arn = self.iam.create_role(
+            Path=f"/{folder}/" if folder else "/",
             RoleName=name,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )["Role"]["Arn"]
