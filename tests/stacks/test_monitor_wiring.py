@@ -76,7 +76,8 @@ def test_labels_are_looked_for_where_and_when_the_file_says(credit, kind):
 def test_limits_of_quality_are_numbers_or_relative_to_the_baseline(credit):
     assert json.loads(baseline(credit, "ModelQuality")["Overrides"]) == {
         "tolerance": 0.05,
-        "metrics": {"auc": {"margin": 0.03}, "recall": {"threshold": 0.7}},
+        "margins": {"auc": 0.03},
+        "constraints": {"recall": {"threshold": 0.7}},
     }
     rings = alarms(credit, "ModelQuality")
     assert rings["Qualityrecall"]["Threshold"] == 0.6

@@ -193,16 +193,36 @@ def test_machines_and_network_of_a_monitor_replace_those_of_the_endpoint(detaile
 
 def test_constraints_reach_the_baseline(detailed):
     assert json.loads(baseline(detailed, "Hourly")["Overrides"]) == {
-        "drift": {"threshold": 0.2, "method": "Simple", "enabled": True},
-        "categorical_drift": {"threshold": 0.15, "method": "LInfinity"},
-        "data_type_threshold": 0.99,
-        "domain_threshold": 0.98,
-        "emit_metrics": True,
-        "features": {
-            "income": {"completeness": 0.85, "drift_threshold": 0.3},
-            "home": {"allowed_values": ["owner", "rent", "other"], "data_type": "String"},
-            "age": {"drift_enabled": False},
-            "comment": {"enabled": False},
+        "features": [
+            {
+                "name": "age",
+                "monitoringConfigOverrides": {"distribution_constraints": {"perform_comparison": "Disabled"}},
+            },
+            {"name": "comment", "monitoringConfigOverrides": {"evaluate_constraints": "Disabled"}},
+            {
+                "name": "home",
+                "inferred_type": "String",
+                "string_constraints": {"domains": ["owner", "rent", "other"]},
+            },
+            {
+                "name": "income",
+                "completeness": 0.85,
+                "monitoringConfigOverrides": {
+                    "distribution_constraints": {"comparison_threshold": 0.3, "categorical_comparison_threshold": 0.3}
+                },
+            },
+        ],
+        "monitoring_config": {
+            "emit_metrics": "Enabled",
+            "datatype_check_threshold": 0.99,
+            "domain_content_threshold": 0.98,
+            "distribution_constraints": {
+                "perform_comparison": "Enabled",
+                "comparison_threshold": 0.2,
+                "comparison_method": "Simple",
+                "categorical_comparison_threshold": 0.15,
+                "categorical_drift_method": "LInfinity",
+            },
         },
     }
 

@@ -66,7 +66,7 @@ class DataQualityBaseline(BaselineResource):
             source=source,
             job=job,
             documents={
-                "Overrides": overrides.to_document(),
+                "Overrides": overrides.to_patch(),
                 "Categorical": categorical.document if categorical else None,
             },
             # An alarm's threshold changes no file: another one must not replace the job definition.

@@ -86,16 +86,22 @@ class FeatureConstraints:
                 ),
             )
 
-    def to_document(self) -> dict[str, Any]:
-        """What the baseline function is given."""
-        return _without_none(
+    def to_patch(self, name: str) -> dict[str, Any]:
+        """Return what changes in the feature's entry of `constraints.json`; only a text takes both thresholds."""
+        return _given(
             {
-                "enabled": None if self.enabled else False,
-                "drift_enabled": self.drift_enabled,
-                "drift_threshold": self.drift_threshold,
+                "name": name,
+                "inferred_type": self.data_type and self.data_type.value,
                 "completeness": self.completeness,
-                "allowed_values": None if self.allowed_values is None else list(self.allowed_values),
-                "data_type": self.data_type and self.data_type.value,
+                "string_constraints": {"domains": self.allowed_values and list(self.allowed_values)},
+                "monitoringConfigOverrides": {
+                    "evaluate_constraints": None if self.enabled else "Disabled",
+                    "distribution_constraints": {
+                        "perform_comparison": _switch(self.drift_enabled),
+                        "comparison_threshold": self.drift_threshold,
+                        "categorical_comparison_threshold": self.drift_threshold,
+                    },
+                },
             }
         )
 
@@ -157,30 +163,33 @@ class ConstraintOverrides:
         _require_share("data_type_threshold", self.data_type_threshold)
         _require_share("domain_threshold", self.domain_threshold)
 
-    def to_document(self) -> dict[str, Any]:
-        """What the baseline function is given."""
-        return _without_none(
+    def to_patch(self) -> dict[str, Any]:
+        """Return what changes in `constraints.json`, in the file's own words."""
+        return _given(
             {
-                "drift": _without_none(
-                    {
-                        "threshold": self.drift_threshold,
-                        "method": self.drift_method and self.drift_method.value,
-                        "enabled": self.drift_enabled,
-                    }
-                ),
-                "categorical_drift": _without_none(
-                    {
-                        "threshold": self.categorical_drift_threshold,
-                        "method": self.categorical_drift_method and self.categorical_drift_method.value,
-                    }
-                ),
-                "data_type_threshold": self.data_type_threshold,
-                "domain_threshold": self.domain_threshold,
-                "emit_metrics": self.emit_metrics,
-                "features": {name: feature.to_document() for name, feature in sorted(self.features.items())},
+                "features": [feature.to_patch(name) for name, feature in sorted(self.features.items())] or None,
+                "monitoring_config": {
+                    "emit_metrics": _switch(self.emit_metrics),
+                    "datatype_check_threshold": self.data_type_threshold,
+                    "domain_content_threshold": self.domain_threshold,
+                    "distribution_constraints": {
+                        "perform_comparison": _switch(self.drift_enabled),
+                        "comparison_threshold": self.drift_threshold,
+                        "comparison_method": self.drift_method and self.drift_method.value,
+                        "categorical_comparison_threshold": self.categorical_drift_threshold,
+                        "categorical_drift_method": (
+                            self.categorical_drift_method and self.categorical_drift_method.value
+                        ),
+                    },
+                },
             }
         )
 
 
-def _without_none(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if value is not None and value != {}}
+def _switch(value: bool | None) -> str | None:
+    return None if value is None else "Enabled" if value else "Disabled"
+
+
+def _given(block: dict[str, Any]) -> dict[str, Any]:
+    blocks = {name: _given(value) if isinstance(value, dict) else value for name, value in block.items()}
+    return {name: value for name, value in blocks.items() if value is not None and value != {}}

@@ -64,6 +64,10 @@ class ModelQualityBaseline(BaselineResource):
         if tolerance is None:
             tolerance = _DEFAULT_TOLERANCE if source.needs_job else 0
         _require_tolerance(tolerance)
+        limits = [
+            (name, limit if isinstance(limit, MetricLimit) else MetricLimit.at(limit))
+            for name, limit in sorted(thresholds.items())
+        ]
         metrics: set[str] = set()
         super().__init__(
             scope,
@@ -74,7 +78,10 @@ class ModelQualityBaseline(BaselineResource):
                 "Problem": _problem(problem, columns),
                 "Overrides": {
                     "tolerance": tolerance,
-                    "metrics": {name: _override(limit) for name, limit in sorted(thresholds.items())},
+                    "margins": {name: at.value for name, at in limits if at.relative_to_baseline},
+                    "constraints": {
+                        name: {"threshold": at.value} for name, at in limits if not at.relative_to_baseline
+                    },
                 },
             },
             late={"Metrics": lambda: sorted(metrics)},
@@ -123,9 +130,3 @@ def _problem(problem: ProblemType, columns: QualityColumns | None) -> dict[str, 
         "ground_truth_attribute": columns and columns.ground_truth,
     }
     return {"type": problem.name, **{name: value for name, value in named.items() if value is not None}}
-
-
-def _override(limit: float | MetricLimit) -> dict[str, float]:
-    if not isinstance(limit, MetricLimit):
-        return {"threshold": limit}
-    return {"margin" if limit.relative_to_baseline else "threshold": limit.value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,11 +78,7 @@ class Categories:
         ]
         return cls(tuple(feature["name"] for feature in statistics["features"]), tuple(positions))
 
-    def writers(self) -> dict[str, Callable[[object], str]]:
-        """Return for every converted column how the script writes a value of it."""
-        return dict.fromkeys(self.names, _as_category)
 
-
-def _as_category(value: object) -> str:
-    text = str(value)
-    return text if text.startswith("category ") else categories_template.category(value)
+def as_category(value: str) -> str:
+    """Return a value as the script writes it."""
+    return value if value.startswith("category ") else categories_template.category(value)

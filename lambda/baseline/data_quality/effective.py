@@ -46,8 +46,8 @@ def write_effective(
         for content in (statistics, constraints):
             _rename(content, categories)
     _check_features(settings, statistics)
-    as_category = categories.writers() if categories else {}
-    constraints = apply_overrides(constraints, settings.overrides, as_category=as_category)
+    converted = categories.names if categories else ()
+    constraints = apply_overrides(constraints, settings.overrides, converted=converted)
     target = folder / f"effective-{settings.overrides_hash}"
     store.write(target / STATISTICS, json.dumps(statistics))  # megabytes of sketches: no line for every number
     store.write_json(target / CONSTRAINTS, constraints)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from baseline.data_quality.overrides import Overrides
 from baseline.errors import BaselineError
 from baseline.jobs.analyzer import Scripts
 from baseline.reader import Reader, digest, texts
@@ -19,7 +18,7 @@ class Settings:
 
     scripts: Scripts
     categorical: Literal["auto"] | tuple[str, ...]
-    overrides: Overrides
+    overrides: Mapping[str, Any]
     overrides_hash: str
     features: tuple[str, ...]
     mean_shift: Mapping[str, float]

@@ -9,7 +9,6 @@ from typing import Any
 
 from baseline.jobs.analyzer import Scripts, analyzer_container
 from baseline.kind import NextJob
-from baseline.model_quality.limits import QualityLimits, parse_limits
 from baseline.model_quality.metrics import effective_constraints, metric_attributes
 from baseline.model_quality.problem import Problem, check_dataset, parse_problem
 from baseline.monitor_type import CONSTRAINTS, STATISTICS, MonitorType
@@ -27,8 +26,8 @@ class ModelQuality:
 
     problem: Problem
     scripts: Scripts
-    limits: QualityLimits
-    limits_hash: str
+    overrides: Mapping[str, Any]
+    overrides_hash: str
     metrics: tuple[str, ...]
     type: MonitorType = MonitorType.MODEL_QUALITY
 
@@ -43,8 +42,8 @@ class ModelQuality:
         return cls(
             problem=parse_problem(reader.json("Problem", dict)),
             scripts=Scripts.of(reader),
-            limits=parse_limits(overrides),
-            limits_hash=digest(overrides, 12),
+            overrides=overrides,
+            overrides_hash=digest(overrides, 12),
             metrics=texts("Metrics", reader.json("Metrics", list, [])),
         )
 
@@ -69,9 +68,9 @@ class ModelQuality:
         """Put the limits into the constraints; read the values of metrics. Statistics are optional."""
         suggested = store.read_json(folder / CONSTRAINTS)
         statistics = store.read_json(folder / STATISTICS) if s3.exists(folder / STATISTICS) else None
-        constraints = effective_constraints(suggested, self.problem, self.limits)
+        constraints = effective_constraints(suggested, self.problem, self.overrides)
         values = metric_attributes(self.metrics, self.problem, statistics, suggested)
-        target = folder / f"effective-{self.limits_hash}"
+        target = folder / f"effective-{self.overrides_hash}"
         data = {"SuggestedConstraintsUri": str(folder / CONSTRAINTS), "StatisticsUri": "", "ItemCount": ""}
         if statistics:
             store.write(target / STATISTICS, json.dumps(statistics))

@@ -9,100 +9,58 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from baseline.errors import BaselineError
 
-_LESS = "LessThanThreshold"
 # All other metrics are shares, from 0 to 1.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
 _UNBOUNDED = ("mae", "mse", "rmse", "r2")
 
 
-@dataclass(frozen=True)
-class MetricLimit:
-    """A change of the limit of one metric; None leaves what was suggested.
+def apply_limits(constraints: dict[str, Any], limits: Mapping[str, Any]) -> None:
+    """Change the constraints of metrics in place.
 
-    Attributes:
-        threshold: The limit itself.
-        margin: How much worse than suggested the metric may be, in its own unit.
-        comparison: Operator of the comparison that is a violation.
+    Args:
+        constraints: Metric -> `threshold` and `comparison_operator`, as in `constraints.json`.
+        limits: The property `Overrides`, which the library has checked. `constraints`: what is different in the
+            constraints. `margins`: metric -> how much worse than suggested it may be, in its own unit. `tolerance`: how
+            much worse all others may be: a share of the suggested value. For error rates (of the metrics that are
+            shares, those that are better low) a share of what they leave: a rate of 0.02 with a tolerance of 0.05 may
+            rise by 0.05 * 0.98, as its counterpart of 0.98 may fall by.
+
+    Raises:
+        BaselineError: A metric that is named has no constraint, or a margin no value to start from.
     """
-
-    threshold: float | None = None
-    margin: float | None = None
-    comparison: str | None = None
-
-
-@dataclass(frozen=True)
-class QualityLimits:
-    """Changes to the suggested constraints.
-
-    Attributes:
-        tolerance: How much worse than suggested a metric may be that `metrics` gives neither threshold nor margin: a
-            share of the suggested value. For error rates (of the metrics that are shares, those that are better low)
-            a share of what they leave: a rate of 0.02 with a tolerance of 0.05 may rise by 0.05 * 0.98, as its
-            counterpart of 0.98 may fall by.
-        metrics: Changes for single metrics.
-    """
-
-    tolerance: float = 0.0
-    metrics: Mapping[str, MetricLimit] = field(default_factory=dict)
-
-    def apply(self, constraints: dict[str, Any]) -> None:
-        """Change the constraints of metrics in place.
-
-        Args:
-            constraints: Metric -> `threshold` and `comparison_operator`, as in `constraints.json`.
-
-        Raises:
-            BaselineError: A metric that is named has no constraint, or a margin no value to start from.
-        """
-        unknown = [name for name in self.metrics if name not in constraints]
-        if unknown:
+    changes, margins = limits.get("constraints", {}), limits.get("margins", {})
+    unknown = [name for name in (*changes, *margins) if name not in constraints]
+    if unknown:
+        raise BaselineError(
+            f"Overrides names {', '.join(map(repr, unknown))}, which has no limit in the baseline; expected some of "
+            f"its metrics: {', '.join(constraints)}"
+        )
+    for name, constraint in constraints.items():
+        suggested = constraint.get("threshold")
+        if _is_number(suggested):
+            constraint["threshold"] = _with_room(name, constraint, margins.get(name), limits.get("tolerance", 0))
+        elif name in margins:
             raise BaselineError(
-                f"Overrides.metrics names {', '.join(map(repr, unknown))}, which has no limit in the baseline; "
-                f"expected some of its metrics: {', '.join(constraints)}"
+                f"Overrides.margins.{name} has no value to start from: the baseline suggests {suggested!r}; give a "
+                "threshold instead"
             )
-        for name, constraint in constraints.items():
-            limit = self.metrics.get(name, MetricLimit())
-            if limit.comparison is not None:
-                constraint["comparison_operator"] = limit.comparison
-            threshold = self._threshold(name, constraint, limit)
-            if threshold is not None:
-                constraint["threshold"] = threshold
-
-    def _threshold(self, name: str, constraint: Mapping[str, Any], limit: MetricLimit) -> Any:  # noqa: ANN401 - as found
-        if limit.threshold is not None:
-            return limit.threshold
-        suggested, is_worse_low = constraint.get("threshold"), constraint.get("comparison_operator") == _LESS
-        if not _is_number(suggested):
-            if limit.margin is not None:
-                raise BaselineError(
-                    f"Overrides.metrics.{name}.margin has no value to start from: the baseline suggests {suggested!r}; "
-                    "give a threshold instead"
-                )
-            return suggested
-        is_share = name not in _UNBOUNDED
-        margin = limit.margin
-        if margin is None:
-            margin = self.tolerance * abs(suggested if is_worse_low or not is_share else 1 - suggested)
-        if margin == 0:
-            return suggested
-        threshold = suggested - margin if is_worse_low else suggested + margin
-        return min(max(threshold, 0.0), 1.0) if is_share else threshold
+        constraint.update(changes.get(name, {}))
 
 
-def parse_limits(content: Mapping[str, Any]) -> QualityLimits:
-    """Read the property `Overrides`, which the library has checked.
-
-    Example:
-        >>> parse_limits({"tolerance": 0.05, "metrics": {"recall": {"threshold": 0.8}}}).tolerance
-        0.05
-    """
-    metrics = {name: MetricLimit(**limit) for name, limit in content.get("metrics", {}).items()}
-    return QualityLimits(content.get("tolerance") or 0.0, metrics)
+def _with_room(name: str, constraint: Mapping[str, Any], margin: float | None, tolerance: float) -> float:
+    suggested: float = constraint["threshold"]
+    is_worse_low = constraint.get("comparison_operator") == "LessThanThreshold"
+    is_share = name not in _UNBOUNDED
+    if margin is None:
+        margin = tolerance * abs(suggested if is_worse_low or not is_share else 1 - suggested)
+    if margin == 0:
+        return suggested
+    threshold = suggested - margin if is_worse_low else suggested + margin
+    return min(max(threshold, 0.0), 1.0) if is_share else threshold
 
 
 def _is_number(value: object) -> TypeGuard[float]:

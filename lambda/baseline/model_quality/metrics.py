@@ -11,19 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baseline.errors import BaselineError
-from baseline.model_quality.limits import QualityLimits
+from baseline.model_quality.limits import apply_limits
 from baseline.model_quality.problem import SECTIONS, Problem
 from baseline.numbers import decimal
 
 
-def effective_constraints(suggested: Mapping[str, Any], problem: Problem, limits: QualityLimits) -> dict[str, Any]:
+def effective_constraints(suggested: Mapping[str, Any], problem: Problem, limits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the suggested constraints with the changes on top; the argument stays as it is.
 
     Raises:
         BaselineError: The file is none for this problem, or lacks a metric.
     """
     effective = copy.deepcopy(dict(suggested))
-    limits.apply(_section(effective, problem, "constraints"))
+    apply_limits(_section(effective, problem, "constraints"), limits)
     return effective
 
 

@@ -77,8 +77,8 @@ def test_files_need_no_job_and_so_no_machines_and_no_right_to_start_one(kit: Kit
 def test_overrides_and_every_feature_that_is_named_reach_the_function(kit: Kit, from_files: Template) -> None:
     properties = kit.properties(from_files, _TYPE)
     assert kit.json(properties["Overrides"]) == {
-        "drift": {"threshold": 0.2},
-        "features": {"age": {"completeness": 0.9}},
+        "features": [{"name": "age", "completeness": 0.9}],
+        "monitoring_config": {"distribution_constraints": {"comparison_threshold": 0.2}},
     }
     assert kit.json(properties["Features"]) == ["age", "income", "job"]
     assert kit.json(properties["Tags"]) == [{"Key": "team", "Value": "fraud"}]

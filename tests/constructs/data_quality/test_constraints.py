@@ -11,12 +11,12 @@ from model_monitor import CategoricalDriftMethod, ConstraintOverrides, DataType,
 Refused = Callable[..., AbstractContextManager[None]]
 
 
-def test_no_override_is_an_empty_document() -> None:
-    assert ConstraintOverrides().to_document() == {}
-    assert FeatureConstraints().to_document() == {}
+def test_no_override_is_an_empty_patch() -> None:
+    assert ConstraintOverrides().to_patch() == {}
+    assert FeatureConstraints().to_patch("age") == {"name": "age"}
 
 
-def test_every_override_is_written_in_the_form_that_the_function_reads() -> None:
+def test_every_override_is_written_in_the_words_of_the_file() -> None:
     overrides = ConstraintOverrides(
         drift_threshold=0.2,
         drift_method=DriftMethod.SIMPLE,
@@ -31,23 +31,41 @@ def test_every_override_is_written_in_the_form_that_the_function_reads() -> None
             "age": FeatureConstraints(enabled=False, drift_enabled=False, drift_threshold=0.5, completeness=0.97),
         },
     )
-    assert overrides.to_document() == {
-        "drift": {"threshold": 0.2, "method": "Simple", "enabled": True},
-        "categorical_drift": {"threshold": 0.3, "method": "ChiSquared"},
-        "data_type_threshold": 0.99,
-        "domain_threshold": 0.98,
-        "emit_metrics": False,
-        "features": {
-            "age": {"enabled": False, "drift_enabled": False, "drift_threshold": 0.5, "completeness": 0.97},
-            "job": {"allowed_values": ["a", "b"], "data_type": "String"},
+    assert overrides.to_patch() == {
+        "features": [
+            {
+                "name": "age",
+                "completeness": 0.97,
+                "monitoringConfigOverrides": {
+                    "evaluate_constraints": "Disabled",
+                    "distribution_constraints": {
+                        "perform_comparison": "Disabled",
+                        "comparison_threshold": 0.5,
+                        "categorical_comparison_threshold": 0.5,
+                    },
+                },
+            },
+            {"name": "job", "inferred_type": "String", "string_constraints": {"domains": ["a", "b"]}},
+        ],
+        "monitoring_config": {
+            "emit_metrics": "Disabled",
+            "datatype_check_threshold": 0.99,
+            "domain_content_threshold": 0.98,
+            "distribution_constraints": {
+                "perform_comparison": "Enabled",
+                "comparison_threshold": 0.2,
+                "comparison_method": "Simple",
+                "categorical_comparison_threshold": 0.3,
+                "categorical_drift_method": "ChiSquared",
+            },
         },
     }
 
 
 def test_the_order_of_features_does_not_matter() -> None:
     a, b = FeatureConstraints(completeness=0.5), FeatureConstraints(completeness=0.6)
-    first = ConstraintOverrides(features={"a": a, "b": b}).to_document()
-    assert list(first["features"]) == list(ConstraintOverrides(features={"b": b, "a": a}).to_document()["features"])
+    first = ConstraintOverrides(features={"a": a, "b": b})
+    assert first.to_patch() == ConstraintOverrides(features={"b": b, "a": a}).to_patch()
 
 
 @pytest.mark.parametrize(

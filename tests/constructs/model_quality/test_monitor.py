@@ -77,7 +77,8 @@ def test_the_baseline_job_is_told_the_problem_by_the_names_of_columns(kit: Kit, 
     }
     assert kit.json(properties["Overrides"]) == {
         "tolerance": 0.05,
-        "metrics": {"auc": {"margin": 0.02}, "precision": {"threshold": 0.7}, "recall": {"threshold": 0.5}},
+        "margins": {"auc": 0.02},
+        "constraints": {"precision": {"threshold": 0.7}, "recall": {"threshold": 0.5}},
     }
     assert kit.json(properties["Metrics"]) == ["false_positive_rate", "recall"]
     assert not {"Features", "MeanShift", "Categorical"} & set(properties)
@@ -245,7 +246,7 @@ def test_limits_of_files_are_taken_as_they_are_unless_somebody_asks_for_room(
 ) -> None:
     kit.model_quality(stack, baseline=baseline, columns=None, **options)
     overrides = kit.json(kit.properties(Template.from_stack(stack), _BASELINE)["Overrides"])
-    assert overrides == {"tolerance": tolerance, "metrics": {}}
+    assert overrides == {"tolerance": tolerance, "margins": {}, "constraints": {}}
 
 
 _BINARY = ProblemType.binary_classification(probability_attribute=0)

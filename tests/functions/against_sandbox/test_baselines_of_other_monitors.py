@@ -53,7 +53,7 @@ def test_model_quality(world, deploy, source):
             "inference_attribute": "predicted",
             "ground_truth_attribute": "label",
         },
-        Overrides={"tolerance": 0.05, "metrics": {"recall": {"threshold": 0.4}, "precision": {"margin": 0.1}}},
+        Overrides={"tolerance": 0.05, "margins": {"precision": 0.1}, "constraints": {"recall": {"threshold": 0.4}}},
         Metrics=["accuracy", "recall"],
     )
     data = deploy("Create", properties)

@@ -77,7 +77,7 @@ def test_an_update_of_overrides_or_compute_runs_no_new_job(csv_baseline, framewo
     first = framework.create(properties())
     second = framework.update(
         properties(
-            Overrides={"drift": {"threshold": 0.3}},
+            Overrides={"monitoring_config": {"distribution_constraints": {"comparison_threshold": 0.3}}},
             Compute={"InstanceType": "ml.m5.4xlarge", "InstanceCount": 1, "VolumeSizeInGB": 20},
         )
     )

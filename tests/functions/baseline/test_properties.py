@@ -51,8 +51,8 @@ def test_a_header_may_be_a_boolean_or_its_text(properties, header, has_header):
 
 
 def test_the_order_of_keys_does_not_change_the_hash_of_overrides(properties):
-    first = properties(Overrides='{"domain_threshold": 0.9, "emit_metrics": true}')
-    second = properties(Overrides='{"emit_metrics": true, "domain_threshold": 0.9}')
+    first = properties(Overrides='{"domain_content_threshold": 0.9, "emit_metrics": "Enabled"}')
+    second = properties(Overrides='{"emit_metrics": "Enabled", "domain_content_threshold": 0.9}')
     hashes = {parse_properties(raw).kind.settings.overrides_hash for raw in (first, second)}
     assert len(hashes) == 1
 

@@ -118,8 +118,8 @@ def test_another_number_of_columns_than_the_script_knows_is_told(analyzer, frame
 
 
 def test_allowed_values_of_a_category_are_given_as_the_data_have_them(analyzer, framework, properties):
-    features = {"married": {"allowed_values": ["0", "1.0", "category 2"]}}
-    data = framework.create(properties(Categorical=["married"], Overrides={"features": features}))
+    feature = {"name": "married", "string_constraints": {"domains": ["0", "1.0", "category 2"]}}
+    data = framework.create(properties(Categorical=["married"], Overrides={"features": [feature]}))
     married = analyzer.get_json(data["ConstraintsUri"])["features"][1]
     assert married["string_constraints"]["domains"] == ["category 0", "category 1", "category 2"]
 

@@ -74,6 +74,7 @@ def test_an_alarm_on_drift_that_is_not_checked_is_told(found):
 def test_the_deployment_compares_with_the_effective_constraints(csv_baseline, framework, properties):
     with pytest.raises(BaselineError, match=r"reported above 0\.1 only, so its alarm at 0\.05"):
         framework.create(properties(DriftAlarms={"age": 0.05}))
-    framework.create(properties(DriftAlarms={"age": 0.05}, Overrides={"features": {"age": {"drift_threshold": 0.05}}}))
+    feature = {"name": "age", **own(comparison_threshold=0.05)}
+    framework.create(properties(DriftAlarms={"age": 0.05}, Overrides={"features": [feature]}))
     with pytest.raises(BaselineError, match="DriftAlarms names 'aeg', which the baseline does not have"):
         framework.update(properties(DriftAlarms={"aeg": 0.05}))

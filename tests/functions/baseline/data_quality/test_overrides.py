@@ -18,7 +18,7 @@ def suggested(suggest):
 @pytest.fixture
 def effective(suggested):
     """Return a function that applies overrides to the suggested constraints."""
-    return lambda overrides: apply_overrides(suggested, overrides, as_category={})
+    return lambda overrides: apply_overrides(suggested, overrides)
 
 
 def test_no_overrides_change_nothing(suggested, effective):
@@ -28,11 +28,18 @@ def test_no_overrides_change_nothing(suggested, effective):
 def test_settings_of_the_whole_data_set(effective):
     config = effective(
         {
-            "drift": {"threshold": 0.2, "method": "Simple", "enabled": False},
-            "categorical_drift": {"threshold": 0.3, "method": "ChiSquared"},
-            "data_type_threshold": 0.99,
-            "domain_threshold": 0.98,
-            "emit_metrics": False,
+            "monitoring_config": {
+                "emit_metrics": "Disabled",
+                "datatype_check_threshold": 0.99,
+                "domain_content_threshold": 0.98,
+                "distribution_constraints": {
+                    "perform_comparison": "Disabled",
+                    "comparison_threshold": 0.2,
+                    "comparison_method": "Simple",
+                    "categorical_comparison_threshold": 0.3,
+                    "categorical_drift_method": "ChiSquared",
+                },
+            }
         }
     )["monitoring_config"]
     assert config == {
@@ -51,8 +58,14 @@ def test_settings_of_the_whole_data_set(effective):
 
 
 def test_settings_of_a_numerical_feature(effective):
-    changes = {"enabled": False, "drift_threshold": 0.3, "drift_enabled": True, "completeness": 0.9}
-    age, _ = effective({"features": {"age": changes}})["features"]
+    distribution = {
+        "perform_comparison": "Enabled",
+        "comparison_threshold": 0.3,
+        "categorical_comparison_threshold": 0.3,
+    }
+    own = {"evaluate_constraints": "Disabled", "distribution_constraints": distribution}
+    change = {"name": "age", "completeness": 0.9, "monitoringConfigOverrides": own}
+    age, _ = effective({"features": [change]})["features"]
     assert age["completeness"] == 0.9
     assert age["monitoringConfigOverrides"] == {
         "evaluate_constraints": "Disabled",
@@ -61,7 +74,14 @@ def test_settings_of_a_numerical_feature(effective):
 
 
 def test_settings_of_a_text_feature_are_in_both_places_that_aws_names(effective):
-    _, city = effective({"features": {"city": {"drift_threshold": 0.3, "allowed_values": ["Rome", 1]}}})["features"]
+    change = {
+        "name": "city",
+        "string_constraints": {"domains": ["Rome", "1"]},
+        "monitoringConfigOverrides": {
+            "distribution_constraints": {"comparison_threshold": 0.3, "categorical_comparison_threshold": 0.3}
+        },
+    }
+    _, city = effective({"features": [change]})["features"]
     assert city["string_constraints"]["domains"] == ["Rome", "1"]
     assert city["string_constraints"]["monitoring_config_overrides"] == city["monitoringConfigOverrides"]
     assert city["monitoringConfigOverrides"]["distribution_constraints"] == {
@@ -71,8 +91,8 @@ def test_settings_of_a_text_feature_are_in_both_places_that_aws_names(effective)
 
 
 def test_another_data_type_takes_its_own_constraints_along(effective):
-    features = {"age": {"data_type": "String", "allowed_values": ["1"]}, "city": {"data_type": "Fractional"}}
-    age, city = effective({"features": features})["features"]
+    text = {"name": "age", "inferred_type": "String", "string_constraints": {"domains": ["1"]}}
+    age, city = effective({"features": [text, {"name": "city", "inferred_type": "Fractional"}]})["features"]
     assert age == {
         "name": "age",
         "inferred_type": "String",
@@ -83,30 +103,43 @@ def test_another_data_type_takes_its_own_constraints_along(effective):
 
 
 def test_numbers_stay_numbers_when_only_their_kind_changes(effective):
-    age, _ = effective({"features": {"age": {"data_type": "Fractional"}}})["features"]
+    age, _ = effective({"features": [{"name": "age", "inferred_type": "Fractional"}]})["features"]
     assert age["num_constraints"] == {"is_non_negative": True}
 
 
 def test_allowed_values_of_a_number_are_refused_with_the_way_out(effective):
     with pytest.raises(BaselineError, match=r"allowed_values needs a text feature.*list it under Categorical"):
-        effective({"features": {"age": {"allowed_values": ["1"]}}})
+        effective({"features": [{"name": "age", "string_constraints": {"domains": ["1"]}}]})
 
 
 def test_an_unknown_feature_is_refused_with_the_known_ones(effective):
     with pytest.raises(BaselineError, match=r"names 'aeg', .* age, city"):
-        effective({"features": {"aeg": {"enabled": False}}})
+        effective({"features": [{"name": "aeg", "completeness": 1}]})
 
 
-SHARES = st.one_of(st.none(), st.floats(0, 1))
-SWITCHES = st.one_of(st.none(), st.booleans())
+def test_what_a_file_has_for_a_feature_stays_unless_it_is_changed(suggested, effective):
+    suggested["features"][0]["monitoringConfigOverrides"] = {"evaluate_constraints": "Disabled"}
+    own = {"distribution_constraints": {"comparison_threshold": 0.3}}
+    age, _ = effective({"features": [{"name": "age", "monitoringConfigOverrides": own}]})["features"]
+    assert age["monitoringConfigOverrides"] == {"evaluate_constraints": "Disabled", **own}
+
+
+SWITCHES = st.sampled_from(["Enabled", "Disabled"])
+OWN = st.fixed_dictionaries(
+    {},
+    optional={
+        "evaluate_constraints": SWITCHES,
+        "distribution_constraints": st.fixed_dictionaries(
+            {}, optional={"perform_comparison": SWITCHES, "comparison_threshold": st.floats(0, 1)}
+        ),
+    },
+)
 FEATURES = st.fixed_dictionaries(
     {},
     optional={
-        "enabled": SWITCHES,
-        "drift_enabled": SWITCHES,
-        "drift_threshold": SHARES,
-        "completeness": SHARES,
-        "data_type": st.sampled_from(["Integral", "Fractional", "String", "Unknown"]),
+        "completeness": st.floats(0, 1),
+        "inferred_type": st.sampled_from(["Integral", "Fractional", "String", "Unknown"]),
+        "monitoringConfigOverrides": OWN,
     },
 )
 COLUMNS = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6, unique=True)
@@ -121,7 +154,7 @@ def test_overrides_never_lose_reorder_or_touch_other_features(names, data):
     suggested = {"version": 0.0, "features": features, "monitoring_config": {"emit_metrics": "Enabled"}}
     before = copy.deepcopy(suggested)
     changed = data.draw(st.dictionaries(st.sampled_from(names), FEATURES))
-    effective = apply_overrides(suggested, {"features": changed}, as_category={})
+    effective = apply_overrides(suggested, {"features": [{"name": name, **changed[name]} for name in changed]})
 
     assert suggested == before
     assert [feature["name"] for feature in effective["features"]] == names

@@ -79,8 +79,8 @@ def test_the_job_is_told_the_columns(analyzer, framework, quality):
 
 
 def test_limits_are_changed_and_the_suggested_ones_stay(analyzer, framework, quality):
-    overrides = {"metrics": {"recall": {"threshold": 0.6}, "false_positive_rate": {"comparison": "LessThanThreshold"}}}
-    data = framework.create(quality(Overrides=overrides))
+    changes = {"recall": {"threshold": 0.6}, "false_positive_rate": {"comparison_operator": "LessThanThreshold"}}
+    data = framework.create(quality(Overrides={"constraints": changes}))
     limits = analyzer.get_json(data["ConstraintsUri"])["binary_classification_constraints"]
     assert limits["recall"] == {"threshold": 0.6, "comparison_operator": "LessThanThreshold"}
     assert limits["false_positive_rate"] == {"threshold": 0.1, "comparison_operator": "LessThanThreshold"}
@@ -92,7 +92,7 @@ def test_limits_are_changed_and_the_suggested_ones_stay(analyzer, framework, qua
 
 def test_a_tolerance_gives_every_other_metric_room_in_its_direction(analyzer, framework, quality):
     plain = framework.create(quality())
-    data = framework.update(quality(Overrides={"tolerance": 0.1, "metrics": {"recall": {"margin": 0.25}}}))
+    data = framework.update(quality(Overrides={"tolerance": 0.1, "margins": {"recall": 0.25}}))
     limits = analyzer.get_json(data["ConstraintsUri"])["binary_classification_constraints"]
     assert limits["recall"] == {"threshold": 0.5, "comparison_operator": "LessThanThreshold"}
     # 0.1 of the counterpart, the true negative rate of 0.9.
@@ -112,7 +112,10 @@ def test_other_columns_make_another_baseline(analyzer, framework, quality):
     [
         ({"Metrics": ["accuracy"]}, "Metrics names 'accuracy', .* some of recall, auc, f1$"),
         ({"Metrics": ["f1"]}, r"Metrics names 'f1', which has no value in the baseline \('NaN'\)"),
-        ({"Overrides": {"metrics": {"auc": {"threshold": 1}}}}, "'auc', .* its metrics: recall, false_positive_rate"),
+        (
+            {"Overrides": {"constraints": {"auc": {"threshold": 1}}}},
+            "'auc', .* its metrics: recall, false_positive_rate",
+        ),
         (
             {"Problem": {**BINARY, "type": "MulticlassClassification"}},
             "no multiclass_classification_constraints, but bin",

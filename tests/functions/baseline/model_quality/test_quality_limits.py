@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseline.errors import BaselineError
-from baseline.model_quality.limits import MetricLimit, QualityLimits, parse_limits
+from baseline.model_quality.limits import apply_limits
 
 LESS, GREATER = "LessThanThreshold", "GreaterThanThreshold"
 SHARES = {"recall": LESS, "auc": LESS, "weighted_f1": LESS, "false_positive_rate": GREATER}
@@ -17,7 +17,7 @@ def threshold(name, suggested, *, operator=None, **limits):
     constraints = {
         name: {"threshold": suggested, "comparison_operator": operator or {**SHARES, **NUMBERS}.get(name, LESS)}
     }
-    QualityLimits(**limits).apply(constraints)
+    apply_limits(constraints, limits)
     return constraints[name]["threshold"]
 
 
@@ -42,27 +42,25 @@ def test_an_error_rate_may_rise_by_what_its_counterpart_may_fall():
 
 
 def test_a_margin_is_in_the_metric_s_own_unit_and_a_threshold_is_final():
-    assert threshold("rmse", 200.0, tolerance=0.05, metrics={"rmse": MetricLimit(margin=3)}) == 203
-    assert threshold("recall", 0.8, tolerance=0.05, metrics={"recall": MetricLimit(threshold=0.3)}) == 0.3
-    assert threshold("recall", 0.8, tolerance=0.05, metrics={"recall": MetricLimit(margin=0)}) == 0.8
+    assert threshold("rmse", 200.0, tolerance=0.05, margins={"rmse": 3}) == 203
+    assert threshold("recall", 0.8, tolerance=0.05, constraints={"recall": {"threshold": 0.3}}) == 0.3
+    assert threshold("recall", 0.8, tolerance=0.05, margins={"recall": 0}) == 0.8
 
 
 def test_the_comparison_operator_tells_which_direction_is_worse():
-    assert threshold("recall", 0.8, metrics={"recall": MetricLimit(margin=0.1, comparison=GREATER)}) == pytest.approx(
-        0.9
-    )
+    assert threshold("recall", 0.8, operator=GREATER, margins={"recall": 0.1}) == pytest.approx(0.9)
 
 
 def test_what_is_no_number_stays_as_it_was_suggested():
     assert threshold("auc", "NaN", tolerance=0.05) == "NaN"
     assert math.isnan(threshold("auc", math.nan, tolerance=0.05))
-    with pytest.raises(BaselineError, match=r"metrics.auc.margin has no value to start from: .* 'NaN'"):
-        threshold("auc", "NaN", metrics={"auc": MetricLimit(margin=0.1)})
+    with pytest.raises(BaselineError, match=r"margins.auc has no value to start from: .* 'NaN'"):
+        threshold("auc", "NaN", margins={"auc": 0.1})
 
 
 def test_every_metric_of_the_baseline_gets_the_tolerance_that_has_no_limit_of_its_own():
     constraints = {name: {"threshold": 0.5, "comparison_operator": operator} for name, operator in SHARES.items()}
-    parse_limits({"tolerance": 0.1, "metrics": {"auc": {"threshold": 0.7}}}).apply(constraints)
+    apply_limits(constraints, {"tolerance": 0.1, "constraints": {"auc": {"threshold": 0.7}}})
     assert {name: round(found["threshold"], 6) for name, found in constraints.items()} == {
         "recall": 0.45,
         "auc": 0.7,

@@ -15,7 +15,8 @@ def file_properties(aws, suggest, properties):
 
 
 def test_effective_files_are_made_without_a_job(aws, framework, file_properties):
-    data = framework.create(file_properties(Overrides={"drift": {"threshold": 0.3}}))
+    overrides = {"monitoring_config": {"distribution_constraints": {"comparison_threshold": 0.3}}}
+    data = framework.create(file_properties(Overrides=overrides))
     assert aws.jobs == {}
     assert data["StatisticsUri"].startswith(f"s3://out/baselines/credit/files-{data['Fingerprint']}/effective-")
     config = aws.get_json(data["ConstraintsUri"])["monitoring_config"]

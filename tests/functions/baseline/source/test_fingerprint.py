@@ -42,7 +42,7 @@ def test_what_decides_the_files_changes_it(fingerprint, changes):
         {"Network": {"EnableNetworkIsolation": False}},
         {"RoleArn": "arn:aws:iam::111122223333:role/another"},
         {"MaxRuntimeInSeconds": 60},
-        {"Overrides": {"drift": {"threshold": 0.5}}},
+        {"Overrides": {"monitoring_config": {"distribution_constraints": {"comparison_threshold": 0.5}}}},
         {"Features": ["a"]},
         {"MeanShift": {"a": 1}},
         {"Tags": []},
