@@ -147,9 +147,9 @@ class Bench:
             return self.account.wording.error(error)
         return None
 
-    def forget_job(self, name: str) -> None:
-        """Stop and delete a processing job, and what it logged."""
-        sagemaker, logs = self.account.client("sagemaker"), self.account.client("logs")
+    def stop_job(self, name: str) -> None:
+        """Stop a processing job, and return when it has ended."""
+        sagemaker = self.account.client("sagemaker")
 
         def ended() -> bool | None:
             status = sagemaker.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"]
@@ -158,6 +158,11 @@ class Bench:
             return None if status in ("InProgress", "Stopping") else True
 
         self.until(ended, every=5, minutes=10, what=f"the end of the stopped job {name}")
+
+    def forget_job(self, name: str) -> None:
+        """Stop and delete a processing job, and what it logged."""
+        sagemaker, logs = self.account.client("sagemaker"), self.account.client("logs")
+        self.stop_job(name)
         sagemaker.delete_processing_job(ProcessingJobName=name)
         group = "/aws/sagemaker/ProcessingJobs"
         streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]

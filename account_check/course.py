@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +16,8 @@ from account_check.screen import Screen
 from account_check.step import NotAvailableError, Step
 from account_check.steps.access import verdict_of
 
-_CREATE_SCHEDULE = "CreateMonitoringSchedule"
+_MAKES_MONITORS = re.compile("Create(MonitoringSchedule|.*JobDefinition)")
+"""The operations that a closed account may be refused."""
 
 
 class Course:
@@ -93,7 +95,7 @@ class Course:
 
     def _is_closed(self, error: ClientError) -> bool:
         fact = self._bench.account.wording.error(error)
-        if error.operation_name != _CREATE_SCHEDULE or verdict_of(fact) != "closed":
+        if not _MAKES_MONITORS.fullmatch(error.operation_name) or verdict_of(fact) != "closed":
             return False
         self._closed = f"{fact.code}: {fact.message}"
         return True

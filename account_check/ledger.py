@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from account_check.pace import TooLateError
+from botocore.exceptions import ClientError
 
 _GONE = (
     "NoSuch",
@@ -65,7 +63,7 @@ class Ledger:
                 except ClientError as error:
                     if not is_gone(error):
                         left.append(f"{what}: {error}")
-                except (BotoCoreError, TooLateError, OSError) as error:
+                except Exception as error:  # whatever it is, the rest has to go
                     left.append(f"{what}: {error}")
         return left
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -181,9 +182,10 @@ def job_facts(bench: Bench, job: dict[str, Any]) -> JobFacts:
 def remove_schedule(bench: Bench, name: str) -> None:
     """Stop what a schedule runs, and delete it with its jobs; returns when it is gone."""
     sagemaker = bench.account.client("sagemaker")
-    _forget_jobs(bench, name)
 
     def deleted() -> bool | None:
+        # Each time anew: a schedule that was made a moment ago may start its job only now.
+        _with_jobs(bench, name, bench.stop_job)
         try:
             sagemaker.delete_monitoring_schedule(MonitoringScheduleName=name)
         except ClientError as error:
@@ -194,18 +196,18 @@ def remove_schedule(bench: Bench, name: str) -> None:
         return None  # asked; the next time, it is gone
 
     bench.until(deleted, every=5, minutes=10, what=f"the deletion of schedule {name}")
-    _forget_jobs(bench, name)
+    _with_jobs(bench, name, bench.forget_job)
 
 
-def _forget_jobs(bench: Bench, schedule: str) -> None:
-    """Stop and delete the jobs of a schedule, that of a merge before the analysis included."""
+def _with_jobs(bench: Bench, schedule: str, act: Callable[[str], None]) -> None:
+    """Do something with the jobs of a schedule, that of a merge before the analysis included; some may be gone."""
     sagemaker = bench.account.client("sagemaker")
     found = sagemaker.list_monitoring_executions(MonitoringScheduleName=schedule)["MonitoringExecutionSummaries"]
     arns = [item["ProcessingJobArn"] for item in found if "ProcessingJobArn" in item]
     for name in (arn.rsplit("/", 1)[-1] for arn in arns):
         for job in same_occasion(bench, name):
             try:
-                bench.forget_job(job)
+                act(job)
             except ClientError as error:
                 if not is_gone(error):
                     raise
@@ -218,10 +220,10 @@ def same_occasion(bench: Bench, job: str) -> list[str]:
     return [summary["ProcessingJobName"] for summary in answer["ProcessingJobSummaries"]]
 
 
-def scheduled_time(execution: dict[str, Any]) -> datetime:
-    """Return the time for which an execution was scheduled."""
+def scheduled_time(execution: dict[str, Any]) -> str:
+    """Return the time for which an execution was scheduled, for the contract."""
     moment: datetime = execution["ScheduledTime"]
-    return moment
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class ExecutionError(Exception):

@@ -55,7 +55,7 @@ def _take(bench: Bench) -> RunFacts:
         execution_fields=sorted(execution),
         execution_status=status,
         exit_message=job.get("ExitMessage"),
-        scheduled_time=f"{monitoring.scheduled_time(execution):%Y-%m-%dT%H:%M:%SZ}",
+        scheduled_time=monitoring.scheduled_time(execution),
         seconds_until_job=until_job,
         seconds_until_end=until_end,
         reports=sorted(general(key) for key in reports.values()),

@@ -229,6 +229,8 @@ class CaptureDataset:
         Raises:
             ValueError: When it is not a time.
         """
+        if self._start <= time < self._end and time[-1] == "Z":
+            return True
         moment = datetime.fromisoformat(time)
         return self._window.contains(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 

@@ -6,6 +6,7 @@ of all ids that were ever made are likely to agree, and labels as places in one 
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +35,16 @@ class LabelIndex:
             self.first_ids.append(identifier)
         self.count += 1
         self._hashes.extend(_hash_of(identifier))
-        self._places.append(self._place_of(label))
+        place = self._shared.get(label)
+        self._places.append(self._place_of(label) if place is None else place)
 
     def find(self, identifiers: Sequence[str]) -> list[bytes | None]:
         """Return the labels of ids, None for those that have none."""
         index = self._sorted
-        hashes = np.array([_hash_of(identifier) for identifier in identifiers], dtype=np.int64).reshape(-1, _HASH_SIZE)
-        return [None if place < 0 else self._label_at(place) for place in index.find(hashes).tolist()]
+        hashes = array("q", chain.from_iterable(map(_hash_of, identifiers)))
+        places = index.find(np.array(hashes, dtype=np.int64).reshape(-1, _HASH_SIZE)).tolist()
+        labels: dict[int, bytes | None] = {place: self._label_at(place) for place in set(places) if place >= 0}
+        return [labels.get(place) for place in places]
 
     @property
     def ids(self) -> int:
@@ -60,12 +64,10 @@ class LabelIndex:
         return self._found
 
     def _place_of(self, label: bytes) -> int:
-        place = self._shared.get(label)
-        if place is None:
-            place = len(self._text)
-            self._text += label + b"\n"
-            if len(self._shared) < _MOST_SHARED_LABELS:
-                self._shared[label] = place
+        place = len(self._text)
+        self._text += label + b"\n"
+        if len(self._shared) < _MOST_SHARED_LABELS:
+            self._shared[label] = place
         return place
 
     def _label_at(self, place: int) -> bytes:

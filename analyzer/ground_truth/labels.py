@@ -32,7 +32,7 @@ def read_labels(source: Path, issues: DataIssues) -> LabelIndex:
         issues: Where broken labels go.
     """
     labels = LabelIndex()
-    for location, record in JsonLinesDataset(_files(source), issues=issues).records():
+    for location, record in JsonLinesDataset(_files(source), issues=issues, unique_keys=False).records():
         try:
             identifier, label = _identifier(record), _label(record)
         except PayloadError as error:

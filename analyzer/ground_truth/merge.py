@@ -135,9 +135,9 @@ class _Matching:
 
 def _line(record: Mapping[str, Any], label: bytes) -> bytes:
     """Return a merged record, its members in the order of the service's files: version and label first."""
-    merged = {_VERSION: record[_VERSION]} if _VERSION in record else {}
-    merged[GROUND_TRUTH] = truth = orjson.Fragment(label)
-    merged |= record
+    truth = orjson.Fragment(label)
+    version = {_VERSION: record[_VERSION]} if _VERSION in record else {}
+    merged = {**version, GROUND_TRUTH: truth, **record}
     merged[GROUND_TRUTH] = truth  # a captured record may have had one
     return orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
 

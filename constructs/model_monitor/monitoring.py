@@ -30,7 +30,19 @@ from model_monitor.services import MonitoringServices, MonitoringServicesOptions
 # The id is left out of names and logical ids: with its own services, a monitoring's key and bucket are its own.
 _SERVICES = "Default"
 _TAKEN = frozenset(
-    ["Access", "Alarm", "Bucket", "BucketName", "Control", "Default", "Key", "Results", "Topic", "TopicArn"]
+    [
+        "Access",
+        "Alarm",
+        "Bucket",
+        "BucketName",
+        "Control",
+        "Default",
+        "Key",
+        "Resource",
+        "Results",
+        "Topic",
+        "TopicArn",
+    ]
 )
 # With the services of several models, a place and a key of its own are those of a model's baselines and reports.
 _OF_ONE_MODEL = frozenset(["output", "encryption_key"])
@@ -221,7 +233,7 @@ class ModelMonitoring(Construct):
         )
 
     def _add(self, kind: type[_Monitor], id: str, options: Mapping[str, Any]) -> _Monitor:
-        if id in self.monitors or id in _TAKEN:
+        if id in self.monitors or id in _TAKEN or self.node.try_find_child(id) is not None:
             raise ConfigurationError(
                 got=f"a second monitor with the id {id!r}" if id in self.monitors else f"a monitor with the id {id!r}",
                 expected="an id of its own",

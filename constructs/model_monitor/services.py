@@ -119,9 +119,13 @@ class MonitoringServices(Construct):
             id: Construct id.
             subject: What is monitored, in words.
         """
-        # Late, since the control function may be asked for after the monitors.
         role = AccessRole(
-            scope, id, path=self._deployment.access_path, functions=lazy_list(self._function_roles), subject=subject
+            scope,
+            self._deployment.id_of(scope, id),
+            path=self._deployment.access_path,
+            # Late, since the control function may be asked for after the monitors.
+            functions=lazy_list(self._function_roles),
+            subject=subject,
         )
         role.allow_own_metrics()
         self.topic.grant_publish(role)

@@ -112,7 +112,6 @@ def _note(result: _Result, what: str, error: Exception) -> None:
 
 
 def _not_handled(monitor: Monitor, invocation: Invocation) -> list[Summary]:
-    # Runs before the monitor was registered were handled by the function that looked after it then.
     start = max(datetime.now(UTC) - _SWEPT, monitor.registered - monitor.period)
     finished = Once(invocation.settings.state, invocation).finished_since(monitor.name, run_name(monitor, start))
     try:
@@ -122,4 +121,10 @@ def _not_handled(monitor: Monitor, invocation: Invocation) -> list[Summary]:
             raise
         log("no such schedule", schedule=monitor.name)  # not made yet, or deleted
         return []
-    return [summary for summary in ended if run_name(monitor, lookup.scheduled_time(summary)) not in finished]
+    return [
+        summary
+        for summary in ended
+        # Runs that had ended before were handled by the function that looked after the monitor then.
+        if summary["LastModifiedTime"] > monitor.registered
+        and run_name(monitor, lookup.scheduled_time(summary)) not in finished
+    ]

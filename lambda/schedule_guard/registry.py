@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,8 +68,8 @@ class Entry:
             return None
 
     def write(self, registered: float) -> None:
-        """Register the monitor, or say anew what it is."""
-        since = datetime.fromtimestamp(registered, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """Register the monitor, or say anew what it is; the time is rounded up to seconds."""
+        since = datetime.fromtimestamp(math.ceil(registered), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         content = json.dumps({**self.monitor, _REGISTERED: since}, indent=2)
         clients.s3().put_object(
             Bucket=self.uri.bucket,

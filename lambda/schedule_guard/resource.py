@@ -68,10 +68,8 @@ class GuardResource:
             return {} if self._come_to_rest() else None
         # This guard comes after the schedule: nothing will touch it any more, so its run may go on.
         moved_from = self._old_entry()
-        registered = self._request.started
-        if self._request.is_update and not moved_from:
-            registered = self._entry.registered() or registered
-        self._entry.write(registered)
+        registered = self._entry.registered() if self._request.is_update and not moved_from else None
+        self._entry.write(registered or self._after_all_runs())
         if moved_from:
             _remove_if_within_reach(moved_from)
         return {}
@@ -149,6 +147,10 @@ class GuardResource:
             schedules.stop(self._name)
             return False
         return _stop_executions(self._name)
+
+    def _after_all_runs(self) -> float:
+        """Return the time of this request, or a later one if a run has ended since; whoever comes first tells of it."""
+        return max([self._request.started, *schedules.ends_of_runs(self._name)])
 
     def _old_entry(self) -> Entry | None:
         """Return the entry that this resource had elsewhere before an update."""

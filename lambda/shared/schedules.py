@@ -62,6 +62,15 @@ def executions_in_flight(name: str) -> list[Execution]:
     return [execution for execution in executions(name) if execution["MonitoringExecutionStatus"] in _IN_FLIGHT]
 
 
+def ends_of_runs(name: str) -> list[float]:
+    """Return when the last runs ended, in seconds since 1970."""
+    return [
+        execution["LastModifiedTime"].timestamp()
+        for execution in executions(name)
+        if execution["MonitoringExecutionStatus"] not in _IN_FLIGHT
+    ]
+
+
 def job_name(execution: Execution) -> str | None:
     """Return the name of a run's processing job, or None while it has none."""
     return execution.get("ProcessingJobArn", "").rpartition("/")[2] or None

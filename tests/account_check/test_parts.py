@@ -97,14 +97,19 @@ def test_things_are_deleted_latest_first_and_what_stays_is_told() -> None:
     def gone() -> None:
         raise refusal("NoSuchEntity")
 
+    def broken() -> None:
+        raise KeyError("Status")
+
     ledger.add("a bucket", lambda: deleted.append("bucket"))
     ledger.add("a role", gone)
+    ledger.add("a job", broken)
     ledger.add("a key", refused)
     ledger.add("a queue", lambda: deleted.append("queue"))
-    (left,) = ledger.delete_all()
+    left, second = ledger.delete_all()
     assert deleted == ["queue", "bucket"]
     assert left.startswith("a key: ")
     assert "not for you" in left
+    assert second == "a job: 'Status'"
     assert len(ledger) == 0
 
 

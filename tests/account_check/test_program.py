@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
+from account_check import monitoring
+from account_check.account import Account
+from account_check.bench import Bench
+from account_check.captured import data_file, write_drifted_captures
 from account_check.contract import Contract
+from account_check.ledger import Ledger
+from account_check.pace import SandboxPace
 from account_check.steps import STEPS
 from sandbox.process.client import SandboxProcess
 
@@ -129,9 +135,10 @@ def test_an_interrupted_run_deletes_what_it_made(
     contract_file: Path,
     number: signal.Signals,
 ) -> None:
-    process = start("--yes", "--only", "access", "--only", "stop")
+    process = start("--yes", "--only", "access", "--only", "run")
+    sagemaker = box.client("sagemaker")
     end = time.monotonic() + 60
-    while not any("-stop" in name for name in left_in(box)):
+    while not sagemaker.list_processing_jobs()["ProcessingJobSummaries"]:
         assert process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -140,6 +147,7 @@ def test_an_interrupted_run_deletes_what_it_made(
     assert process.returncode == 130, said
     assert "Interrupted" in said
     assert left_in(box) == []
+    assert sagemaker.list_processing_jobs()["ProcessingJobSummaries"] == []
     # What was found before is not lost.
     assert [name for name, _ in Contract.read(contract_file).steps.taken()] == ["access"]
 
@@ -169,3 +177,23 @@ def test_the_schema_is_that_of_contracts(check: Check) -> None:
     code, said = check("--schema")
     assert code == 0
     assert {"version", "account", "region", "time", "steps"} <= set(json.loads(said)["properties"])
+
+
+def test_a_schedule_is_deleted_with_the_job_that_begins_meanwhile(
+    box: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in box.environment().items():
+        monkeypatch.setenv(name, value)
+    account, pace = Account(), SandboxPace(box.endpoint_url, box.administration_secret)
+    bench = Bench(account, pace, Ledger(), Ledger(), "ml.m5.large")
+    source = monitoring.captured_batches(write_drifted_captures(bench, "late"))
+    script = bench.put("slow.py", data_file("slow.py"))
+    application = {"ImageUri": account.image_uri("analyzer"), "RecordPreprocessorSourceUri": script}
+    definition = monitoring.make_definition(bench, "DataQuality", source, thing="late", application=application)
+    request = monitoring.schedule_request(bench, "DataQuality", definition, thing="late", when=monitoring.NOW)
+    monitoring.make_schedule(
+        bench, request
+    )  # Pending: its job, which takes a minute for a record, begins a moment later
+    assert bench.ledger.delete_all() == []
+    assert bench.shared.delete_all() == []
+    assert left_in(box) == []

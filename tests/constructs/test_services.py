@@ -85,12 +85,20 @@ def test_custom_resources_of_a_model_are_answered_by_the_shared_function(model: 
 
 
 def test_a_model_that_moves_to_shared_services_or_back_gets_new_custom_resources(kit: Kit, fleet: Fleet) -> None:
-    # CloudFormation refuses to change the service token of a resource that exists.
+    # CloudFormation refuses to change the service token of a resource that exists. The former resources are deleted
+    # after the change, under the former access role, which must still have its permissions then.
     stack = kit.stack("Credit")
     kit.monitoring(stack, "Monitoring", endpoint=kit.endpoint("credit-prod")).add_data_quality(baseline=kit.baseline())
     own = Template.from_stack(stack)
     assert _custom(own)
     assert not set(_custom(own)) & set(_custom(fleet.models["Credit"]))
+    for type_name, property_name in (("AWS::IAM::Role", "Path"), ("AWS::IAM::Policy", "PolicyName")):
+        before, after = (
+            {name for name, found in template.find_resources(type_name).items() if property_name in found["Properties"]}
+            for template in (own, fleet.models["Credit"])
+        )
+        assert [name for name in before & after if "Access" in name] == []
+        assert [name for name in before if "Access" in name]
     # What holds the history of monitoring goes on: schedule and alarms keep their names.
     for type_name in ("AWS::SageMaker::MonitoringSchedule", "AWS::CloudWatch::Alarm"):
         before = set(own.find_resources(type_name))

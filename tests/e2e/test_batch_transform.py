@@ -82,7 +82,7 @@ def test_a_clean_file_raises_no_alarm_and_sends_no_message(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
-def test_a_drifted_file_rings_and_sends_a_message(deployed, eventually):
+def test_a_drifted_file_goes_into_alarm_and_sends_a_message(deployed, eventually):
     before = len(deployed.box.outbox())
     score(deployed, "tuesday.csv", loan_app.applicants(400, seed=42, inflation=3, flagged=0.9))
 

@@ -162,7 +162,7 @@ def test_it_is_said_how_long_each_step_took(shown: Shown) -> None:
         assert re.search(rf"^✔ {number}\. {re.escape(step)}.* \d+\.\d s$", shown.said, re.M)
 
 
-def test_the_alarms_of_single_metrics_ring(shown: Shown) -> None:
+def test_the_alarms_of_single_metrics_go_into_alarm(shown: Shown) -> None:
     for happened in (
         "Feature 'price' has drifted",
         "The mean of feature 'age'",

@@ -119,7 +119,7 @@ def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
-def test_drift_rings_and_sends_a_message(deployed, eventually):
+def test_drift_goes_into_alarm_and_sends_a_message(deployed, eventually):
     before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=33, inflation=3, flagged=0.9), endpoint=app.ENDPOINT)
 

@@ -157,7 +157,7 @@ def test_the_people_of_the_baseline_raise_no_alarm(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
-def test_a_favoured_group_and_a_decision_by_other_features_ring(deployed, eventually):
+def test_a_favoured_group_and_a_decision_by_other_features_go_into_alarm(deployed, eventually):
     before = len(deployed.box.outbox())
     rows = applicants(150, seed=64, income_spread=0.5, amount_spread=0.02, favoured=True)
     score(deployed, "unfair.csv", rows)

@@ -61,7 +61,7 @@ def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
-def test_drift_rings_the_alarms_and_sends_one_readable_message(deployed, eventually):
+def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deployed, eventually):
     before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
 
@@ -187,7 +187,7 @@ def test_monitor_works_on_after_the_rollback(deployed, first):
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
 
 
-def test_silence_rings_when_runs_stop(deployed, eventually):
+def test_silence_goes_into_alarm_when_runs_stop(deployed, eventually):
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
     deployed.box.advance(timedelta(hours=5))
 

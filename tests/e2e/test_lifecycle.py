@@ -90,7 +90,7 @@ def test_the_function_refuses_what_it_does_not_know(deployed):
     )
 
 
-def test_a_run_on_demand_reports_at_once_and_rings_no_alarm(deployed, eventually):
+def test_a_run_on_demand_reports_at_once_and_raises_no_alarm(deployed, eventually):
     box, before = deployed.box, len(deployed.box.outbox())
     deployed.send(loan_app.applicants(250, seed=52, inflation=3), endpoint=ENDPOINT)
     box.advance(timedelta(minutes=6))  # captures are written every few minutes

@@ -112,8 +112,7 @@ def targets() -> list[tuple[str, Callable[..., object]]]:
     found: list[tuple[str, Callable[..., object]]] = []
     for name in library.__all__:
         kind = getattr(library, name)
-        # MonitorAlarms is used through the alarms of each kind, which check its options with their own.
-        if not isinstance(kind, type) or not _is_value_type(kind) or kind is library.MonitorAlarms:
+        if not isinstance(kind, type) or not _is_value_type(kind):
             continue
         if not inspect.isabstract(kind):
             found.append((name, kind))

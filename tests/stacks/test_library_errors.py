@@ -38,7 +38,7 @@ MONITORS = """\
         categorical: auto
       - name: Metrics
         baseline: {dataset: s3://training/train.csv}
-        constraints: {emit_metrics: false}
+        constraints: {drift_enabled: false}
         alarms: {drift: {age: 0.2}}
 """
 
@@ -64,9 +64,9 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
         ),
         (25, "endpoints.credit.data_quality.4.categorical", "'categorical' together with 'preprocessor'"),
         (
-            28,
-            "endpoints.credit.data_quality.5.constraints.emit_metrics",
-            "alarms on features together with emit_metrics: false",
+            29,
+            "endpoints.credit.data_quality.5.alarms.drift.age",
+            'an alarm on the feature "age" together with drift_enabled: false',
         ),
     ]
 

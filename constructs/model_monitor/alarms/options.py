@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model_monitor.errors import ConfigurationError, Setting
+from model_monitor.internal.checking import checked
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class MonitorAlarms:
     """Alarms that every kind of monitor has. Each is part of the composite alarm, which notifies.

@@ -63,6 +63,19 @@ class Deployment(Construct):
         assert self.function.role is not None, "the function is made with one"
         return self.function.role.role_arn
 
+    def id_of(self, scope: Construct, id: str) -> str:
+        """Return the construct id of something that goes with this function.
+
+        A monitor that is moved to the services of another stack gets new custom resources, since CloudFormation refuses
+        an update that changes the service token; and a new access role, since the old ones are deleted under the old
+        role after that.
+
+        Args:
+            scope: Where it is made.
+            id: Its id in the stack of the function.
+        """
+        return id if Stack.of(self) is Stack.of(scope) else f"{id}OfSharedServices"
+
     def resource(
         self, scope: Construct, id: str, *, type: str, access: AccessRole, properties: dict[str, object]
     ) -> CustomResource:
@@ -75,12 +88,9 @@ class Deployment(Construct):
             access: The role that the function assumes for it.
             properties: Its properties. CloudFormation turns numbers and truth values into texts.
         """
-        # CloudFormation refuses an update that changes the service token, so a monitor that is moved to the services
-        # of another stack gets new resources.
-        is_own = Stack.of(self) is Stack.of(scope)
         resource = CustomResource(
             scope,
-            id if is_own else f"{id}OfSharedServices",
+            self.id_of(scope, id),
             service_token=self._service_token,
             service_timeout=_SERVICE_TIMEOUT,
             resource_type=type,

@@ -46,10 +46,7 @@ class DataQuality:
     def next_job(self, store: Store, folder: S3Uri, dataset: Dataset) -> NextJob | None:
         """Return the job that looks at the columns, or the one that computes the baseline."""
         profile = folder / PROFILE
-        # Column names of Parquet cannot be read with the standard library.
-        needs_profile = self.settings.categorical == "auto" or bool(
-            self.settings.categorical and dataset.kind == "parquet"
-        )
+        needs_profile = self.settings.categorical == "auto"
         if needs_profile and not store.has_all(profile, self.type.results):
             unchanged = replace(self.settings.scripts, preprocessor=None)
             return NextJob(analyzer_container(dataset, unchanged), profile, is_profile=True)
@@ -77,8 +74,4 @@ class DataQuality:
     def _choose_categories(self, profile: S3Uri | None, dataset: Dataset) -> Categories:
         if profile is None:
             return Categories.of_names(self.settings.categorical, inspect_dataset(dataset).columns or ())
-        statistics = s3.read_json(profile / STATISTICS)
-        if self.settings.categorical == "auto":
-            return Categories.of_profile(statistics, s3.read_json(profile / CONSTRAINTS))
-        columns = tuple(feature["name"] for feature in statistics["features"])
-        return Categories.of_names(self.settings.categorical, columns)
+        return Categories.of_profile(s3.read_json(profile / STATISTICS), s3.read_json(profile / CONSTRAINTS))

@@ -198,7 +198,9 @@ class World:
 
     def _role(self, name, principal, document):
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        folder, _, name = name.rpartition("/")
         arn = self.iam.create_role(
+            Path=f"/{folder}/" if folder else "/",
             RoleName=name,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )["Role"]["Arn"]
@@ -300,8 +302,8 @@ class World:
                 EndpointName=endpoint, Body=",".join(map(str, row)), ContentType="text/csv", Accept="text/csv"
             )
 
-    def register(self, schedule, role, **more):
-        """Write the document of a monitor into the registry, as the guard does."""
+    def register(self, schedule, role, *, registry="registry", **more):
+        """Write the document of a monitor into a registry, as the guard does."""
         document = {
             "schedule": schedule,
             "type": "DataQuality",
@@ -311,7 +313,7 @@ class World:
             "access_role": self.access[role],
             **more,
         }
-        self.s3.put_object(Bucket="out", Key=f"registry/{schedule}.json", Body=json.dumps(document))
+        self.s3.put_object(Bucket="out", Key=f"{registry}/{schedule}.json", Body=json.dumps(document))
 
     def executions(self, name=SCHEDULE):
         listed = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=name, SortBy="ScheduledTime")

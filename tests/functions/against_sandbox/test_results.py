@@ -65,9 +65,12 @@ def test_categories_from_baseline_to_message(world, deploy, act_as, monkeypatch)
     topic = world.box.client("sns").create_topic(Name="alerts")["TopicArn"]
     world.box.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="oncall@example.com")
     metrics = {"drift": ["member", "amount"], "completeness": ["amount"], "mean": ["amount"]}
-    world.register(world.schedule, "reports", endpoint="credit", topic=topic, metrics=metrics)
+    world.register(
+        world.schedule, "reports", registry="registry/of-this-test", endpoint="credit", topic=topic, metrics=metrics
+    )
     for name, value in {
-        "REGISTRY_URI": "s3://out/registry",
+        # The monitors of other tests are not looked after here.
+        "REGISTRY_URI": "s3://out/registry/of-this-test",
         "STATE_URI": "s3://out/state",
         "METRIC_NAMESPACE": "ModelMonitoring",
     }.items():

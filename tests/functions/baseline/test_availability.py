@@ -44,6 +44,8 @@ def test_a_closed_account_fails_before_a_job_is_started(csv_baseline, framework,
     assert "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html" in str(caught.value)
     assert csv_baseline.jobs == {}
     assert csv_baseline.keys() == []
+    # A marker of a deletion would keep CloudFormation from deleting the bucket again.
+    assert csv_baseline.count("DeleteObject") == 0
 
 
 @pytest.mark.parametrize("answer", OPEN)

@@ -60,6 +60,7 @@ class Runs:
         status,
         *,
         hours_ago=0,
+        took=20,
         violations=None,
         exit_message=None,
         reason=None,
@@ -75,6 +76,7 @@ class Runs:
         summary = {
             "MonitoringScheduleName": schedule,
             "ScheduledTime": scheduled,
+            "LastModifiedTime": scheduled + timedelta(minutes=took),
             "MonitoringExecutionStatus": status,
             "FailureReason": reason,
             "ProcessingJobArn": arn if has_job else None,

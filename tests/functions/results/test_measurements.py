@@ -353,7 +353,7 @@ MONITOR = {
 @pytest.mark.parametrize(("count", "length"), [(999, 3), (1000, 3), (1001, 3), (3500, 3), (1500, 250)])
 def test_requests_stay_within_what_cloudwatch_takes(aws, count, length):
     points = [Point("FeatureDrift", number, {"Feature": f"{number:05}" + "%" * length}) for number in range(count)]
-    publish(points, parse_monitor(MONITOR), namespace="ModelMonitoring", time=aws.now)
+    publish(points, parse_monitor(MONITOR), namespace="ModelMonitoring")
     requests = [params for name, params in aws.calls if name == "PutMetricData"]
     assert [point["Value"] for point in aws.metrics] == list(range(count))
     assert all(len(request["MetricData"]) <= 1000 for request in requests)
@@ -389,12 +389,12 @@ def quoted(value):
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e200])
 def test_what_cloudwatch_refuses_is_left_out(aws, value):
     points = [Point("A", value), Point("B", 1.0)]
-    publish(points, parse_monitor(MONITOR), namespace="ModelMonitoring", time=aws.now)
+    publish(points, parse_monitor(MONITOR), namespace="ModelMonitoring")
     assert [point["MetricName"] for point in aws.metrics] == ["B"]
 
 
 def test_nothing_to_publish_is_no_call(aws):
-    publish([], parse_monitor(MONITOR), namespace="ModelMonitoring", time=aws.now)
+    publish([], parse_monitor(MONITOR), namespace="ModelMonitoring")
     assert aws.calls == []
 
 

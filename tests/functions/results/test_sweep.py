@@ -124,13 +124,13 @@ def test_a_streak_longer_than_the_look_back_is_said_to_be_longer(runs, aws, two_
     assert "more than 100 runs in a row" in aws.messages[0]["Message"]
 
 
-def test_runs_before_the_monitor_was_registered_are_left_alone(runs, metrics):
+def test_runs_that_had_ended_when_the_monitor_was_registered_are_left_alone(runs, metrics):
     """The function that looked after the monitor before has told of them."""
     runs.register(registered=runs.time(5).isoformat(), period_hours=2)
-    for hours_ago in (9, 8, 7, 6, 1):
-        runs.add("Completed", hours_ago=hours_ago)
-    assert runs.handle(SWEEP) == {"handled": 3}
-    assert metrics()["Executions"] == 3
+    for hours_ago, took in ((9, 20), (8, 20), (7, 120), (6, 20), (6.5, 91), (1, 20)):
+        runs.add("Completed", hours_ago=hours_ago, took=took)
+    assert runs.handle(SWEEP) == {"handled": 2}
+    assert metrics()["Executions"] == 2
 
 
 def test_a_document_that_cannot_be_read_is_told_and_the_others_go_on(runs, aws, metrics):

@@ -80,6 +80,15 @@ def test_a_creation_registers_the_monitor(guard, aws):
     assert aws.puts[f"registry/{NAME}.json"]["ContentType"] == "application/json"
 
 
+@pytest.mark.parametrize(("status", "registered"), [("Completed", "03:00:08"), ("InProgress", "03:00:00")])
+def test_a_run_that_has_just_ended_is_left_to_who_knew_the_monitor_before(guard, aws, status, registered):
+    run_in_flight(aws)
+    ended = datetime(2026, 11, 21, 3, 0, 7, 500, tzinfo=UTC)
+    aws.executions[0] |= {"LastModifiedTime": ended, "MonitoringExecutionStatus": status}
+    guard.do("Create")
+    assert aws.get_json(URI)["registered"] == f"2026-11-21T{registered}Z"
+
+
 def test_an_update_says_anew_what_the_monitor_is_and_keeps_since_when(guard, aws):
     guard.do("Create")
     changed = {**MONITOR, "title": "endpoint fraud"}

@@ -111,20 +111,6 @@ def test_columns_of_json_lines_are_the_keys_of_all_lines_that_are_read(analyzer,
     assert categories == Categories(("age", "who_married", "city"), (1,))
 
 
-def test_columns_of_parquet_are_found_by_a_job(analyzer, framework, properties):
-    analyzer.put("s3://data/train.parquet", b"PAR1")
-    source = {"dataset": {"uri": "s3://data/train.parquet", "format": {"parquet": {}}}}
-    framework.create(properties(Categorical=["married"], Source=source))
-    assert [is_profile(job["request"]) for job in analyzer.jobs.values()] == [True, False]
-
-
-def test_parquet_without_the_named_column_fails_after_the_first_job(analyzer, framework, properties):
-    analyzer.put("s3://data/train.parquet", b"PAR1")
-    source = {"dataset": {"uri": "s3://data/train.parquet", "format": {"parquet": {}}}}
-    with pytest.raises(BaselineError, match="Categorical names 'sex'"):
-        framework.create(properties(Categorical=["sex"], Source=source))
-
-
 def test_another_number_of_columns_than_the_script_knows_is_told(analyzer, framework, properties, suggest):
     analyzer.run_job = lambda request: suggest({f"{0:020}": AGES})
     with pytest.raises(BaselineError, match="found 1 columns, expected 3 as in the dataset"):
