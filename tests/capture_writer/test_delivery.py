@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -57,7 +58,7 @@ def test_what_s3_does_not_take_in_time_is_in_the_spill_directory_exactly_once(s3
     s3.reset()
     s3.plan[:] = ["fine"] * good
     s3.always = "refused"
-    spill = tmp_path / f"{good}-{count}"
+    spill = tmp_path / uuid.uuid4().hex  # examples can be tried again
     options = Buffering(flush_seconds=0.001, flush_bytes=900, retry_seconds=0.0005, spill_directory=spill)
     writer = writer_to(s3, options)
     for n in range(count):

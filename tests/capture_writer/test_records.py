@@ -202,7 +202,8 @@ def test_the_analyzer_reads_what_was_written(in_folder, tmp_path, patient):
     files = list(tmp_path.rglob("*.jsonl"))
     issues = DataIssues(strict=True)
     dataset = CaptureDataset(files, index_names=[INPUT, OUTPUT], window=window, issues=issues)
-    rows = [row for table in dataset.tables() for row in table.iter_rows()]
+    # A missing value is null or an empty text, by the way in which a row is parsed.
+    rows = [tuple(value or "" for value in row) for table in dataset.tables() for row in table.iter_rows()]
     assert rows == [("0.7", "34", "rent"), ("0.2", "51", "own, free"), ("0.1", "18", "")]
 
 

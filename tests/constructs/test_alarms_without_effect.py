@@ -18,7 +18,6 @@ AGE = FeatureConstraints
 @pytest.mark.parametrize(
     ("alarms", "constraints", "categorical", "text"),
     [
-        (DRIFT, ConstraintOverrides(emit_metrics=False), None, "emit_metrics=False"),
         (DRIFT, ConstraintOverrides(drift_enabled=False), None, "drift_enabled=False"),
         (DRIFT, ConstraintOverrides(features={"age": AGE(drift_enabled=False)}), None, "drift_enabled=False"),
         (DRIFT, ConstraintOverrides(features={"age": AGE(enabled=False)}), None, "enabled=False"),

@@ -217,7 +217,7 @@ class TestTheCommandLine:
             "from pathlib import Path\n"
             "from types import SimpleNamespace\n"
             "from sandbox.process import cdk\n"
-            "cdk._executable = lambda: sys.executable\n"
+            "cdk._executable = lambda folder: sys.executable\n"
             f"box = SimpleNamespace(pid={sandbox.pid}, environment=dict, account_id='0', region='r')\n"
             f"cdk.CdkCli(box, 'app', Path.cwd())._run([{str(command)!r}], with_app=False)\n"
         )
@@ -256,7 +256,7 @@ class TestTheCommandLine:
     def test_its_output_and_its_exit_code_pass_through(
         self, box: SandboxProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
     ) -> None:
-        monkeypatch.setattr(cdk, "_executable", lambda: sys.executable)
+        monkeypatch.setattr(cdk, "_executable", lambda folder: sys.executable)
         seen: list[str] = []
         command = ["-c", f"import sys; print('said'); sys.exit({code})"]
         cli = cdk.CdkCli(box, "app", tmp_path, on_line=seen.append)
