@@ -81,7 +81,7 @@ class DataCaptureResource:
             return False
         current = configs.describe(endpoint["EndpointConfigName"])
         if current is not None:
-            # Before its state: to mend an endpoint of the wrong kind would not help.
+            # Before its state: to repair an endpoint of the wrong kind would not help.
             configs.refuse_unsupported(properties.endpoint, current)
         if endpoint["EndpointStatus"] != "InService":
             reason = endpoint.get("FailureReason", "SageMaker gives no reason")

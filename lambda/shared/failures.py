@@ -11,7 +11,7 @@ import re
 _HINTS: tuple[tuple[str, str], ...] = (
     (
         r"line \d+.*(\d+ values|unexpected end of data|quote)",
-        "mend that line of the dataset: every row needs one value for each column, and quotes must be closed",
+        "fix that line of the dataset: every row needs one value for each column, and quotes must be closed",
     ),
     (
         r"ResourceLimitExceeded|service limit '[^']*' is",

@@ -1,4 +1,4 @@
-"""What all parts of the configuration model share: strictness, and errors that say how to mend them."""
+"""What all parts of the configuration model share: strictness, and errors that say how to fix them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def refuse(*, expected: str, fix: str) -> PydanticCustomError:
 
     Args:
         expected: What would have been right.
-        fix: How to mend it.
+        fix: How to fix it.
     """
     return PydanticCustomError(REFUSED, "expected {expected}; {fix}", {"expected": expected, "fix": fix})
 

@@ -30,7 +30,7 @@ def matching(pattern: str, *, expected: str, fix: str, example: str) -> tuple[Af
     Args:
         pattern: Regular expression of the whole text; simple enough to mean the same in JavaScript.
         expected: What the pattern stands for.
-        fix: How to mend a text that does not match.
+        fix: How to fix a text that does not match.
         example: A text that does.
     """
 

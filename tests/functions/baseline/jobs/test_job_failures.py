@@ -37,7 +37,7 @@ def test_what_the_job_said_is_not_repeated(csv_baseline, framework, properties):
         framework.poll()
 
     assert str(caught.value).count(said) == 1
-    assert "What to do: mend that line of the dataset" in str(caught.value)
+    assert "What to do: fix that line of the dataset" in str(caught.value)
 
 
 def test_a_stopped_job_is_a_failure(csv_baseline, framework, properties):
