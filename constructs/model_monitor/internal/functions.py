@@ -9,7 +9,6 @@ from aws_cdk import (
     RemovalPolicy,
     Size,
     aws_iam as iam,
-    aws_kms as kms,
     aws_lambda as lambda_,
     aws_logs as logs,
 )
@@ -32,7 +31,6 @@ class MonitoringFunction(lambda_.Function):
         handler: str,
         description: str,
         environment: Mapping[str, str] | None = None,
-        environment_key: kms.IKey | None = None,
         timeout: Duration | None = None,
         memory: Size | None = None,
     ) -> None:
@@ -44,7 +42,6 @@ class MonitoringFunction(lambda_.Function):
             handler: `<package>.handler.<function>` below the source root.
             description: What the function is for, for people who meet it in the console.
             environment: Variables.
-            environment_key: KMS key of the variables. Default: Lambda's own key.
             timeout: Default: 2 minutes.
             memory: Default: 256 MiB.
         """
@@ -63,7 +60,6 @@ class MonitoringFunction(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             description=description,
             environment=dict(environment or {}),
-            environment_encryption=environment_key,
             timeout=timeout or Duration.minutes(2),
             memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
             log_group=log_group,
