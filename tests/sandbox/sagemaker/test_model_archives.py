@@ -115,7 +115,7 @@ def test_a_model_that_cannot_be_unpacked_leaves_nothing(world: Any, work: Path, 
         world.put(key, content)
     definition = {"ModelDataUrl": f"s3://{world.bucket}/{key}"}
     with pytest.raises(HostingError, match=key):
-        archive.unpack({"ModelName": key, "ExecutionRoleArn": world.role, "PrimaryContainer": definition}, {})
+        archive.unpack({"ModelName": key, "ExecutionRoleArn": world.role}, definition, {})
     assert list(work.iterdir()) == []
 
 
