@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from sandbox import seams
 from sandbox.sagemaker import aws
-from sandbox.sagemaker.hosting import archive, containers
+from sandbox.sagemaker.hosting import archive, containers, old_boosters
 from sandbox.sagemaker.hosting.archive import Unpacked
 from sandbox.sagemaker.hosting.containers import ContainerDefinition
 from sandbox.sagemaker.hosting.worker import OK, Answer, HostingError, ModelWorker
@@ -114,6 +115,7 @@ def _started(
     with ExitStack() as undo:
         unpacked = archive.unpack(model, one.definition, environment)
         undo.callback(unpacked.remove)
+        old_boosters.renew(unpacked.model_folder, lambda lines: seams.write_log_lines(*log, lines))
         credentials = {} if model.get("EnableNetworkIsolation") else aws.container_environment(role_arn)
         variables = unpacked.environment | credentials | {"SM_MODEL_DIR": str(unpacked.model_folder)}
         worker = ModelWorker(unpacked.model_folder, unpacked.code_folder, unpacked.image, variables, log)
