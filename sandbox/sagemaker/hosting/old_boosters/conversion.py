@@ -41,8 +41,8 @@ def to_json(name: str, old: OldBooster, log: Callable[[list[str]], None]) -> Pat
         raise HostingError(
             f"{name} is {old.description}, and XGBoost {library.RELEASE}, with which the sandbox converts it, cannot "
             f"be fetched from the package index: {error}. Let the sandbox reach it once, or convert the model "
-            "yourself: load it with an XGBoost release that reads it, call save_model('xgboost-model.json') with XGBoost "
-            "1.0 to 3.0, and put that file into model.tar.gz instead"
+            "yourself: load it with an XGBoost release that reads it, call save_model('xgboost-model.json') with "
+            "XGBoost 1.0 to 3.0, and put that file into model.tar.gz instead"
         ) from error
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
         source, target = Path(folder) / "binary", Path(folder) / "model.json"
