@@ -119,5 +119,5 @@ def test_a_pipeline_ends_in_linear_learner_and_is_captured_at_both_ends(make_mod
 
 
 def test_what_is_not_part_of_the_sandbox_says_so(account):
-    with pytest.raises(ClientError, match="it keeps no experiments. Instead: leave out what logs the run"):
+    with pytest.raises(ClientError, match=r"it keeps no experiments. Instead: leave out what logs the run"):
         account.session.sagemaker_client.create_experiment(ExperimentName="e")

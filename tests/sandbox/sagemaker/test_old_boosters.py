@@ -185,6 +185,12 @@ def test_a_model_that_the_library_does_not_read_fails_with_its_words(archive: Ca
         old_boosters.renew(archive(xgboost_model=PICKLED), lambda _: None)
 
 
+def test_a_cache_that_cannot_be_written_is_named(cache: Path, archive: Callable[..., Path]) -> None:
+    cache.write_bytes(b"a file in the place of the folder")
+    with pytest.raises(HostingError, match=r"what xgboost-model was converted to cannot be kept: .*cache"):
+        old_boosters.renew(archive(xgboost_model=PICKLED), lambda _: None)
+
+
 def test_what_the_installed_xgboost_does_not_read_is_named(cache: Path, archive: Callable[..., Path]) -> None:
     broken = archive(broken=b"{}")
     with pytest.raises(HostingError, match=f"XGBoost {xgboost.__version__} does not read xgboost-model"):

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.sagemaker.hosting.old_boosters import conversion, formats, renewal
+from sandbox.sagemaker.hosting.worker import HostingError
 
 Log = Callable[[list[str]], None]
 
@@ -31,13 +32,17 @@ def renew(model_folder: Path, log: Log) -> None:
         log: Told what is done, line by line.
 
     Raises:
-        HostingError: There is an old booster, and it cannot be converted.
+        HostingError: There is an old booster, and it cannot be converted, or what was converted cannot be kept.
     """
     if importlib.util.find_spec("xgboost") is None:
         return  # the container says that the package is missing, and how to install it
     for path in sorted(path for path in model_folder.iterdir() if path.is_file()):
         old = formats.read(path)
-        if old is not None:
-            log([f"{path.name} is {old.description}, which XGBoost {renewal.installed_version()} does not read"])
+        if old is None:
+            continue
+        log([f"{path.name} is {old.description}, which XGBoost {renewal.installed_version()} does not read"])
+        try:
             renewal.write(path, old, conversion.to_json(path.name, old, log))
-            log([f"converted {path.name}; it is served as XGBoost {renewal.installed_version()} would have written it"])
+        except OSError as error:
+            raise HostingError(f"what {path.name} was converted to cannot be kept: {error}") from error
+        log([f"{path.name} is served as XGBoost {renewal.installed_version()} would have written it"])
