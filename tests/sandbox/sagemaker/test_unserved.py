@@ -68,3 +68,11 @@ def test_serverless_endpoints_do_not_capture(world: Any) -> None:
 def test_a_request_for_one_of_many_is_refused(world: Any, capturing_endpoint: str, member: str) -> None:
     with pytest.raises(ClientError, match=f"{member} is only valid for multi-model and multi-container endpoints"):
         world.invoke(capturing_endpoint, **{member: "x"})
+
+
+def test_asynchronous_requests_say_what_is_served(world: Any, capturing_endpoint: str) -> None:
+    with pytest.raises(ClientError, match=r"serves InvokeEndpoint only, not POST .*/async-invocations") as raised:
+        world.runtime.invoke_endpoint_async(
+            EndpointName=capturing_endpoint, InputLocation=f"s3://{world.bucket}/in.csv"
+        )
+    assert raised.value.response["Error"]["Code"] == "UnknownOperationException"
