@@ -264,6 +264,25 @@ def test_bias_is_refused_where_the_mistake_is(synthesise_text):
     ]
 
 
+def test_columns_of_a_local_file_are_missed_where_they_are_named(synthesise_text, tmp_path):
+    (tmp_path / "scored.csv").write_text("sex,prediction,defaulted\n", encoding="utf-8")
+    text = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_bias:
+      label: approved
+      label_values: [1]
+      facets: [{name: sex, values: [female]}]
+      headers: [sex, approved]
+      attributes: {inference: 0}
+      ground_truth: s3://labels/credit
+      predicted_label: prediction
+      baseline: {file: scored.csv}
+"""
+    assert told(synthesise_text, text) == [(5, "model_bias.label", 'the column "approved"')]
+
+
 def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_text):
     assert told(synthesise_text, EXPLAINABILITY) == [
         (9, "model_explainability.0.network.isolation", "an isolated network for jobs that call the model"),
