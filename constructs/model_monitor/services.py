@@ -12,6 +12,7 @@ from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
 from model_monitor.monitor.options import require_options
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.results import Results
@@ -67,9 +68,13 @@ class MonitoringServices(Construct):
             scope: Parent.
             id: Construct id.
             **options: See `MonitoringServicesOptions`.
+
+        Raises:
+            ConfigurationError: A key or topic of another region, or a FIFO topic.
         """
         super().__init__(scope, id)
         require_options(options, MonitoringServicesOptions)
+        self._require_reachable(options)
         removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.encryption_key = options.get("encryption_key") or MonitoringKey(
             self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
@@ -99,9 +104,14 @@ class MonitoringServices(Construct):
 
         Args:
             *subscriptions: From `aws_cdk.aws_sns_subscriptions`: e-mail, HTTPS, SQS and others.
+
+        Raises:
+            ConfigurationError: A FIFO queue, to which a standard topic does not deliver.
         """
         for subscription in subscriptions:
-            self.topic.add_subscription(subscription)
+            made = self.topic.add_subscription(subscription)
+            if made is not None:
+                require_standard_queue(made)
 
     def add_schedule_control(self) -> ScheduleControl:
         """Add the function that starts, stops and runs monitors on demand; asked for again, return the same one."""
@@ -143,6 +153,14 @@ class MonitoringServices(Construct):
             self._deployment.function_role_arn,
             *(function.role.role_arn for function in functions if function.role is not None),
         ]
+
+    def _require_reachable(self, options: MonitoringServicesOptions) -> None:
+        key, topic = options.get("encryption_key"), options.get("topic")
+        if key is not None:
+            require_same_region(key, self, option="encryption_key")
+        if topic is not None:
+            require_same_region(topic, self, option="topic")
+            require_standard_topic(topic)
 
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:
         bucket = MonitoringBucket(self, "Bucket", encryption_key=self.encryption_key, removal_policy=removal_policy)
