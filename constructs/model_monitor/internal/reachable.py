@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aws_cdk import IResource, Stack, Tokenization, aws_sns as sns, aws_sqs as sqs
+from aws_cdk import IResource, Stack, aws_sns as sns, aws_sqs as sqs
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError, Shown
+from model_monitor.internal.references import target_of
 from model_monitor.internal.tokens import is_token
 
 _FIFO = ".fifo"
@@ -67,5 +68,5 @@ def require_standard_queue(subscription: sns.Subscription) -> None:
 def _is_fifo(queue_arn: str | None) -> bool:
     if queue_arn is None or not is_token(queue_arn):
         return queue_arn is not None and queue_arn.endswith(_FIFO)
-    queue = getattr(Tokenization.reverse_string(queue_arn).first_token, "target", None)
+    queue = target_of(queue_arn)
     return isinstance(queue, sqs.CfnQueue) and queue.fifo_queue is True
