@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import aws_cdk as cdk
 import pytest
 
+from stacks.fleet import synthesise
 from stacks.problems import InvalidConfigurationError
 
 REGION = """\
@@ -281,6 +283,23 @@ endpoints:
       baseline: {file: scored.csv}
 """
     assert told(synthesise_text, text) == [(5, "model_bias.label", 'the column "approved"')]
+
+
+def test_more_resources_than_a_stack_may_have_are_told_with_the_model(write, tmp_path):
+    text = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    data_quality:
+      baseline: {dataset: s3://training/train.csv}
+"""
+    limited = {"config": str(write(text)), "@aws-cdk/core:stackResourceLimit": 10}
+    with pytest.raises(InvalidConfigurationError) as caught:
+        synthesise(cdk.App(context=limited, outdir=str(tmp_path / "cdk.out")))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.path) == (2, ("endpoints", "credit"))
+    assert "TooManyResourcesInStack" in problem.got
+    assert "make fewer alarms" in problem.fix
 
 
 def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_text):
