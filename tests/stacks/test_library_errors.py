@@ -290,6 +290,7 @@ def test_more_resources_than_a_stack_may_have_are_told_with_the_model(write, tmp
 endpoints:
   credit:
     capture: s3://records/capture
+    services: own
     data_quality:
       baseline: {dataset: s3://training/train.csv}
 """
