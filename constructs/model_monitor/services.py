@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as 
 from constructs import Construct
 
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.bucket_contents import BucketContents
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
@@ -79,11 +80,12 @@ class MonitoringServices(Construct):
         self.encryption_key = options.get("encryption_key") or MonitoringKey(
             self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
         )
+        self._deployment = Deployment.of(self)
+        self._contents: BucketContents | None = None
         self.output = options.get("output") or self._make_output(removal_policy)
         self.topic = options.get("topic") or self._make_topic()
         # Several monitorings may share a bucket; each set of functions looks after its own monitors only.
         self.registry = self.output.join("registry", Names.unique_resource_name(self, max_length=60, separator="-"))
-        self._deployment = Deployment.of(self)
         self._results = Results(
             self,
             "Results",
@@ -137,6 +139,8 @@ class MonitoringServices(Construct):
             functions=lazy_list(self._function_roles),
             subject=subject,
         )
+        if self._contents is not None:
+            role.node.add_dependency(self._contents.resource)
         role.allow_own_metrics()
         self.topic.grant_publish(role)
         acknowledge(
@@ -164,6 +168,7 @@ class MonitoringServices(Construct):
 
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:
         bucket = MonitoringBucket(self, "Bucket", encryption_key=self.encryption_key, removal_policy=removal_policy)
+        self._contents = BucketContents(self, "BucketContents", bucket=bucket, deployment=self._deployment)
         CfnOutput(self, "BucketName", value=bucket.bucket_name, description="Baselines and reports")
         return S3Location.of(bucket)
 

@@ -69,7 +69,6 @@ class AccessRole(iam.Role):
         )
         self.allow([statement], "cloudwatch:PutMetricData has no resources; the namespace limits it.")
 
-
     def _excess(self) -> list[str]:
         if self.node.try_find_child(_FIRST_POLICY_TOO_MANY) is None:
             return []
