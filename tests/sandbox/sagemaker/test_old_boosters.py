@@ -1,6 +1,7 @@
 """Models in formats that XGBoost no longer reads: told, converted elsewhere, and served. Nothing here is downloaded."""
 
 import hashlib
+import json
 import pickle
 import shutil
 import struct
@@ -39,6 +40,11 @@ def keep_conversion(cache_home: Path) -> None:
     shutil.copy(DATA / "converted.json", folder / f"{hashlib.sha256(old_booster().binary).hexdigest()}.json")
 
 
+def pickled(state: dict[str, Any]) -> bytes:
+    """A pickle of a Booster with a state, which need not be one that can be read."""
+    return b"\x80\x02cxgboost.core\nBooster\n)\x81" + pickle.dumps(state, protocol=2)[2:-1] + b"b."
+
+
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache of this process: empty."""
@@ -75,7 +81,7 @@ def test_a_model_of_xgboost_090_serves_as_image_090_does_and_the_log_says_what_w
     events = logs.filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")["events"]
     messages = [event["message"] for event in events]
     assert messages[0] == (
-        f"xgboost-model is a Booster pickled by XGBoost 1.2 or older, which XGBoost {xgboost.__version__} does not read"
+        f"xgboost-model is a Booster pickled by XGBoost 1.5 or older, which XGBoost {xgboost.__version__} does not read"
     )
     assert messages[1].startswith("xgboost-model was converted before: ")
     world.sagemaker.delete_endpoint(EndpointName=endpoint)
@@ -177,6 +183,20 @@ def test_the_converter_is_a_process_that_calls_the_library_and_its_result_is_kep
         "xgboost-model was converted before",
     ]
     assert converted.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("cache", "installed")
+def test_pickles_of_xgboost_13_to_15_hold_json(archive: Callable[..., Path]) -> None:
+    trained = xgboost.train({"nthread": 1}, xgboost.DMatrix(np.eye(4), label=[0, 1, 0, 1]), 1)
+    state = trained.__getstate__()
+    old = {"Config": {}, "Model": json.loads(trained.save_raw("json"))}
+    state["handle"] = bytearray(json.dumps(old, separators=(",", ":")).encode() + b"\0")
+    folder = archive(xgboost_model=pickled(state))
+    with pytest.raises(xgboost.core.XGBoostError):
+        pickle.loads((folder / "xgboost-model").read_bytes())
+    old_boosters.renew(folder, lambda _: None)
+    renewed = pickle.loads((folder / "xgboost-model").read_bytes())
+    assert renewed.save_raw("json") == trained.save_raw("json")
 
 
 @pytest.mark.usefixtures("cache", "installed")

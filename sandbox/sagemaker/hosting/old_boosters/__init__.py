@@ -2,7 +2,8 @@
 
 Until 3.0, XGBoost had a binary format, which 3.1 no longer reads. SageMaker's images left it in two ways: as a file
 (images 1.3-1 to 1.7-1), and inside of a pickled Booster (image 0.90 and the first generation, with which most of AWS's
-examples were trained). The library of 2.1 reads both and writes JSON.
+examples were trained). Pickles of 1.3 to 1.5 hold JSON, and are no longer read either. The library of 2.1 reads all of
+them, and writes JSON of today.
 
 | part | does |
 |---|---|

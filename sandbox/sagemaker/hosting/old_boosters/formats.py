@@ -1,5 +1,6 @@
 """Tells the formats of old boosters. Nothing that a pickle names is imported or called."""
 
+import json
 import pickle
 import struct
 from collections.abc import Callable
@@ -13,7 +14,9 @@ import numpy as np
 _HEADER = b"binf"
 """Begins the binary files of XGBoost 1.1 and later."""
 _SERIALISED = b"CONFIG-offset:"
-"""Begins the buffer in pickles of XGBoost 1.0 and 1.1; the binary model follows after 8 more bytes."""
+"""Begins the buffer in pickles of XGBoost 1.0 to 1.2; the binary model follows after 8 more bytes."""
+_SERIALISED_JSON = b'{"Config"'
+"""Begins the buffer in pickles of XGBoost 1.3 to 1.5: JSON of a configuration and the model."""
 _OFFSET_BYTES = 8
 _PARAMETERS_BYTES = 136
 """Size of the learner's parameters, with which a binary model begins; the name of its objective follows."""
@@ -30,7 +33,7 @@ class OldBooster:
 
     Args:
         description: What it is, for people.
-        binary: The model in XGBoost's binary format.
+        binary: The model, in XGBoost's binary format or in the JSON that came with it.
         is_pickled: Whether it was inside of a pickled Booster.
         attributes: Members of that Booster beside the model.
     """
@@ -55,14 +58,21 @@ def read(path: Path) -> OldBooster | None:
 def _pickled(content: bytes) -> OldBooster | None:
     try:
         state = dict(_Unpickler(BytesIO(content), encoding="latin1").load().__dict__)
+        binary = _model(bytes(state.pop("handle", None) or b""))
     except Exception:  # whatever is wrong with it, it is not what is looked for
         return None
-    binary = bytes(state.pop("handle", None) or b"")
-    if binary.startswith(_SERIALISED):
-        binary = binary[len(_SERIALISED) + _OFFSET_BYTES :]
-    if not _is_binary(binary.removeprefix(_HEADER)):
+    if binary is None:
         return None
-    return OldBooster("a Booster pickled by XGBoost 1.2 or older", binary, is_pickled=True, attributes=state)
+    return OldBooster("a Booster pickled by XGBoost 1.5 or older", binary, is_pickled=True, attributes=state)
+
+
+def _model(buffer: bytes) -> bytes | None:
+    """The model in the buffer of a pickled Booster; None for what newer releases have written."""
+    if buffer.startswith(_SERIALISED_JSON):
+        return json.dumps(json.loads(buffer.rstrip(b"\0"))["Model"]).encode()
+    if buffer.startswith(_SERIALISED):
+        buffer = buffer[len(_SERIALISED) + _OFFSET_BYTES :]
+    return buffer if _is_binary(buffer.removeprefix(_HEADER)) else None
 
 
 def _is_binary(content: bytes) -> bool:
