@@ -208,15 +208,14 @@ class CaptureDataset:
 
     def _parsed(self, line: bytes, location: Location) -> dict[str, Any] | None:
         """Return the record of a line; None when it is none, or not of the window."""
-        if not line.strip():
-            return None
         try:
             record = orjson.loads(line)
             time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
-            within = self._is_within(time)
+            within = (self._start <= time < self._end and time[-1] == "Z") or self._is_within(time)
             _require_objects(directions)
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
+            if line.strip():
+                self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
             return None
         except ValueError:
             self._issues.add(location, "inferenceTime is not a time", repr(time)[:_SHOWN_CHARACTERS])
@@ -229,8 +228,6 @@ class CaptureDataset:
         Raises:
             ValueError: When it is not a time.
         """
-        if self._start <= time < self._end and time[-1] == "Z":
-            return True
         moment = datetime.fromisoformat(time)
         return self._window.contains(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
@@ -298,8 +295,11 @@ def _require_equal_counts(counts: Sequence[int]) -> None:
 
 
 def _require_objects(directions: object) -> None:
-    if not isinstance(directions, dict) or not all(isinstance(body, dict) for body in directions.values()):
-        raise TypeError("captureData does not hold objects")
+    if not isinstance(directions, dict):
+        raise TypeError("captureData is no object")
+    for body in directions.values():
+        if not isinstance(body, dict):
+            raise TypeError("captureData does not hold objects")
 
 
 def _bound(time: datetime | None, default: str) -> str:
