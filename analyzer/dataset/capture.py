@@ -20,7 +20,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.dataset.files import may_hold_window
-from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
+from analyzer.dataset.payload import (
+    OddWidthError,
+    PayloadError,
+    PayloadKind,
+    Row,
+    count_plain_rows,
+    csv_rows,
+    decode,
+    is_one_line,
+    joined_json_rows,
+    require_equal_counts,
+    shared_name,
+)
 from analyzer.dataset.plain_rows import parse_rows
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.shadow import SHADOW, without_shadow_traffic
@@ -139,7 +151,7 @@ class CaptureDataset:
         size = 0
         for path in self._files:
             content = path.read_bytes()
-            if not content.strip():
+            if not content or content.isspace():
                 self._issues.add(Location(path), "the file is empty")
                 continue
             lines = content.splitlines()
@@ -195,7 +207,7 @@ class CaptureDataset:
                 try:
                     others.extend((place, location, row) for row in self._rows(record, location))
                 except PayloadError as error:
-                    self._issues.add(location, "the payload cannot be read", str(error))
+                    self._issues.add(location, error.problem, str(error))
         rows = [(location, row) for _, location, row in others]
         fitting = list(self._shape.fitting(rows, extra=int(self._label_column is not None)))
         if not fitting:
@@ -246,12 +258,30 @@ class CaptureDataset:
                 f"({location}; a record preprocessor script can bring both together)"
             )
         if PayloadKind.CSV in kinds.values():
-            rows = _joined_by_position([csv_rows(text) for _, text in bodies.values()])
+            rows = self._csv_rows([text for _, text in bodies.values()])
         else:
-            rows = _joined_by_name(joined_json_rows({name: text for name, (_, text) in bodies.items()}))
+            texts = {name: text for name, (_, text) in bodies.items()}
+            rows = _joined_by_name(joined_json_rows(texts, self._shape.known, self._shape.most_unknown))
         if not rows:
             raise PayloadError("it holds no rows")
         return rows
+
+    def _csv_rows(self, texts: Sequence[str]) -> list[Row]:
+        """Return the rows of CSV bodies that belong together.
+
+        Raises:
+            PayloadError: When they cannot be parsed, or have different numbers of rows.
+        """
+        # What is known before anything is parsed: how much there is to parse is the caller's choice.
+        counts = [count_plain_rows(text) for text in texts]
+        if None not in counts:
+            require_equal_counts(counts)
+        width = self._shape.width
+        if width is not None and all(is_one_line(text.strip("\r\n")) for text in texts):
+            most = sum(text.count(",") + 1 for text in texts)
+            if most < width or (most > width and None not in counts):
+                raise OddWidthError(f"{most} instead of {width}")
+        return _joined_by_position([csv_rows(text) for text in texts])
 
 
 def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, bytes]]:
@@ -267,13 +297,13 @@ def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, by
 
 
 def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
-    _require_equal_counts([len(part) for part in parts])
+    require_equal_counts([len(part) for part in parts])
     joined = ([value for fields in group for value in fields] for group in zip(*parts, strict=True))
     return [dict(zip(numbered_names(len(fields)), fields, strict=True)) for fields in joined]
 
 
 def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
-    _require_equal_counts([len(part) for part in parts.values()])
+    require_equal_counts([len(part) for part in parts.values()])
     joined: list[Row] = [{} for _ in next(iter(parts.values()))]
     for direction, rows in parts.items():
         for target, row in zip(joined, rows, strict=True):
@@ -282,16 +312,11 @@ def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
                 target.update(row)
                 continue
             # A name that output and input share would lose one of the two.
-            renamed = {(f"{direction}_{name}" if name in shared else name): value for name, value in row.items()}
+            renamed = {(shared_name(direction, name) if name in shared else name): value for name, value in row.items()}
             if len(renamed) < len(row) or not target.keys().isdisjoint(renamed):
                 raise PayloadError(f"names of the {direction} meet others that begin with {direction}_")
             target.update(renamed)
     return joined
-
-
-def _require_equal_counts(counts: Sequence[int]) -> None:
-    if len(set(counts)) > 1:
-        raise PayloadError(f"the output has {counts[0]} rows, the input {counts[1]}")
 
 
 def _require_objects(directions: object) -> None:

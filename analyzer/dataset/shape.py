@@ -1,7 +1,7 @@
 """Which rows of a data set belong to its table, and what happens to those that do not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TypeAlias
 
 from analyzer.job.issues import DataIssues, Location
@@ -45,6 +45,16 @@ class TableShape:
     def refuses_json(self) -> bool:
         """Whether JSON rows are set apart, so that there is no need to read them."""
         return self._is_robust and self._is_json is False
+
+    @property
+    def known(self) -> Set[str] | None:
+        """The columns of JSON rows, None while they are unknown."""
+        return self._columns or None
+
+    @property
+    def most_unknown(self) -> int:
+        """How many other columns a JSON row may have, so that there is no need to read further."""
+        return 0 if self._is_robust else _MAX_ADDED_COLUMNS
 
     def learn_widths(self, widths: Counter[int]) -> None:
         """Learn the number of values of CSV rows from the first ones; later ones change nothing."""
