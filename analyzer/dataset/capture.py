@@ -7,7 +7,9 @@ a batch of such records is one CSV text for Polars. All others are read one by o
 rest is read.
 """
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -49,6 +51,7 @@ BATCH_OUTPUT = "batchTransformOutput"
 """What a row of a transform job's output is called in merged records."""
 
 _BATCH_BYTES = 16 * 1024 * 1024
+_SAMPLED_RECORDS = 500
 _EARLIEST, _LATEST = "0000", "9999"
 _SHOWN_CHARACTERS = 100
 
@@ -126,6 +129,10 @@ class CaptureDataset:
             count = sum(len(lines) for _, lines in batch)
             # Records of JSON are read one by one in any case.
             plain = PlainRecords(odd=[*range(count)]) if self._shape.is_json else self._plain(batch)
+            if self._shape.wants_kind and plain.odd:
+                # Most records decide: one of another kind is not to set all the others apart.
+                self._shape.learn_kind(json=self._count_json(batch, plain.odd), csv=count - len(plain.odd))
+                plain = PlainRecords(odd=[*range(count)]) if self._shape.refuses_csv else plain
             table, unparsed = parse_rows(plain.bodies, len(self._directions), self._shape)
             if table is not None and self._label_column:
                 table = table.with_columns(pl.Series(self._label_column, plain.labels_without(unparsed), pl.String))
@@ -200,6 +207,8 @@ class CaptureDataset:
             batch: All lines.
         """
         plain_places, other_places = places
+        if self._shape.known is None and len(other_places) > 2 * _SAMPLED_RECORDS:
+            self._learn(batch, other_places)
         others: list[tuple[int, Location, Row]] = []
         for place, location, line in _at(batch, other_places):
             record = self._parsed(line, location)
@@ -217,6 +226,24 @@ class CaptureDataset:
             return careful
         lines = np.concatenate([plain_places, [others[position][0] for position in fitting]])
         return pl.concat([table, careful], how="diagonal")[np.argsort(lines, kind="stable")]
+
+    def _count_json(self, batch: Lines, places: Sequence[int]) -> int:
+        """Return about how many of these lines hold JSON: what some of them, all over the batch, hold."""
+        sample, found = _sampled(places), 0
+        for _, _, line in _at(batch, sample):
+            with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+                directions = orjson.loads(line)["captureData"]
+                kinds = {decode(directions[name])[0] for name in self._directions if name in directions}
+                found += kinds == {PayloadKind.JSON}
+        return found * len(places) // len(sample)
+
+    def _learn(self, batch: Lines, places: Sequence[int]) -> None:
+        """Learn the columns from records all over a batch, so that the rest need not be read whole to be refused."""
+        rows: list[tuple[Location, Row]] = []
+        for _, location, line in _at(batch, _sampled(places)):
+            with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+                rows.extend((location, row) for row in self._rows(orjson.loads(line), location))
+        self._shape.learn(rows, extra=int(self._label_column is not None))
 
     def _parsed(self, line: bytes, location: Location) -> dict[str, Any] | None:
         """Return the record of a line; None when it is none, or not of the window."""
@@ -282,6 +309,12 @@ class CaptureDataset:
             if most < width or (most > width and None not in counts):
                 raise OddWidthError(f"{most} instead of {width}")
         return _joined_by_position([csv_rows(text) for text in texts])
+
+
+def _sampled(places: Sequence[int]) -> list[int]:
+    # At random, since whoever knows which records are looked at could choose what is learnt; with a seed, since equal
+    # input gives equal results.
+    return sorted(random.Random(len(places)).sample(places, min(len(places), _SAMPLED_RECORDS)))  # noqa: S311 - no secret
 
 
 def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, bytes]]:

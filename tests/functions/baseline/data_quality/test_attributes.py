@@ -76,7 +76,7 @@ def test_a_mean_shift_of_a_constant_is_refused():
 
 @pytest.mark.parametrize(("mean", "deviation"), [("NaN", 1.0), (1.0, "Infinity"), (float("inf"), 1.0), (1.0, 1e308)])
 def test_numbers_that_cloudformation_cannot_take_are_refused(mean, deviation):
-    with pytest.raises(BaselineError, match="'age', whose mean is .* infinite or too large"):
+    with pytest.raises(BaselineError, match=r"'age', whose mean is .* infinite or too large"):
         answer([numerical("age", mean, deviation)], {"age": 10.0})
 
 
