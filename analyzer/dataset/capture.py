@@ -22,6 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.dataset.files import may_hold_window
+from analyzer.dataset.joining import joined_by_name, joined_by_position
 from analyzer.dataset.payload import (
     OddWidthError,
     PayloadError,
@@ -33,7 +34,6 @@ from analyzer.dataset.payload import (
     is_one_line,
     joined_json_rows,
     require_equal_counts,
-    shared_name,
 )
 from analyzer.dataset.plain_rows import parse_rows
 from analyzer.dataset.record import capture_record
@@ -43,7 +43,6 @@ from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import OddRecords, Window
-from analyzer.text.columns import numbered_names
 from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
@@ -288,7 +287,7 @@ class CaptureDataset:
             rows = self._csv_rows([text for _, text in bodies.values()])
         else:
             texts = {name: text for name, (_, text) in bodies.items()}
-            rows = _joined_by_name(joined_json_rows(texts, self._shape.known, self._shape.most_unknown))
+            rows = joined_by_name(joined_json_rows(texts, self._shape.known, self._shape.most_unknown))
         if not rows:
             raise PayloadError("it holds no rows")
         return rows
@@ -308,7 +307,7 @@ class CaptureDataset:
             most = sum(text.count(",") + 1 for text in texts)
             if most < width or (most > width and None not in counts):
                 raise OddWidthError(f"{most} instead of {width}")
-        return _joined_by_position([csv_rows(text) for text in texts])
+        return joined_by_position([csv_rows(text) for text in texts])
 
 
 def _sampled(places: Sequence[int]) -> list[int]:
@@ -327,29 +326,6 @@ def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, by
             first += len(lines)
             path, lines = next(files)
         yield place, Location(path, place - first + 1), lines[place - first]
-
-
-def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
-    require_equal_counts([len(part) for part in parts])
-    joined = ([value for fields in group for value in fields] for group in zip(*parts, strict=True))
-    return [dict(zip(numbered_names(len(fields)), fields, strict=True)) for fields in joined]
-
-
-def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
-    require_equal_counts([len(part) for part in parts.values()])
-    joined: list[Row] = [{} for _ in next(iter(parts.values()))]
-    for direction, rows in parts.items():
-        for target, row in zip(joined, rows, strict=True):
-            shared = target.keys() & row.keys()
-            if not shared:
-                target.update(row)
-                continue
-            # A name that output and input share would lose one of the two.
-            renamed = {(shared_name(direction, name) if name in shared else name): value for name, value in row.items()}
-            if len(renamed) < len(row) or not target.keys().isdisjoint(renamed):
-                raise PayloadError(f"names of the {direction} meet others that begin with {direction}_")
-            target.update(renamed)
-    return joined
 
 
 def _require_objects(directions: object) -> None:
