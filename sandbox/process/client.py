@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-import boto3
 from botocore.config import Config
 
+from sandbox.boto import make_client
 from sandbox.process.settings import Settings, Value
 
 _START_TIMEOUT = timedelta(seconds=90)
@@ -164,7 +164,7 @@ class SandboxProcess:
             "aws_secret_access_key": self.secret_access_key,
             "config": Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         }
-        return boto3.session.Session().client(cast("Any", service), **(arguments | overrides))
+        return make_client(service, **(arguments | overrides))
 
     def now(self) -> datetime:
         """The sandbox's time, aware, in UTC."""
