@@ -7,20 +7,15 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
-from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # cfn-lint ships no types
+
+from tests.cfn_lint import complaints
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
 
-# CDK writes every dependency, also those that a reference implies: removing them is not the library's to do.
-_IGNORED = ["W3005"]
-
 
 def _problems(template: dict[str, object]) -> list[str]:
-    matches = lint(
-        json.dumps(template), config=ManualArgs(regions=["eu-west-1"], ignore_checks=_IGNORED, configure_rules={})
-    )
-    return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]
+    return complaints(json.dumps(template), region="eu-west-1")
 
 
 @pytest.mark.parametrize(
