@@ -153,6 +153,7 @@ class SandboxProcess:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "CDK_DEFAULT_ACCOUNT": self.account_id,
             "CDK_DEFAULT_REGION": self.region,
+            "CDK_DISABLE_CLI_TELEMETRY": "true",  # deployments to nowhere tell nobody how the CDK is used
         }
 
     def client(self, service: str, **overrides: Any) -> Any:
