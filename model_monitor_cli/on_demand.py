@@ -166,7 +166,7 @@ def analysis_offsets(window: Window, delays: Delays, now: datetime) -> tuple[str
     return f"-PT{max(start, 0)}M", f"-PT{max(end, 0)}M"
 
 
-def wait(  # noqa: PLR0913 - what it waits for, how, and how long
+def wait(
     context: Context,
     name: str,
     progress: Progress,

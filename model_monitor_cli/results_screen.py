@@ -102,9 +102,9 @@ def show(output: Output, result: Result) -> None:
     for title, text in (("why", result.reason), ("what to do", result.advice)):
         if text:
             output.say(f"{title}: {text}")
-    for title, text in (("report", result.report), ("job", result.job)):
-        if text:
-            output.place(f"{title}: {text}")
+    for title, place in (("report", result.report), ("job", result.job)):
+        if place:
+            output.place(f"{title}: {place}")
 
 
 def _headline(result: Result) -> tuple[str, str]:

@@ -47,11 +47,11 @@ def run(
     run, so that no alarm of the monitor sees it. Exit code 0: no violations; 1: violations, or the run failed; 3: there
     was nothing to check.
     """
-    from model_monitor_cli import on_demand, state  # noqa: PLC0415 - boto3 and Rich are slow
-    from model_monitor_cli.choose import choose_monitor  # noqa: PLC0415 - as above
-    from model_monitor_cli.context import Context  # noqa: PLC0415 - as above
-    from model_monitor_cli.inventory import find_models  # noqa: PLC0415 - as above
-    from model_monitor_cli.output import Output  # noqa: PLC0415 - as above
+    from model_monitor_cli import on_demand, state
+    from model_monitor_cli.choose import choose_monitor
+    from model_monitor_cli.context import Context
+    from model_monitor_cli.inventory import find_models
+    from model_monitor_cli.output import Output
 
     output, context = Output(as_json=json), Context()
     chosen = choose_monitor(find_models(context), endpoint, monitor)
@@ -66,7 +66,7 @@ def _whole_run(
     output: Output, context: Context, monitor: Monitor, window: Window, delays: Delays, timeout: timedelta
 ) -> tuple[str, Run]:
     """Start a run, wait for its end, and delete its schedule, also when somebody interrupts."""
-    from model_monitor_cli import on_demand  # noqa: PLC0415 - boto3 is slow
+    from model_monitor_cli import on_demand
 
     with _terminated_like_interrupted(), output.working("The run") as progress:
         name, is_refused = on_demand.name_of(context, monitor), False
@@ -85,7 +85,7 @@ def _whole_run(
 
 
 def _show(output: Output, monitor: Monitor, window: Window, name: str, ended: Run) -> Exit:
-    from model_monitor_cli import results_screen  # noqa: PLC0415 - Rich is slow
+    from model_monitor_cli import results_screen
 
     result = results_screen.result_of(monitor, name, window, ended)
     output.document(result)
