@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.text import Text
 
 _WIDTH_OF_FILES = 120
 """Columns where nobody looks at a terminal."""
@@ -58,8 +59,8 @@ class Output:
         if not self.as_json:
             self._console.print(what)
 
-    def place(self, text: str) -> None:
-        """Write a location, which is not wrapped, so that it can be copied."""
+    def line(self, text: str | Text) -> None:
+        """Write a line that is not wrapped: it has a location or a command, which people copy."""
         if not self.as_json:
             self._console.print(text, markup=False, soft_wrap=True)
 

@@ -104,7 +104,7 @@ def show(output: Output, result: Result) -> None:
             output.say(f"{title}: {text}")
     for title, place in (("report", result.report), ("job", result.job)):
         if place:
-            output.place(f"{title}: {place}")
+            output.line(f"{title}: {place}")
 
 
 def _headline(result: Result) -> tuple[str, str]:

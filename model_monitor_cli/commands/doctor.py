@@ -66,9 +66,9 @@ def show(output: Output, diagnosis: Diagnosis, *, everything: bool) -> None:
     output.show(Text(f"{diagnosis.monitor} of {diagnosis.model}", style="bold"))
     for verdict in diagnosis.verdicts:
         mark, style = _MARKS[verdict.state]
-        output.show(Text.assemble("  ", (mark, style), f" {verdict.link}: ", verdict.says))
+        output.line(Text.assemble("  ", (mark, style), f" {verdict.link}: ", verdict.says))
         if verdict.fix:
-            output.show(Text.assemble("    ", ("fix: ", "bold"), verdict.fix))
+            output.line(Text.assemble("    ", ("fix: ", "bold"), verdict.fix))
         if verdict is diagnosis.broken and not everything:
             break
     output.say()
