@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -319,3 +321,9 @@ def test_what_the_caller_may_not_see_is_neither_whole_nor_broken():
     diagnosis = diagnose(replace(WELL, topics=(), refused={"subscriptions": "ListSubscriptionsByTopic was refused"}))
     assert diagnosis.broken is None
     assert [verdict.says for verdict in diagnosis.unknown] == ["ListSubscriptionsByTopic was refused"]
+
+
+def test_the_guide_lists_every_check():
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"`([a-z-]+)`", guide.partition("| link |")[2].partition("## ")[0]))
+    assert listed == set(CASES)
