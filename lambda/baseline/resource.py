@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from baseline.jobs import processing
 from baseline.properties import Metric, Properties, parse_properties
 from baseline.reader import digest
 from baseline.source.dataset import inspect_dataset
-from baseline.source.fingerprint import dataset_fingerprint, files_fingerprint
+from baseline.source.fingerprint import dataset_fingerprint, etag, files_fingerprint
 from baseline.source.forms import Dataset
 from baseline.store import Running, Store, Success
 from baseline.workflow import existing_files, start_run, stop_jobs
@@ -96,6 +97,7 @@ class BaselineResource:
             return None
         attributes = {**properties.kind.deliver(store, run.folder), "Fingerprint": running.fingerprint}
         check_size(attributes)
+        self._note_source(properties, store, run.folder, running.fingerprint)
         store.add_success(Success(self._properties_hash(), running.fingerprint, self._request.id))
         if properties.deployment_metric:
             _count_deployment(properties.deployment_metric)
@@ -133,12 +135,22 @@ class BaselineResource:
         if same and same[0] == successes[0]:
             return same[0].fingerprint
         try:
-            return _fingerprint_of_source(properties)
+            return _content(properties)[0]
         except BaselineError as error:
             if not same or (self._request.is_fresh and errors.is_refusal(error)):
                 raise
             log("earlier baseline taken", fingerprint=same[0].fingerprint, error=str(error))
             return same[0].fingerprint
+
+    def _note_source(self, properties: Properties, store: Store, folder: S3Uri, fingerprint: str) -> None:
+        """Note what the version is made of. Nothing depends on it: data that have changed or gone since are no error."""
+        try:
+            content, objects = _content(properties)
+        except (BaselineError, ClientError) as error:
+            log("source not noted", error=str(error))
+            return
+        if content == fingerprint:
+            store.note_source(folder, json.loads(self._raw["Source"]), objects)
 
     def _properties_hash(self) -> str:
         return digest({key: value for key, value in self._raw.items() if key not in _NOT_OF_THE_BASELINE}, 16)
@@ -148,13 +160,17 @@ def _store(properties: Properties) -> Store:
     return Store(properties.output, properties.output_kms_key_id)
 
 
-def _fingerprint_of_source(properties: Properties) -> str:
+def _content(properties: Properties) -> tuple[str, dict[str, str]]:
+    """Return the fingerprint of the source, and its objects with their ETags."""
     try:
         if isinstance(properties.source, Dataset):
             facts = inspect_dataset(properties.source)
             properties.kind.check_dataset(properties.source, facts)
-            return dataset_fingerprint(properties, facts)
-        return files_fingerprint(existing_files(properties), properties)
+            bucket = properties.source.uri.bucket
+            objects = {str(S3Uri(bucket, item.key)): item.etag for item in facts.objects}
+            return dataset_fingerprint(properties, facts), objects
+        files = existing_files(properties)
+        return files_fingerprint(files, properties), {str(uri): etag(uri) for uri in files.uris}
     except ClientError as error:
         if not errors.is_missing(error) and not errors.is_denied(error):
             raise

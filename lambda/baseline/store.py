@@ -3,6 +3,7 @@
 ```
 <OutputUri>/running.json                            version and jobs of a request; gone when it has ended
 <OutputUri>/successes.json                          properties and fingerprints of the last two successes
+<OutputUri>/<fingerprint>/source.json               what it was made of: the source, its objects and their ETags
 <OutputUri>/<fingerprint>/statistics.json           as the job wrote them
 <OutputUri>/<fingerprint>/constraints.json
 <OutputUri>/<fingerprint>/analysis.json             Clarify's constraints (bias, explainability)
@@ -26,6 +27,7 @@ from baseline.errors import BaselineError
 from shared import s3
 from shared.s3 import S3Uri
 
+SOURCE_NOTE = "source.json"
 # The latest, and the one that a rollback after it goes back to.
 _KEPT_SUCCESSES = 2
 
@@ -86,6 +88,16 @@ class Store:
             with _told():
                 content = s3.read(source)
             self.write(target, content)
+
+    def note_source(self, folder: S3Uri, source: object, objects: Mapping[str, str]) -> None:
+        """Note what a version is made of, for people who ask later whether that has changed.
+
+        Args:
+            folder: Folder of the version.
+            source: The source, as the stack has it.
+            objects: Location of each object -> its ETag.
+        """
+        self.write_json(folder / SOURCE_NOTE, {"source": source, "objects": dict(objects)})
 
     def running(self) -> Running | None:
         """Return what is being made, or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -14,8 +14,10 @@ from results.measurements import measurements
 from results.message import Message, RunFacts, failure_message, unreadable_message, violations_message
 from results.metrics import Point, publish
 from results.monitor import Monitor
+from results.mutes import Mutes, read_mutes
 from results.once import Claim, LostClaimError, Once
 from results.report import Report, read_report
+from results.violations import Finding
 from shared import clients, failures
 from shared.logs import log
 
@@ -66,22 +68,30 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
+    muted = cache(lambda: _mutes(execution, invocation))
 
     def put(points: list[Point]) -> None:
-        publish(points, monitor, namespace=invocation.settings.metric_namespace)
+        publish(muted().heard(points), monitor, namespace=invocation.settings.metric_namespace)
 
-    things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
+    things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report(), muted()))}
     if monitor.wanted and execution.outcome.has_report:
         things["measurements"] = lambda: put(measurements(execution, report()))
     if monitor.topic and execution.outcome.is_trouble:
-        things["message"] = lambda: _publish_message(execution, report(), invocation)
+        things["message"] = lambda: _publish_message(execution, report(), muted(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
     return things
 
 
-def _run_metrics(execution: Execution, report: Report) -> list[Point]:
+def _mutes(execution: Execution, invocation: Invocation) -> Mutes:
+    monitor = execution.monitor
+    if monitor.one_time_run:  # somebody asked for it
+        return Mutes()
+    return read_mutes(invocation.settings.registry, monitor.schedule, execution.scheduled)
+
+
+def _run_metrics(execution: Execution, report: Report, muted: Mutes) -> list[Point]:
     # What somebody stopped on purpose is told, but brings nothing into ALARM: else every other deployment would.
     has_failed = execution.outcome is Outcome.FAILED or (
         execution.outcome is Outcome.STOPPED and not execution.was_interrupted
@@ -90,7 +100,7 @@ def _run_metrics(execution: Execution, report: Report) -> list[Point]:
         "Executions": 1,
         "FailedExecutions": int(has_failed),
         "NoData": int(execution.outcome is Outcome.NO_DATA),
-        "Violations": report.count,
+        "Violations": report.count - len(muted.muted(report)),
     }
     return [Point(name, value, unit="Count") for name, value in values.items()]
 
@@ -100,22 +110,23 @@ def _label_metrics(execution: Execution) -> list[Point]:
     return [] if coverage is None else [Point("LabelCoverage", coverage)]
 
 
-def _publish_message(execution: Execution, report: Report, invocation: Invocation) -> None:
-    monitor = execution.monitor
-    if monitor.topic is None:
+def _publish_message(execution: Execution, report: Report, muted: Mutes, invocation: Invocation) -> None:
+    monitor, hidden = execution.monitor, muted.muted(report)
+    if monitor.topic is None or muted.are_of_all or (hidden and len(hidden) == report.count):
         return
-    message = _message(execution, report, invocation)
+    message = _message(execution, report, hidden, invocation)
     with monitor.access():
         clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
 
 
-def _message(execution: Execution, report: Report, invocation: Invocation) -> Message:
+def _message(execution: Execution, report: Report, hidden: Sequence[Finding], invocation: Invocation) -> Message:
     run = _facts(execution, report, invocation)
     if execution.outcome is Outcome.VIOLATIONS:
         streak = lookup.streak(execution)
         if report.problem:
             return unreadable_message(run, problem=report.problem, exit_message=execution.exit_message, streak=streak)
-        return violations_message(run, report.findings, count=report.count, streak=streak)
+        told = [finding for finding in report.findings if finding not in hidden]
+        return violations_message(run, told, count=report.count - len(hidden), streak=streak, muted=hidden)
     return failure_message(
         run,
         reason=execution.failure_reason,

@@ -61,7 +61,9 @@ class RunFacts:
     places: dict[str, str]
 
 
-def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak) -> Message:
+def violations_message(
+    run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak, muted: Sequence[Finding] = ()
+) -> Message:
     """Return the message for a run with violations.
 
     Args:
@@ -69,6 +71,7 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
         findings: The violations, the most severe first.
         count: Number of violations.
         streak: Since when there are violations.
+        muted: Violations that nobody wants to hear of, beside these.
     """
     violations = _counted(count, "violation")
     worst = f"; worst: {_in_words(findings[0])}"
@@ -80,6 +83,7 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
         wrapped(sentence),
         _facts({"Since": _since(streak), **_run_lines(run)}),
         _table(findings),
+        _muted(muted),
         _not_checked(findings),
         _unknown_texts(findings),
         _advice(findings),
@@ -157,6 +161,18 @@ def _table(findings: Sequence[Finding]) -> str:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     hidden = len(findings) - _MAX_ROWS
     return "\n".join(lines + ([f"and {hidden} more, see the report"] if hidden > 0 else []))
+
+
+def _muted(findings: Sequence[Finding]) -> str:
+    """Return what somebody has muted, so that nobody takes it for healthy."""
+    if not findings:
+        return ""
+    names = list(dict.fromkeys(named(item.feature, _MAX_NAME) for item in findings))
+    more = f" and {len(names) - _MAX_LABELS} more" if len(names) > _MAX_LABELS else ""
+    return wrapped(
+        f"Muted, and neither counted nor listed: {_counted(len(findings), 'violation')} of "
+        f"{', '.join(names[:_MAX_LABELS])}{more}."
+    )
 
 
 def _not_checked(findings: Sequence[Finding]) -> str:

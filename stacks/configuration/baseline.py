@@ -10,7 +10,7 @@ from pydantic import Tag, model_validator
 
 from model_monitor import Baseline, DatasetFormat
 from stacks.configuration.base import StrictModel, by_key, refuse
-from stacks.configuration.values import LocalFile, Location
+from stacks.configuration.values import LocalFile, Location, Version
 
 if TYPE_CHECKING:
     from stacks.imports import Imports
@@ -57,6 +57,9 @@ class DatasetBaseline(StrictModel):
     the model's output first; the other monitors find columns by their names."""
     format: Format | None = None
     """How it is stored. Left out: told from the ending .csv, .jsonl or .parquet."""
+    version: Version | None = None
+    """Any text, such as a date. Change it when you overwrite the data in place: a deployment looks at them only when
+    this file changes. Not needed where new data get a new name."""
 
     @model_validator(mode="after")
     def _require_format(self) -> DatasetBaseline:
@@ -73,7 +76,7 @@ class DatasetBaseline(StrictModel):
         """
         with imports.at("dataset"):
             dataset = imports.location(self.dataset)
-        return Baseline.from_dataset(dataset, _known_format(self.format, dataset.key))
+        return Baseline.from_dataset(dataset, _known_format(self.format, dataset.key), version=self.version)
 
 
 class FileBaseline(StrictModel):
@@ -108,6 +111,8 @@ class FilesBaseline(StrictModel):
     copy."""
     statistics: Location | None = None
     """A `statistics.json`; needed for data quality and model quality."""
+    version: Version | None = None
+    """Any text; change it when you overwrite the files in place."""
 
     def build(self, imports: Imports) -> Baseline:
         """Return the library's baseline.
@@ -119,7 +124,7 @@ class FilesBaseline(StrictModel):
             constraints = imports.location(self.constraints)
         with imports.at("statistics"):
             statistics = imports.location(self.statistics) if self.statistics else None
-        return Baseline.from_files(constraints=constraints, statistics=statistics)
+        return Baseline.from_files(constraints=constraints, statistics=statistics, version=self.version)
 
 
 class ModelPackageBaseline(StrictModel):

@@ -51,6 +51,18 @@ _S3_URI = matching(
 )
 S3Uri = Annotated[str, *_S3_URI]
 
+
+def _number_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+Version = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    StringConstraints(min_length=1),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["2026-11-21"]}),
+]
 _PARTITION = "arn:aws[a-z-]*"
 KeyArn = Annotated[
     str,

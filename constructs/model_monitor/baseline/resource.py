@@ -134,6 +134,8 @@ class BaselineResource(Construct):
             "Endpoint": job.endpoint_name,
             "MonitorType": job.monitor_type,
             "Source": stack.to_json_string(self._source.document),
+            # Only here, and not in `content`: a new version of equal data must change nothing else.
+            "SourceVersion": self._source.version,
             "OutputUri": job.output.uri,
             "OutputKmsKeyId": key.key_arn if key else None,
             **{

@@ -37,6 +37,7 @@ class BaselineSource:
         needs_job: Whether a processing job computes the baseline.
         model_package: ARN of the model package that names the files, if one does.
         columns: Names of the dataset's columns, if they are known at synthesis.
+        version: What the user calls this state of the data; none if the name of an object stands for its content.
     """
 
     document: dict[str, Any]
@@ -44,6 +45,7 @@ class BaselineSource:
     needs_job: bool
     model_package: str | None = None
     columns: Sequence[str] | None = None
+    version: str | None = None
 
     @property
     def dataset_format(self) -> dict[str, Any] | None:
@@ -134,7 +136,7 @@ class Baseline(ABC):
 
     @staticmethod
     @checked
-    def from_dataset(location: S3Location, format: DatasetFormat) -> Baseline:
+    def from_dataset(location: S3Location, format: DatasetFormat, *, version: str | None = None) -> Baseline:
         """Computed from a dataset in S3, by a processing job during the deployment.
 
         The job runs again only when the dataset, its format or the scripts change; its files are kept under a prefix
@@ -147,8 +149,14 @@ class Baseline(ABC):
         Args:
             location: An object, or a prefix with several. Usually the training data, prediction column first.
             format: How it is stored.
+            version: Any text, such as a date. CloudFormation looks at the dataset only when something in the template
+                changes: change this text when you overwrite the objects in place. Whether the job must run is still
+                decided by their content. Not needed where new data get a new name.
+
+        Raises:
+            ConfigurationError: An empty version.
         """
-        return _Dataset(location, format)
+        return _Dataset(location, format, _checked_version(version))
 
     @staticmethod
     @checked
@@ -163,15 +171,21 @@ class Baseline(ABC):
 
     @staticmethod
     @checked
-    def from_files(*, constraints: S3Location, statistics: S3Location | None = None) -> Baseline:
+    def from_files(
+        *, constraints: S3Location, statistics: S3Location | None = None, version: str | None = None
+    ) -> Baseline:
         """Taken from files that exist; no job runs.
 
         Args:
             constraints: A `constraints.json`, or Clarify's `analysis.json` for bias and explainability. Overrides are
                 applied to a copy of it.
             statistics: A `statistics.json`. Default: none, which is enough for bias and explainability.
+            version: As of `from_dataset`: change it when you overwrite the files in place.
+
+        Raises:
+            ConfigurationError: An empty version.
         """
-        return _Files(constraints, statistics)
+        return _Files(constraints, statistics, _checked_version(version))
 
     @staticmethod
     @checked
@@ -211,9 +225,10 @@ class _Dataset(Baseline):
 
     location: S3Location
     format: DatasetFormat
+    version: str | None
 
     def bind(self, scope: Construct) -> BaselineSource:
-        return _dataset_source(self.location, self.format)
+        return replace(_dataset_source(self.location, self.format), version=self.version)
 
 
 @dataclass(frozen=True)
@@ -240,13 +255,14 @@ class _DatasetAsset(Baseline):
 class _Files(Baseline):
     constraints: S3Location
     statistics: S3Location | None
+    version: str | None
 
     def bind(self, scope: Construct) -> BaselineSource:
         files = {"constraints": self.constraints}
         if self.statistics is not None:
             files["statistics"] = self.statistics
         document = {"files": {name: location.uri for name, location in files.items()}}
-        return BaselineSource(document, list(files.values()), needs_job=False)
+        return BaselineSource(document, list(files.values()), needs_job=False, version=self.version)
 
 
 @dataclass(frozen=True)
@@ -263,6 +279,17 @@ class _ModelPackage(Baseline):
 def _dataset_source(location: S3Location, dataset_format: DatasetFormat) -> BaselineSource:
     document = {"dataset": {"uri": location.uri, "format": dataset_format.document}}
     return BaselineSource(document, [location], needs_job=True)
+
+
+def _checked_version(version: str | None) -> str | None:
+    if version is not None and not version.strip():
+        raise ConfigurationError(
+            option="version",
+            value=version,
+            expected="a text that changes when the data change, such as a date",
+            fix=("leave ", OptionName("version"), " out, or write the date of the data"),
+        )
+    return version
 
 
 def _columns(path: Path, dataset_format: DatasetFormat) -> list[str] | None:

@@ -57,7 +57,7 @@ def inspect_dataset(dataset: Dataset) -> DatasetFacts:
     Raises:
         BaselineError: It does not exist, is empty, may not be read, or cannot be what its format says.
     """
-    objects = _list_objects(dataset.uri)
+    objects = list_objects(dataset.uri)
     first = next(item for item in objects if item.size)
     if dataset.kind == "parquet":
         return DatasetFacts(objects, None)
@@ -84,7 +84,12 @@ def _is_object(uri: S3Uri) -> bool:
     return first is not None and first["Key"] == uri.key
 
 
-def _list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
+def list_objects(uri: S3Uri) -> tuple[DatasetObject, ...]:
+    """Return the objects of a data set.
+
+    Raises:
+        BaselineError: There is none, or they may not be listed.
+    """
     try:
         listed = s3.objects_beginning_with(uri) if _is_object(uri) else s3.objects(uri)
         found = tuple(DatasetObject(item["Key"], item["ETag"].strip('"'), item["Size"]) for item in listed)

@@ -39,10 +39,14 @@ def files_fingerprint(files: BaselineFiles, properties: Properties) -> str:
     Raises:
         botocore.exceptions.ClientError: One of them does not exist or may not be read.
     """
-    uris = [uri for uri in (files.statistics, files.constraints, files.config) if uri]
-    content: list[object] = [[str(uri), _etag(uri)] for uri in uris]
+    content: list[object] = [[str(uri), etag(uri)] for uri in files.uris]
     return digest([*content, dict(properties.kind.config)] if properties.kind.config else content, _LENGTH)
 
 
-def _etag(uri: S3Uri) -> str:
+def etag(uri: S3Uri) -> str:
+    """Return what S3 calls the content of an object.
+
+    Raises:
+        botocore.exceptions.ClientError: It does not exist or may not be read.
+    """
     return clients.s3().head_object(Bucket=uri.bucket, Key=uri.key)["ETag"].strip('"')

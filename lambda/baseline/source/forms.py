@@ -39,6 +39,11 @@ class BaselineFiles:
     statistics: S3Uri | None = None
     config: S3Uri | None = None
 
+    @property
+    def uris(self) -> tuple[S3Uri, ...]:
+        """Those that there are."""
+        return tuple(uri for uri in (self.statistics, self.constraints, self.config) if uri)
+
 
 @dataclass(frozen=True)
 class ModelPackage:

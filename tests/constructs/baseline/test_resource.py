@@ -38,6 +38,7 @@ def from_files(kit: Kit) -> Template:
         baseline=Baseline.from_files(
             statistics=S3Location.from_uri("s3://lake/statistics.json"),
             constraints=S3Location.from_uri("s3://lake/constraints.json"),
+            version="2026-11-21",
         ),
         encryption_key=kms.Key(stack, "Key"),
         constraints=ConstraintOverrides(drift_threshold=0.2, features={"age": FeatureConstraints(completeness=0.9)}),
@@ -55,6 +56,7 @@ def test_a_dataset_in_s3_is_described_to_the_function(kit: Kit, default_template
             "format": {"csv": {"header": True, "output_columns_position": "START"}},
         }
     }
+    assert "SourceVersion" not in properties
     assert properties["MonitorType"] == "DataQuality"
     assert properties["Endpoint"] == "fraud-prod"
     assert kit.json(properties["Features"]) == ["age", "income"]
@@ -221,3 +223,9 @@ def test_a_model_package_names_the_files_and_no_job_runs(kit: Kit) -> None:
 def test_refuses_what_names_no_model_package(refused: Refused) -> None:
     with refused("'fraud/7'", "model-package/<group>/<version>"):
         Baseline.from_model_package("fraud/7", files=S3Location.from_uri("s3://registry"))
+
+
+def test_a_version_of_the_data_reaches_the_function_as_it_is(kit: Kit, from_files: Template, refused: Refused) -> None:
+    assert kit.properties(from_files, _TYPE)["SourceVersion"] == "2026-11-21"
+    with refused("a text that changes when the data change"):
+        Baseline.from_dataset(S3Location.from_uri("s3://lake/train.csv"), DatasetFormat.csv(), version=" ")

@@ -120,3 +120,21 @@ def test_delete_of_a_job_that_is_gone(csv_baseline, framework, properties):
     csv_baseline.jobs.clear()
     assert framework.delete() == {}
     assert csv_baseline.keys() == []
+
+
+def test_data_overwritten_in_place_get_a_new_baseline_with_a_new_version(csv_baseline, framework, properties):
+    first = framework.create(properties(SourceVersion="1"))
+    assert framework.update(properties(SourceVersion="2")) == first, "equal data: no job, no other baseline"
+    assert csv_baseline.count("CreateProcessingJob") == 1
+
+    csv_baseline.put("s3://data/train.csv", "age,married,city\n" + "".join(f"{age},0,Rome\n" for age in range(30)))
+    second = framework.update(properties(SourceVersion="3"))
+    assert second["Fingerprint"] != first["Fingerprint"]
+    assert csv_baseline.count("CreateProcessingJob") == 2
+    notes = [
+        csv_baseline.get_json(f"s3://out/baselines/credit/{made['Fingerprint']}/source.json")
+        for made in (first, second)
+    ]
+    assert [list(note["objects"]) for note in notes] == [["s3://data/train.csv"]] * 2
+    assert notes[0]["objects"] != notes[1]["objects"]
+    assert notes[0]["source"] == {"dataset": {"uri": "s3://data/train.csv", "format": {"csv": {"header": True}}}}
