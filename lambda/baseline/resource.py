@@ -143,7 +143,7 @@ class BaselineResource:
             return same[0].fingerprint
 
     def _note_source(self, properties: Properties, store: Store, folder: S3Uri, fingerprint: str) -> None:
-        """Note what the version is made of. Nothing depends on it: data that have changed or gone since are no error."""
+        """Note what the version is made of. Nothing depends on it: data that have gone since are no error."""
         try:
             content, objects = _content(properties)
         except (BaselineError, ClientError) as error:

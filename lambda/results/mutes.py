@@ -8,8 +8,8 @@
 ```
 
 The first form mutes the whole monitor, the second what concerns one feature (or metric of the model), the third one
-metric, which one alarm watches. A mute holds for the runs whose nominal time lies in it: a run has one such time, however
-late it is handled and however often that is tried. Nobody has to end a mute.
+metric, which one alarm watches. A mute holds for the runs whose nominal time lies in it: a run has one such time,
+however late it is handled and however often that is tried. Nobody has to end a mute.
 """
 
 from __future__ import annotations
