@@ -74,6 +74,8 @@ class MonitoringStack(cdk.Stack):
         monitoring = self._make_monitoring(name, config, settings)
         for kind in KINDS:
             self._add_monitors(monitoring, kind, config, defaults)
+        if settings.dashboard:
+            monitoring.add_dashboard()
 
     def _make_monitoring(self, name: str, config: MonitoredConfig, settings: SharedSettings) -> ModelMonitoring:
         imports = self._imports

@@ -54,6 +54,8 @@ class ServicesStack(cdk.Stack):
         imports = Imports(self, at)
         self.services = MonitoringServices(self, UNNAMED, **services_options(settings, imports))
         notify(self.services, settings, imports)
+        if settings.dashboard:
+            self.services.add_dashboard()
 
 
 def services_options(settings: SharedSettings, imports: Imports) -> MonitoringServicesOptions:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from results import event, lookup
+from results.capture_age import capture_age
 from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.labels import label_coverage
@@ -76,6 +77,8 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     if monitor.topic and execution.outcome.is_trouble:
         things["message"] = lambda: _publish_message(execution, report(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
+    if monitor.records:
+        things["capture age"] = lambda: put(_capture_metrics(execution))
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
     return things
@@ -93,6 +96,11 @@ def _run_metrics(execution: Execution, report: Report) -> list[Point]:
         "Violations": report.count,
     }
     return [Point(name, value, unit="Count") for name, value in values.items()]
+
+
+def _capture_metrics(execution: Execution) -> list[Point]:
+    age = capture_age(execution.monitor)
+    return [] if age is None else [Point("CaptureAge", age, unit="Seconds")]
 
 
 def _label_metrics(execution: Execution) -> list[Point]:

@@ -73,6 +73,9 @@ class SharedSettings(StrictModel):
     schedule_control: bool | None = None
     """Adds a function that starts, stops and runs monitors on demand; its name is an output of the stack. Left out:
     none."""
+    dashboard: bool | None = None
+    """`true` shows the model on a CloudWatch dashboard of its own; among the defaults, also all models on another one.
+    An account has three dashboards free of charge; each further one costs 3 USD a month. Left out: none."""
     runbook: WebAddress | None = None
     """Page that says what to do; named in alarms and messages."""
     removal_policy: Literal["retain", "destroy"] | None = None

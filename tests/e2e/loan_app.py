@@ -74,6 +74,7 @@ class LoanStack(cdk.Stack):
             compute=MonitorCompute(instance_type=variant.instance_type),
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
+        dashboard = monitoring.add_dashboard(features=["amount"])
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
         monitoring.add_schedule_control()
         retrain, ended = sqs.Queue(self, "Retrain", enforce_ssl=True), sqs.Queue(self, "Ended", enforce_ssl=True)
@@ -88,6 +89,7 @@ class LoanStack(cdk.Stack):
             "MeanShiftAlarm": monitor.alarms[1].alarm_name,
             "FailedAlarm": monitor.alarms[3].alarm_name,
             "SilenceAlarm": monitor.alarms[4].alarm_name,
+            "Dashboard": dashboard.dashboard_name,
             "CompositeAlarm": monitoring.composite_alarm.alarm_name,
         }.items():
             cdk.CfnOutput(self, name, value=value)

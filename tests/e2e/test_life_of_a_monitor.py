@@ -12,6 +12,8 @@ from datetime import timedelta
 import loan_app
 import pytest
 
+from dashboard_picture.data import Span, lines_of
+from dashboard_picture.picture import draw_dashboard
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
 
@@ -75,6 +77,25 @@ def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deplo
     assert readable[0]["to"] == loan_app.ONCALL
     assert loan_app.ENDPOINT in readable[0]["body"]
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
+
+
+def test_the_dashboard_shows_the_drift_above_its_threshold(deployed, tmp_path):
+    cloudwatch, now = deployed.box.client("cloudwatch"), deployed.box.now()
+    span = Span(now - timedelta(hours=3), now + timedelta(hours=1))
+    widgets = json.loads(cloudwatch.get_dashboard(DashboardName=deployed.outputs["Dashboard"])["DashboardBody"])
+    graphs = {widget["properties"].get("title"): widget["properties"] for widget in widgets["widgets"]}
+    shown = {title: lines_of(cloudwatch, graph, span) for title, graph in graphs.items() if "metrics" in graph}
+
+    drift = "Drift of features: distance to the baseline"
+    (threshold,) = [limit["value"] for limit in graphs[drift]["annotations"]["horizontal"]]
+    (amount,) = shown[drift]
+    assert max(amount.values) > threshold
+    (shift,) = shown["Shift of means: share of what the alarm allows"]
+    assert max(shift.values) > 1, "above 1 the alarm goes into ALARM"
+    assert sum(shown["Invocations"][0].values) >= 2 * REQUESTS
+    assert max(shown["Age of the newest captured record"][0].values) < 60
+    draw_dashboard(cloudwatch, deployed.outputs["Dashboard"], span, tmp_path / "dashboard.png")
+    assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_violation_starts_one_retraining_though_events_come_bare_and_twice(deployed, eventually):
