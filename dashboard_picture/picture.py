@@ -24,6 +24,7 @@ _COLUMNS = 24
 _COLUMN, _ROW, _DPI = 0.52, 0.40, 100
 _GAP = 0.06
 _TITLE, _AXIS_BELOW, _AXIS_LEFT, _LEGEND_ROW = 0.30, 0.24, 0.46, 0.17
+_AXIS_LABEL = 0.16
 _LETTER = 0.066  # inches of a letter of the legend
 _INK, _PALE, _BORDER, _PAGE = "#16191f", "#545b64", "#d5dbdb", "#f2f3f3"
 _STATES = {"ALARM": "#d13212", "OK": "#1d8102", "INSUFFICIENT_DATA": "#879596"}
@@ -125,11 +126,12 @@ class _Page:
         shown = [line for line in lines if line.times]
         rows = self._legend_rows(shown, width)
         legend = len(rows) * _LEGEND_ROW + 0.06
+        beside = _AXIS_LEFT + (_AXIS_LABEL if properties.get("yAxis", {}).get("left", {}).get("label") else 0)
         axes = self._figure.add_axes(
             self._share(
-                left + _AXIS_LEFT,
+                left + beside,
                 bottom + _AXIS_BELOW + legend,
-                width - _AXIS_LEFT - 0.18,
+                width - beside - 0.18,
                 height - _TITLE - _AXIS_BELOW - legend - 0.06,
             )
         )

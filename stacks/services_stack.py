@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from model_monitor import MonitoringServices, MonitoringServicesOptions
+from stacks.configuration.notify import Slack
 from stacks.configuration.shared import SharedSettings
 from stacks.imports import Imports
 
@@ -90,6 +91,10 @@ def notify(services: MonitoringServices, settings: SharedSettings, imports: Impo
     """
     for index, channel in enumerate(settings.notify or []):
         with imports.at("notify", index):
-            services.notify(channel.build(imports))
+            if isinstance(channel, Slack):
+                ids = channel.slack
+                services.notify_slack(f"Slack{ids.channel}", workspace_id=ids.workspace, channel_id=ids.channel)
+            else:
+                services.notify(channel.build(imports))
     if settings.schedule_control:
         services.add_schedule_control()

@@ -49,6 +49,7 @@ from model_monitor.monitoring import (
     ModelMonitoring,
     MonitoringOptions,
 )
+from model_monitor.query.tables import QueryTables
 from model_monitor.reactions import ReactionConditions, SageMakerPipelineTarget
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.run_events import EVENT_DETAIL_TYPE, EVENT_SOURCE, RunStatus
@@ -116,6 +117,7 @@ __all__ = [
     "MonitoringTopic",
     "ProblemType",
     "QualityColumns",
+    "QueryTables",
     "ReactionConditions",
     "RunStatus",
     "RunningMonitor",

@@ -25,6 +25,7 @@ from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import require_options
+from model_monitor.query.tables import QueryTables
 from model_monitor.reactions import ReactionConditions, reaction_name
 from model_monitor.schedule_control import ScheduleControl
 from model_monitor.services import MonitoringServices, MonitoringServicesOptions
@@ -40,6 +41,8 @@ _TAKEN = frozenset(
         "Control",
         "Dashboard",
         "Fleet",
+        "Queries",
+        "Tables",
         "Default",
         "Key",
         "Resource",
@@ -201,6 +204,26 @@ class ModelMonitoring(Construct):
         )
         self._dashboards.append(dashboard)
         return dashboard
+
+    def add_query_tables(self, *, variants: Sequence[str] = ("AllTraffic",)) -> QueryTables:
+        """Let Athena query what monitors find and, of an endpoint, what was captured.
+
+        Runs, violations, statistics and metrics of all monitors that share the services are in the same tables.
+
+        Args:
+            variants: Names of the endpoint's production variants, whose captured calls can be queried.
+
+        Raises:
+            ConfigurationError: No variants.
+        """
+        tables = self.services.add_query_tables()
+        endpoint = self.input.endpoint_name
+        if endpoint is not None and self.node.try_find_child("Queries") is None:
+            place = Construct(self, "Queries")
+            tables.add_captured(
+                place, "Captured", endpoint_name=endpoint, records=self.input.records, variants=variants
+            )
+        return tables
 
     def on_violation(
         self,

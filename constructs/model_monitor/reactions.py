@@ -8,9 +8,10 @@ from typing import cast
 
 import jsii
 from aws_cdk import Duration, Names, Stack, Token, aws_events as events, aws_iam as iam
+from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
-from model_monitor.errors import ConfigurationError, Setting
+from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.internal.checking import checked
 
 _LONGEST_COOL_DOWN = Duration.days(365)
@@ -41,7 +42,7 @@ class ReactionConditions:
                 option="cool_down",
                 got=f"a cool-down of {self.cool_down.to_human_string()}",
                 expected=f"more than nothing, and at most {_LONGEST_COOL_DOWN.to_days()} days",
-                fix=("for example ", Setting("cool_down", Duration.days(1))),
+                fix=("for example ", Setting("cool_down", Call("Duration.days", 1))),
             )
         if self.at_least < 1 or (self.features and self.at_least > len(set(self.features))):
             raise ConfigurationError(
@@ -128,7 +129,7 @@ class SageMakerPipelineTarget:
         self._role = role
 
     @jsii.member(jsii_name="bind")
-    def bind(self, rule: events.IRule, id: str | None = None) -> events.RuleTargetConfig:
+    def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:
         """Return what the rule needs; called by the CDK.
 
         Args:
@@ -150,7 +151,7 @@ class SageMakerPipelineTarget:
         return events.RuleTargetConfig(arn=arn, role=role)
 
 
-def _role(rule: events.IRule, id: str) -> iam.IRole:
+def _role(rule: IRuleRef, id: str) -> iam.IRole:
     return iam.Role(
         cast("Construct", rule),
         id,

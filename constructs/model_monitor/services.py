@@ -14,6 +14,7 @@ from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
 from model_monitor.monitor.options import require_options
+from model_monitor.query.tables import QueryTables
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.results import Results
 from model_monitor.s3_location import S3Location
@@ -90,6 +91,7 @@ class MonitoringServices(Construct):
         )
         self._control: ScheduleControl | None = None
         self._dashboard: FleetDashboard | None = None
+        self._tables: QueryTables | None = None
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the models' monitors")
 
     @property
@@ -139,6 +141,16 @@ class MonitoringServices(Construct):
         if self._dashboard is None:
             self._dashboard = FleetDashboard(self, "Fleet")
         return self._dashboard
+
+    def add_query_tables(self) -> QueryTables:
+        """Let Athena query what all monitors find; asked for again, return the same tables.
+
+        From then on the results function also writes runs, violations, statistics and metrics as rows.
+        """
+        if self._tables is None:
+            self._tables = QueryTables(self, "Tables", output=self.output, encryption_key=self.encryption_key)
+            self._results.write_tables(self._tables.place)
+        return self._tables
 
     @property
     def dashboard_name(self) -> str | None:

@@ -17,6 +17,7 @@ from results.metrics import Point, publish
 from results.monitor import Monitor
 from results.once import Claim, LostClaimError, Once
 from results.report import Report, read_report
+from results.tables import write_tables
 from shared import clients, failures
 from shared.logs import log
 
@@ -77,6 +78,9 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     if monitor.topic and execution.outcome.is_trouble:
         things["message"] = lambda: _publish_message(execution, report(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
+    tables = invocation.settings.tables
+    if tables is not None:
+        things["tables"] = lambda: write_tables(execution, report(), tables)
     if monitor.records:
         things["capture age"] = lambda: put(_capture_metrics(execution))
     if monitor.captured:

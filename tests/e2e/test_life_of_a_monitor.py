@@ -16,6 +16,7 @@ from dashboard_picture.data import Span, lines_of
 from dashboard_picture.picture import draw_dashboard
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
+from tests.athena import Catalog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -141,6 +142,42 @@ def test_every_run_was_reacted_to_once_however_it_ended(deployed, eventually):
     assert [detail["status"] for detail in reactions] == expected
     assert len({detail["id"] for detail in reactions}) == len(expected)
     assert len(deployed.reactions("RetrainQueue")) == 2
+
+
+def test_two_runs_with_violations_start_a_state_machine_once(deployed):
+    """Both have violated two of the features that count, but the second one lies in the cool-down of the first."""
+    states, machine = deployed.box.client("stepfunctions"), deployed.outputs["RetrainingMachine"]
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    event = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+
+    first, second = sorted(deployed.reactions("RetrainQueue"), key=lambda detail: detail["scheduledTime"])
+    assert event["detail"] == first
+    assert len(first["reactions"]) == 1
+    assert "reactions" not in second
+    assert {"amount", "prediction"} <= {finding["feature"] for finding in second["findings"]}
+
+
+def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
+    catalog = Catalog(deployed.box, deployed.outputs["Database"])
+    saved = catalog.saved_queries(deployed.outputs["Workgroup"])
+    assert len(saved) == 6
+    answers = {name: catalog.run(sql) for name, sql in saved.items()}
+
+    worst = {(row["feature"], row["check_type"]): row for row in answers["Which features are violated most"]}
+    drift = worst["amount", "baseline_drift_check"]
+    assert (drift["model"], drift["violations"]) == (loan_app.ENDPOINT, 2)
+    assert 0.1 < drift["largest"] <= 1
+    statuses = {row["status"]: row["runs"] for row in answers["How runs ended"]}
+    assert statuses["CompletedWithViolations"] == 2
+    assert statuses["Completed"] == 1
+    assert statuses["NoData"] >= 2
+    means = {row["feature"]: row["mean"] for row in answers["How features change"]}
+    assert means["amount"] > means["income"] > 0
+    beside = answers["What a violated feature looked like"]
+    assert {row["num_present"] for row in beside if row["feature"] == "amount"} == {REQUESTS}
+    calls = answers[f"Captured calls of {loan_app.ENDPOINT} by hour"]
+    assert sum(row["calls"] for row in calls) == 3 * REQUESTS
+    assert all(len(row["example_input"].split(",")) == 4 for row in calls)
 
 
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
