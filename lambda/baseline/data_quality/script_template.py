@@ -51,7 +51,7 @@ def preprocess_handler(inference_record: Any, logger: Any) -> Columns | list[Col
     try:
         rows = read_rows(inference_record, KNOWN)
         if isinstance(inference_record, str):
-            rows = [row for row in rows if not _is_header(row)]
+            rows = [row for row in rows if not is_header(row, COLUMNS)]
         columns = [_to_columns(in_order(row, COLUMNS)) for row in rows]
     except ValueError as error:
         leave_out(inference_record, error, logger, strict=CONFIGURATION["strict"])
@@ -75,6 +75,12 @@ def in_order(row: Row, columns: list[str]) -> list[Any]:
     if more:
         raise ValueError(f"it has {', '.join(more[:3])}, expected some of {len(columns)} columns of the baseline")
     return [values.get(name) for name in columns]
+
+
+def is_header(row: Row, columns: list[str]) -> bool:
+    """Say whether a CSV row of a file is the line of the names; AWS does not say whether scripts get to see it."""
+    names = [str(value) for _, value in row]
+    return [names[0].lstrip("\ufeff"), *names[1:]] == columns  # some editors begin a file with a mark
 
 
 def _columns_of_unnamed(row: Row, columns: list[str]) -> list[str]:
@@ -110,12 +116,6 @@ def _category(raw: str) -> str:
 
 
 _cached_category = functools.lru_cache(maxsize=100_000)(_category)
-
-
-def _is_header(row: Row) -> bool:
-    # AWS does not say whether the script gets to see the first line of a file; some editors begin one with a mark.
-    names = [str(value) for _, value in row]
-    return [names[0].lstrip("\ufeff"), *names[1:]] == COLUMNS
 
 
 def _canonical_number(text: str) -> str:

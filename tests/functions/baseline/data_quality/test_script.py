@@ -238,7 +238,7 @@ def test_the_log_names_the_first_record_and_every_doubling(handler, tmp_path, ca
 
 
 def test_a_member_that_json_lacks_is_a_missing_value(guard):
-    assert values(guard(captured("1", '{"note": "x", "age": "42"}', encoding="JSON"))) == ["1", "42", None, "x"]
+    assert values(guard(captured("1", '{"note": "x", "age": "42"}', encoding="JSON"))) == [1, "42", None, "x"]
 
 
 def test_an_answer_in_json_to_a_request_in_csv_is_one_row(guard):
