@@ -217,6 +217,7 @@ class DataQualityMonitor(Monitor):
             self._mean_shift_alarm(factory, feature, deviations, alarms.mean_shift_minimum_records)
             for feature, deviations in alarms.mean_shift.items()
         ]
+        self._make_common_alarms(alarms)
         maximum = alarms.maximum_left_out
         if self.baseline.preprocessor_uri is not None and maximum is not None:
             alarm = factory.limit(
@@ -229,7 +230,6 @@ class DataQualityMonitor(Monitor):
                 "or somebody sends what no client should.",
             )
             self.alarms.append(alarm)
-        self._make_common_alarms(alarms)
 
     def _mean_shift_alarm(
         self, factory: AlarmFactory, feature: str, deviations: float, minimum: int

@@ -65,7 +65,9 @@ def in_order(row: Row, columns: list[str]) -> list[Any]:
     Raises:
         ValueError: There are more or fewer values, or others.
     """
-    if len(row) == len(columns) and all(name is None for name, _ in row):
+    if all(name is None for name, _ in row):
+        if len(row) != len(columns):
+            raise ValueError(f"the row has {len(row)} values; expected {len(columns)}: {', '.join(columns)}")
         return [value for _, value in row]
     named = name_values(row, _columns_of_unnamed(row, columns))
     values = dict(named)
