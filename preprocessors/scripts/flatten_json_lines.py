@@ -138,24 +138,30 @@ def flat(value: Any, name: str = "") -> Row:  # noqa: ANN401 - any JSON value
         ValueError: It is deeper, wider or longer than any real record.
     """
     row: Row = []
-    pending = [(name, value, 0)]
-    while pending:
-        name, value, depth = pending.pop()  # noqa: PLW2901, RUF100 - what is pending is looked at next
-        if not isinstance(value, (dict, list)):
-            if isinstance(value, str) and len(value) > MAX_LENGTH:
+    levels = [iter([(name, value)])]  # what is left of the objects and lists that lead to the present value
+    while levels:
+        for member_name, member in levels[-1]:
+            if isinstance(member, (dict, list)):
+                if len(levels) > MAX_DEPTH:
+                    raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+                levels.append(_named_members(member, member_name))
+                break
+            if isinstance(member, str) and len(member) > MAX_LENGTH:
                 raise ValueError(f"a value has more than {MAX_LENGTH} characters")
-            row.append((name or None, value))
-            continue
-        if depth == MAX_DEPTH:
-            raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
-        if len(value) + len(pending) + len(row) > MAX_VALUES:
-            raise ValueError(f"it has more than {MAX_VALUES} values")
-        if isinstance(value, dict):
-            members = [(f"{name}_{key}" if name else key, item, depth + 1) for key, item in value.items()]
+            row.append((member_name or None, member))
         else:
-            members = [(f"{name}_{place}" if name else "", item, depth + 1) for place, item in enumerate(value)]
-        pending.extend(reversed(members))
+            levels.pop()
+        if len(row) > MAX_VALUES:
+            raise ValueError(f"it has more than {MAX_VALUES} values")
     return row
+
+
+def _named_members(value: Any, name: str) -> Any:  # noqa: ANN401 - an object or a list; an iterator
+    if len(value) > MAX_VALUES:
+        raise ValueError(f"it has more than {MAX_VALUES} values")
+    if isinstance(value, dict):
+        return ((f"{name}_{key}", item) for key, item in value.items()) if name else iter(value.items())
+    return ((f"{name}_{place}" if name else "", item) for place, item in enumerate(value))
 
 
 def _joined(output: Row, given: Row) -> Row:

@@ -73,7 +73,7 @@ def in_order(row: Row, columns: list[str]) -> list[Any]:
     values = dict(named)
     if len(values) < len(named):
         raise ValueError("two of its values have the same name")
-    more = [str(name)[:100] for name in values if name not in columns]
+    more = sorted(str(name or "a value without a name")[:100] for name in values.keys() - set(columns))
     if more:
         raise ValueError(f"it has {', '.join(more[:3])}, expected some of {len(columns)} columns of the baseline")
     return [values.get(name) for name in columns]

@@ -178,6 +178,7 @@ ODD = {
     "fewer rows of output": captured("0\n", "1,m,\n2,f,x\n"),
     "one member more": captured('{"prediction": 1}', ROW.replace("{", '{"x": 1, '), encoding="JSON"),
     "one member in place of another": captured('{"prediction": 1}', ROW.replace("note", "x"), encoding="JSON"),
+    "an answer that no column is left for": captured("1", '{"prediction": 1, ' + ROW[1:], encoding="JSON"),
     "an empty object": captured('{"prediction": 1}', "{}", encoding="JSON"),
     "other JSON": captured("1", '{"a": 1, "b": 2}', encoding="JSON"),
     "no JSON": captured("1", '{"age": ', encoding="JSON"),
