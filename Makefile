@@ -13,7 +13,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ synth: setup ## Synthesise the stacks of monitoring.yaml (ARGS="-c config=other.
 
 snapshots: setup ## Write the template snapshots anew, after a change that is meant
 	@UPDATE_SNAPSHOTS=1 python -m pytest -q tests/stacks
+
+scripts: setup ## Put the common part of preprocessing scripts into all of them
+	@python -m preprocessors.source
 
 schema: setup ## Write the JSON schema of monitoring.yaml anew
 	@python -m stacks.schema > monitoring.schema.json
