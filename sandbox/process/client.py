@@ -142,7 +142,7 @@ class SandboxProcess:
         return self._process.pid
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, pointed at the sandbox: for the CDK CLI, the AWS CLI and SageMaker's Python SDK."""
+        """This process's environment, pointed at the sandbox: for the CLIs and the SageMaker Python SDK."""
         inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         return inherited | {
             "AWS_ENDPOINT_URL": self.endpoint_url,
