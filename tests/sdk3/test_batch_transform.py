@@ -85,6 +85,5 @@ def test_a_schedule_that_runs_now_explains_what_was_scored(account, scored, mode
         **now(account, inference_attribute="1"),
     )
     account.wait_for_run("scored-attributions")
-    (execution,) = monitor.list_executions()
-    described = execution.describe()
-    assert described["ProcessingJobStatus"] == "Completed", described.get("FailureReason")
+    last = monitor.describe_schedule()["LastMonitoringExecutionSummary"]
+    assert last["MonitoringExecutionStatus"] == "Completed", last.get("FailureReason")
