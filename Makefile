@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# Container images often set it. Dozens of processes would each compile Polars, boto3 and the CDK anew.
+unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
 # Nothing that a shell has configured for a real account may reach the tests or the demo.

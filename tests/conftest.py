@@ -8,12 +8,16 @@ import pytest
 collect_ignore = ["sdk"]
 
 # Files in the order in which workers begin them. What takes longest comes first, so that no worker is left with it at
-# the end; and deployments mostly wait, so that the others compute meanwhile.
+# the end; and deployments and sandboxes mostly wait, so that the others compute meanwhile.
 FIRST = (
     "tests/e2e/test_credit_risk.py",
     "tests/e2e/",
     "tests/package/test_own_app.py",
     "tests/stacks/test_static_checks.py",
+    "tests/account_check/",
+    "tests/contracts/",
+    "tests/functions/against_sandbox/",
+    "tests/sandbox/",
     "tests/stacks/",
     "tests/constructs/",
 )

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-import boto3
 from botocore.config import Config
 
+from sandbox.boto import make_client
 from sandbox.process.settings import Settings, Value
 
 _START_TIMEOUT = timedelta(seconds=90)
@@ -153,6 +153,7 @@ class SandboxProcess:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "CDK_DEFAULT_ACCOUNT": self.account_id,
             "CDK_DEFAULT_REGION": self.region,
+            "CDK_DISABLE_CLI_TELEMETRY": "true",  # deployments to nowhere tell nobody how the CDK is used
         }
 
     def client(self, service: str, **overrides: Any) -> Any:
@@ -164,7 +165,7 @@ class SandboxProcess:
             "aws_secret_access_key": self.secret_access_key,
             "config": Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
         }
-        return boto3.session.Session().client(cast("Any", service), **(arguments | overrides))
+        return make_client(service, **(arguments | overrides))
 
     def now(self) -> datetime:
         """The sandbox's time, aware, in UTC."""

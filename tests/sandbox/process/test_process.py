@@ -23,7 +23,7 @@ from sandbox.__main__ import main
 from sandbox.process import cdk
 from sandbox.process.client import SandboxError, SandboxProcess
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
