@@ -12,6 +12,19 @@ from shared import clients
 from shared.s3 import S3Uri
 
 
+@dataclass(frozen=True)
+class RecordGuard:
+    """What is needed to count the records that a generated script left out.
+
+    Attributes:
+        records: Where captured records lie, or manifests of predictions if there is no endpoint.
+        script: The script, which knows the columns.
+    """
+
+    records: S3Uri
+    script: S3Uri
+
+
 class RegistryError(Exception):
     """A document of the registry cannot be read; the text names it and says what was expected."""
 
@@ -98,9 +111,11 @@ class Monitor:
         captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
             merged with them.
         records: Where captured records lie; None if nobody wants to know how old the newest one is.
+        guard: None if no generated script leaves records out.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
+        short_name: What people call it beside its endpoint, such as `data-quality`; None in documents of older stacks.
         wanted: What is published from the files of a report.
         reactions: What people want to happen after violations, if conditions of theirs are met.
         one_time_run: Name of the schedule that does a single run in place of this one.
@@ -116,9 +131,11 @@ class Monitor:
     model: str | None = None
     captured: S3Uri | None = None
     records: S3Uri | None = None
+    guard: RecordGuard | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
+    short_name: str | None = None
     wanted: Wanted = Wanted()
     reactions: tuple[Reaction, ...] = ()
     one_time_run: str | None = None
@@ -161,10 +178,11 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             records=S3Uri.parse(_text(document["records"])) if document.get("records") else None,
             reactions=tuple(_reaction(item) for item in document.get("reactions", ())),
+            guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook")
+                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")
                 if document.get(key)
             },
         )
@@ -193,6 +211,10 @@ def _wanted(metrics: Mapping[str, Any]) -> Wanted:
         for group in metrics.get("bias", ())
     )
     return Wanted(**names, bias=tuple(groups))
+
+
+def _guard(document: Mapping[str, Any]) -> RecordGuard:
+    return RecordGuard(S3Uri.parse(_text(document["records"])), S3Uri.parse(_text(document["script"])))
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import loan_app
 import pytest
@@ -64,9 +64,21 @@ def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
+def attack(deployed):
+    """Send what hides all drift from AWS's analyzer: one record with one member more than the baseline has columns."""
+    body = {"income": 1000, "amount": 2000, "term": 12, "flag": 0, "x": 1}
+    deployed.box.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=loan_app.ENDPOINT,
+        ContentType="application/json",
+        Accept="application/json",
+        Body=json.dumps(body),
+    )
+
+
 def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deployed, eventually):
     before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
+    attack(deployed)
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "CompletedWithViolations"
     for alarm in ("DriftAlarm", "MeanShiftAlarm", "CompositeAlarm"):
@@ -75,6 +87,7 @@ def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deplo
     readable = [mail for mail in deployed.box.outbox()[before:] if not mail["subject"].startswith("ALARM")]
     assert len(readable) == 1
     assert "amount" in readable[0]["body"]
+    assert "1 of 251 records, without the columns of the baseline" in " ".join(readable[0]["body"].split())
     assert readable[0]["to"] == loan_app.ONCALL
     assert loan_app.ENDPOINT in readable[0]["body"]
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
@@ -180,6 +193,34 @@ def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
     assert all(len(row["example_input"].split(",")) == 4 for row in calls)
 
 
+def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(deployed, eventually, model_monitor):
+    (drifted, *_) = [run for run in deployed.executions(loan_app.ENDPOINT) if "Violations" in str(run)]
+    runs = len(deployed.executions(loan_app.ENDPOINT))
+
+    code, status = model_monitor("status", loan_app.ENDPOINT)
+    (monitor,) = status["models"][0]["monitors"]
+    assert (code, monitor["name"], monitor["last"]["outcome"]) == (1, "data-quality", "NoData")
+    assert abs(datetime.fromisoformat(status["time"]) - deployed.box.now()) < timedelta(minutes=1)
+
+    hour = [drifted["ScheduledTime"] - timedelta(hours=1), drifted["ScheduledTime"]]
+    start, end = (time.isoformat() for time in hour)
+    code, result = model_monitor("run", loan_app.ENDPOINT, "--start", start, "--end", end)
+    assert (code, result["outcome"]) == (1, "CompletedWithViolations")
+    assert "amount" in [finding["feature"] for finding in result["findings"]]
+    assert json.loads(deployed.read(f"{result['report']}/constraint_violations.json"))["violations"]
+
+    # It is told once, as a run that somebody asked for, and counts for no alarm of the monitor; nothing of it is left.
+    eventually(lambda: any(detail["oneTime"] for detail in deployed.reactions("EndedQueue")))
+    (told,) = [detail["runName"] for detail in deployed.reactions("EndedQueue") if detail["oneTime"]]
+    assert told == result["run"]
+    metrics = deployed.box.client("cloudwatch").list_metrics(Namespace="ModelMonitoring", MetricName="Executions")
+    dimensions = [{item["Name"]: item["Value"] for item in metric["Dimensions"]} for metric in metrics["Metrics"]]
+    assert sorted(found["MonitoringSchedule"] for found in dimensions) == sorted([deployed.outputs["Schedule"], told])
+    listed = deployed.box.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    assert [found["MonitoringScheduleName"] for found in listed] == [deployed.outputs["Schedule"]]
+    assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
+
+
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
     jobs, definition = deployed.baseline_jobs(), deployed.definition()
 
@@ -238,18 +279,24 @@ def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, firs
     assert deployed.definition() == definition
 
 
-def test_monitor_works_on_after_the_rollback(deployed, first):
+def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
     deployed.deploy(first)
     deployed.send(loan_app.applicants(REQUESTS, seed=4))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    assert code == 0, diagnosis
 
 
-def test_silence_goes_into_alarm_when_runs_stop(deployed, eventually):
+def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
     deployed.box.advance(timedelta(hours=5))
 
     deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    broken = [verdict for verdict in diagnosis["monitors"][0]["verdicts"] if verdict["state"] == "broken"]
+    assert (code, broken[0]["check"]) == (1, "schedule-not-stopped")
+    assert deployed.outputs["Schedule"] in broken[0]["fix"]
 
 
 def test_destroy_leaves_nothing_but_retained_data(deployed):

@@ -97,8 +97,8 @@ class ModelDashboard(Construct):
         yield [*run_graphs(self._monitors, width=layout.THIRD), *age]
         if self._input.endpoint_name is not None:
             yield endpoint_graphs(self._input.endpoint_name)
-        for name, monitor in self._monitors.items():
-            yield [layout.text(self._title(name, monitor))]
+        for monitor in self._monitors.values():
+            yield [layout.text(self._title(monitor))]
             yield monitor.graphs()
         yield from self._own
 
@@ -115,11 +115,11 @@ class ModelDashboard(Construct):
             links.append(f"[All models](#dashboards:name={others})")
         return f"# {self._input.title}\n{' · '.join([*links, 'made by AWS CDK: changes in the console are lost'])}"
 
-    def _title(self, name: str, monitor: Monitor) -> str:
+    def _title(self, monitor: Monitor) -> str:
         reports = layout.folder_link(self, monitor.reports)
-        model = self._input.endpoint_name or self._input.model_name or monitor.monitoring_schedule_name
+        command = monitor.commands.report
         return (
             f"## {monitor.WORDS.replace('-', ' ').capitalize()}\n"
             f"[Reports of all runs]({reports}) · schedule `{monitor.monitoring_schedule_name}` · "
-            f"the last run in words: `model-monitor report {model} {name}`"
+            f"the last run in words: `{command}`"
         )

@@ -83,4 +83,15 @@ def completeness_graphs(
         )
 
 
+def left_out_graph(metric: cloudwatch.Metric, maximum: float | None) -> cloudwatch.IWidget:
+    """Return the share of records that runs left out because they do not have the baseline's columns.
+
+    Args:
+        metric: That share.
+        maximum: Threshold of its alarm, if it has one.
+    """
+    limits = [] if maximum is None else [layout.limit_line(maximum, "alarm")]
+    return layout.graph("Records that were left out", [metric], limits=limits, between=(0, 1), width=layout.HALF)
+
+
 Parts = tuple[cloudwatch.Metric, cloudwatch.Metric, int]

@@ -19,6 +19,7 @@ from constructs import Construct, IConstruct
 
 from model_monitor import run_events
 from model_monitor.alarms import metrics
+from model_monitor.alarms.commands import Commands, short_name
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.alarms.options import MonitorAlarms
@@ -54,6 +55,7 @@ class Monitor(Construct):
 
     Attributes:
         input: What is monitored.
+        short_name: What people call it beside its endpoint: the construct id, `data-quality` for `DataQuality`.
         schedule: When.
         monitoring_schedule_name: Name of the schedule.
         reports: Where the service is told to write reports; it appends the endpoint, if there is one, the schedule and
@@ -96,6 +98,7 @@ class Monitor(Construct):
         if settings.encryption_key is not None:
             require_same_region(settings.encryption_key, self, option="encryption_key")
         self.input = input
+        self.short_name = short_name(id)
         self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
         self.engine = settings.engine
@@ -359,6 +362,7 @@ class Monitor(Construct):
         period = self.schedule.period
         document = {
             "schedule": self.monitoring_schedule_name,
+            "short_name": self.short_name,
             "type": self.MONITOR_TYPE,
             "title": self.input.title,
             "endpoint": self.input.endpoint_name,
@@ -374,9 +378,20 @@ class Monitor(Construct):
         }
         return {name: value for name, value in document.items() if value is not None}
 
+    @property
+    def commands(self) -> Commands:
+        """What the command line calls this monitor."""
+        model = self.input.endpoint_name or self.input.model_name
+        return Commands((model, self.short_name) if model else (self.monitoring_schedule_name,))
+
     def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
-            self.input.title, self.WORDS, self.monitoring_schedule_name, self.reports.uri, self._runbook_url
+            self.input.title,
+            self.WORDS,
+            self.monitoring_schedule_name,
+            self.reports.uri,
+            self._runbook_url,
+            self.commands,
         )
         return AlarmFactory(self, texts)
 
@@ -401,10 +416,13 @@ class Monitor(Construct):
         return None
 
     def _make_role(self) -> iam.Role:
+        # SageMaker says for whom it assumes the role of a processing job:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         return iam.Role(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
 

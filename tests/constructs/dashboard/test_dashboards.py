@@ -171,7 +171,7 @@ def test_links_lead_to_reports_runbook_and_all_models(widgets: list[dict[str, An
     assert "(https://wiki.example.com/drift)" in texts
     assert "(#dashboards:name=Fraud-Fleet-" in texts
     assert texts.count("[Reports of all runs](https://console.aws.amazon.com/s3/buckets/") == 4
-    assert "model-monitor report fraud-prod ModelBias" in texts
+    assert "model-monitor report fraud-prod model-bias" in texts
     assert texts.endswith("Our own words")
 
 
