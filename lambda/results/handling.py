@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
 from results import event, lookup
+from results.capture_age import capture_age
 from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.labels import label_coverage
+from results.left_out import LeftOut, count_left_out
 from results.measurements import measurements
 from results.message import Message, RunFacts, failure_message, unreadable_message, violations_message
 from results.metrics import Point, publish
@@ -17,9 +19,14 @@ from results.monitor import Monitor
 from results.mutes import Mutes, read_mutes
 from results.once import Claim, LostClaimError, Once
 from results.report import Report, read_report
-from results.violations import Finding
+from results.tables import write_tables
 from shared import clients, failures
 from shared.logs import log
+
+_ALL_LEFT_OUT = (
+    "No record has the columns of the baseline. If the model's clients send something new, make the baseline anew from "
+    "data that have it"
+)
 
 
 def handle(execution: Execution, invocation: Invocation) -> bool:
@@ -68,6 +75,7 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
+    left_out = cache(lambda: count_left_out(execution))
     muted = cache(lambda: _mutes(execution, invocation))
 
     def put(points: list[Point]) -> None:
@@ -76,9 +84,17 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report(), muted()))}
     if monitor.wanted and execution.outcome.has_report:
         things["measurements"] = lambda: put(measurements(execution, report()))
-    if monitor.topic and execution.outcome.is_trouble:
-        things["message"] = lambda: _publish_message(execution, report(), muted(), invocation)
+    if monitor.guard:
+        things["left out"] = lambda: put(_left_out_metrics(left_out()))
+    # A run to which the script left no record ends without data, but not for lack of traffic.
+    if monitor.topic and (execution.outcome.is_trouble or (execution.outcome is Outcome.NO_DATA and monitor.guard)):
+        things["message"] = lambda: _publish_message(execution, report(), left_out(), muted(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
+    tables = invocation.settings.tables
+    if tables is not None:
+        things["tables"] = lambda: write_tables(execution, report(), tables)
+    if monitor.records:
+        things["capture age"] = lambda: put(_capture_metrics(execution))
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
     return things
@@ -100,9 +116,14 @@ def _run_metrics(execution: Execution, report: Report, muted: Mutes) -> list[Poi
         "Executions": 1,
         "FailedExecutions": int(has_failed),
         "NoData": int(execution.outcome is Outcome.NO_DATA),
-        "Violations": report.count - len(muted.muted(report)),
+        "Violations": report.count - len(muted.of(report)),
     }
     return [Point(name, value, unit="Count") for name, value in values.items()]
+
+
+def _capture_metrics(execution: Execution) -> list[Point]:
+    age = capture_age(execution.monitor)
+    return [] if age is None else [Point("CaptureAge", age, unit="Seconds")]
 
 
 def _label_metrics(execution: Execution) -> list[Point]:
@@ -110,21 +131,31 @@ def _label_metrics(execution: Execution) -> list[Point]:
     return [] if coverage is None else [Point("LabelCoverage", coverage)]
 
 
-def _publish_message(execution: Execution, report: Report, muted: Mutes, invocation: Invocation) -> None:
-    monitor, hidden = execution.monitor, muted.muted(report)
-    if monitor.topic is None or muted.are_of_all or (hidden and len(hidden) == report.count):
+def _left_out_metrics(left_out: LeftOut | None) -> list[Point]:
+    return left_out.points() if left_out else []
+
+
+def _publish_message(
+    execution: Execution, report: Report, left_out: LeftOut | None, muted: Mutes, invocation: Invocation
+) -> None:
+    monitor = execution.monitor
+    has_nothing_to_say = execution.outcome is Outcome.NO_DATA and not (left_out and left_out.left_out)
+    if monitor.topic is None or has_nothing_to_say or muted.hide_all(report):
         return
-    message = _message(execution, report, hidden, invocation)
+    message = _message(execution, report, left_out, muted, invocation)
     with monitor.access():
         clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
 
 
-def _message(execution: Execution, report: Report, hidden: Sequence[Finding], invocation: Invocation) -> Message:
-    run = _facts(execution, report, invocation)
+def _message(
+    execution: Execution, report: Report, left_out: LeftOut | None, muted: Mutes, invocation: Invocation
+) -> Message:
+    run = _facts(execution, report, left_out, invocation)
     if execution.outcome is Outcome.VIOLATIONS:
         streak = lookup.streak(execution)
         if report.problem:
             return unreadable_message(run, problem=report.problem, exit_message=execution.exit_message, streak=streak)
+        hidden = muted.of(report)
         told = [finding for finding in report.findings if finding not in hidden]
         return violations_message(run, told, count=report.count - len(hidden), streak=streak, muted=hidden)
     return failure_message(
@@ -132,11 +163,13 @@ def _message(execution: Execution, report: Report, hidden: Sequence[Finding], in
         reason=execution.failure_reason,
         stop_reason=execution.stop_reason,
         exit_message=execution.exit_message,
-        hint=failures.hint(execution.failure_reason, execution.stop_reason, execution.exit_message),
+        hint=_ALL_LEFT_OUT
+        if left_out and left_out.records and left_out.left_out == left_out.records
+        else failures.hint(execution.failure_reason, execution.stop_reason, execution.exit_message),
     )
 
 
-def _facts(execution: Execution, report: Report, invocation: Invocation) -> RunFacts:
+def _facts(execution: Execution, report: Report, left_out: LeftOut | None, invocation: Invocation) -> RunFacts:
     monitor, console, places = execution.monitor, invocation.console, dict[str, str]()
     if execution.outcome is Outcome.VIOLATIONS:
         places["Report"] = str(report.folder)
@@ -154,4 +187,5 @@ def _facts(execution: Execution, report: Report, invocation: Invocation) -> RunF
         scheduled=execution.scheduled,
         window=execution.window,
         places=places,
+        left_out=str(left_out) if left_out and left_out.left_out else None,
     )

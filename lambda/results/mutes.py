@@ -126,16 +126,16 @@ class Mutes:
 
     entries: tuple[Mute, ...] = ()
 
-    @property
-    def are_of_all(self) -> bool:
-        """Whether nobody wants to hear of the run."""
-        return any(mute.is_of_all for mute in self.entries)
-
     def heard(self, points: Sequence[Point]) -> list[Point]:
         """Return the data points that are published."""
         return [point for point in points if not any(mute.hides_metric(*_identity(point)) for mute in self.entries)]
 
-    def muted(self, report: Report) -> list[Finding]:
+    def hide_all(self, report: Report) -> bool:
+        """Say whether there is nothing left that somebody wants to hear of a run."""
+        hidden = self.of(report)
+        return any(mute.is_of_all for mute in self.entries) or (bool(hidden) and len(hidden) == report.count)
+
+    def of(self, report: Report) -> list[Finding]:
         """Return the violations of a report that are neither counted nor told."""
         return [found for found in report.findings if any(mute.hides_finding(found) for mute in self.entries)]
 
