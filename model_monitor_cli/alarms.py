@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from model_monitor_cli.exits import UsageError
 from shared import errors
 
 if TYPE_CHECKING:
@@ -84,6 +85,21 @@ def of_schedule(alarms: Sequence[Alarm], schedule: str) -> tuple[Alarm, ...]:
 def composites_of(alarms: Sequence[Alarm], schedule: str) -> tuple[Alarm, ...]:
     """Return the composite alarms that combine alarms of a schedule."""
     return tuple(alarm for alarm in alarms if schedule.lower() in alarm.schedules and alarm.is_composite)
+
+
+def choose(alarms: Sequence[Alarm], name: str) -> tuple[Alarm, ...]:
+    """Return the alarm of a name, of a title such as `drift of age`, or of a part of the title that is clear.
+
+    Raises:
+        UsageError: There is none, or more than one.
+    """
+    wanted = name.lower()
+    same = tuple(alarm for alarm in alarms if wanted in (alarm.name.lower(), alarm.title.lower()))
+    matching = same or tuple(alarm for alarm in alarms if wanted in alarm.title.lower())
+    if len(matching) == 1:
+        return matching
+    listed = ", ".join(f"'{alarm.title}'" for alarm in matching or alarms)
+    raise UsageError(f"{'more than one alarm is' if matching else 'no alarm is'} called '{name}'; there are: {listed}")
 
 
 def _composites(found: Sequence[Mapping[str, Any]], by_arn: Mapping[str, frozenset[str]]) -> list[Alarm]:

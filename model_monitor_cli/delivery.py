@@ -9,6 +9,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -107,12 +108,12 @@ class Listener:
     def _remove(self) -> None:
         for subscription in self._subscriptions:
             self._try(
-                lambda arn=subscription: self._context.sns.unsubscribe(SubscriptionArn=arn),
+                partial(self._context.sns.unsubscribe, SubscriptionArn=subscription),
                 f"aws sns unsubscribe --subscription-arn {subscription}",
             )
         if self._queue:
             self._try(
-                lambda: self._sqs.delete_queue(QueueUrl=self._queue), f"aws sqs delete-queue --queue-url {self._queue}"
+                partial(self._sqs.delete_queue, QueueUrl=self._queue), f"aws sqs delete-queue --queue-url {self._queue}"
             )
         self._subscriptions, self._queue = [], None
 

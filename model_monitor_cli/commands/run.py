@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,9 +62,9 @@ def _whole_run(
     output: Output, context: Context, monitor: Monitor, window: Window, delays: Delays, timeout: timedelta
 ) -> tuple[str, Run]:
     """Start a run, wait for its end, and delete its schedule, also when somebody interrupts."""
-    from model_monitor_cli import on_demand
+    from model_monitor_cli import interrupts, on_demand
 
-    with _terminated_like_interrupted(), output.working("The run") as progress:
+    with interrupts.terminated_like_interrupted(), output.working("The run") as progress:
         name, is_refused = on_demand.name_of(context, monitor), False
         try:
             on_demand.start(context, monitor, window, delays, name)
@@ -91,17 +87,3 @@ def _show(output: Output, monitor: Monitor, window: Window, name: str, ended: Ru
     output.document(result)
     results_screen.show(output, result)
     return result.exit
-
-
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that nothing is left behind."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
