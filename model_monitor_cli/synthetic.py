@@ -131,19 +131,19 @@ def _period(alarm: Mapping[str, Any]) -> int:
 
 
 def _series(alarm: Mapping[str, Any]) -> list[Series]:
-    if alarm.get("MetricName"):
-        if alarm.get("Statistic") == "SampleCount":
-            raise NotUnderstoodError("it looks for data points that are missing, and nothing takes them away")
-        bad, good = _values(alarm)
-        return [_of_metric(alarm, alarm.get("Statistic", ""), bad, good)]
     queries = {query["Id"]: query for query in alarm.get("Metrics", [])}
+    stats = {name: query["MetricStat"] for name, query in queries.items() if "MetricStat" in query}
     expressions = [query["Expression"] for query in queries.values() if "Expression" in query]
+    if not expressions:  # a metric with a label of its own is a query, too
+        plain = next(iter(stats.values()), {"Metric": alarm, "Stat": alarm.get("Statistic", "")})
+        if plain["Stat"] == "SampleCount":
+            raise NotUnderstoodError("it looks for data points that are missing, and nothing takes them away")
+        return [_of_metric(plain["Metric"], plain["Stat"], *_values(alarm))]
     if len(expressions) != 1:
         raise NotUnderstoodError("its mathematics are not of this library")
     values = _values_of_expression(expressions[0], alarm)
-    if not values.keys() <= queries.keys():
+    if not values.keys() <= stats.keys():
         raise NotUnderstoodError("its mathematics are not of this library")
-    stats = {name: queries[name]["MetricStat"] for name in values}
     return [_of_metric(stats[name]["Metric"], stats[name]["Stat"], *pair) for name, pair in values.items()]
 
 
