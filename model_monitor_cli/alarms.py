@@ -98,7 +98,9 @@ def choose(alarms: Sequence[Alarm], name: str) -> tuple[Alarm, ...]:
     matching = same or tuple(alarm for alarm in alarms if wanted in alarm.title.lower())
     if len(matching) == 1:
         return matching
-    listed = ", ".join(f"'{alarm.title}'" for alarm in matching or alarms)
+    shown = matching or alarms
+    are_clear = len({alarm.title for alarm in shown}) == len(shown)
+    listed = ", ".join(f"'{alarm.title if are_clear else alarm.name}'" for alarm in shown)
     raise UsageError(f"{'more than one alarm is' if matching else 'no alarm is'} called '{name}'; there are: {listed}")
 
 
@@ -128,7 +130,7 @@ def _alarm(found: Mapping[str, Any], schedules: frozenset[str], *, composite: bo
         actions=tuple(found.get("AlarmActions", ())),
         schedules=schedules,
         is_composite=composite,
-        metrics=tuple(dict.fromkeys(metric["MetricName"] for metric in _metrics(found))),
+        metrics=tuple(dict.fromkeys(metric["MetricName"] for metric in metrics_of(found))),
         is_suppressed=bool(found.get("ActionsSuppressedBy")),
     )
 
@@ -136,13 +138,13 @@ def _alarm(found: Mapping[str, Any], schedules: frozenset[str], *, composite: bo
 def _schedules(found: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         dimension["Value"].lower()
-        for metric in _metrics(found)
+        for metric in metrics_of(found)
         for dimension in metric.get("Dimensions", [])
         if dimension["Name"] == _DIMENSION
     )
 
 
-def _metrics(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def metrics_of(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the metrics of an alarm, also those that its mathematics combine."""
     if found.get("MetricName"):
         yield found

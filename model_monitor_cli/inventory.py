@@ -47,6 +47,7 @@ class Monitor:
         entry: Its document in the registry. Files are read with the caller's own permissions, so it names no role.
         model: Name of the model that it watches.
         schedule: How SageMaker lists the schedule; None if it has been deleted by hand.
+        registry: Where its document lies; None for one that was found elsewhere.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Monitor:
     entry: Entry
     model: str
     schedule: Mapping[str, Any] | None = field(default=None, compare=False)
+    registry: S3Uri | None = None
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,14 @@ def take_inventory(clients: Context) -> Inventory:
     listed = _schedules(clients)
     registries = _registries(clients, listed)
     problems: list[str] = []
-    entries: list[Entry] = []
-    for found in side_by_side(_document, [(registry, name) for registry in registries for name in registry.names()]):
+    monitors: list[Monitor] = []
+    by_name = {schedule["MonitoringScheduleName"].lower(): schedule for schedule in listed}
+    places = [(registry, name) for registry in registries for name in registry.names()]
+    for (registry, _), found in zip(places, side_by_side(_document, places), strict=True):
         if isinstance(found, str):
             problems.append(found)
         elif found is not None:
-            entries.append(found)
-    by_name = {schedule["MonitoringScheduleName"].lower(): schedule for schedule in listed}
-    monitors = [_monitor(entry, by_name.get(entry.schedule.lower())) for entry in entries]
+            monitors.append(_monitor(found, by_name.get(found.schedule.lower()), registry.place))
     return Inventory(tuple(_models(monitors)), tuple(problems))
 
 
@@ -179,7 +181,7 @@ def _document(place: tuple[Registry, str]) -> Entry | str | None:
     return replace(entry, access_role=None) if entry else None
 
 
-def _monitor(entry: Entry, schedule: Mapping[str, Any] | None) -> Monitor:
+def _monitor(entry: Entry, schedule: Mapping[str, Any] | None, registry: S3Uri) -> Monitor:
     return Monitor(
         name=entry.short_name or short_name(entry.type),
         kind=entry.kind,
@@ -187,6 +189,7 @@ def _monitor(entry: Entry, schedule: Mapping[str, Any] | None) -> Monitor:
         entry=entry,
         model=_model_name(entry),
         schedule=schedule,
+        registry=registry,
     )
 
 

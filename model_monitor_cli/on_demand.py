@@ -91,9 +91,9 @@ def window_of(start: str | None, end: str | None, last: str | None, now: datetim
     if last is not None and (start is not None or end is not None):
         raise UsageError("give either --last, or --start and --end")
     latest = now - delays.end
-    until = _time("--end", end, now) if end is not None else latest
+    until = parse_time("--end", end, now) if end is not None else latest
     if start is not None:
-        since = _time("--start", start, now)
+        since = parse_time("--start", start, now)
     elif last is None:  # the last whole hour, which a run of the monitor looks at, and what came since
         since = until.replace(minute=0, second=0, microsecond=0) - _HOUR
     else:
@@ -237,7 +237,12 @@ def _duration(text: str | None) -> timedelta:
     return timedelta(**{unit: int(match[unit] or 0) for unit in ("days", "hours", "minutes")})
 
 
-def _time(option: str, text: str, now: datetime) -> datetime:
+def parse_time(option: str, text: str, now: datetime) -> datetime:
+    """Return a time as people type it, in UTC.
+
+    Raises:
+        UsageError: It is none.
+    """
     if match := _CLOCK.fullmatch(text.strip()):
         hour, minute = int(match[1]), int(match[2])
         if hour < 24 and minute < 60:  # noqa: PLR2004 - a clock

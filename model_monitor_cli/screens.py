@@ -44,6 +44,8 @@ def show_state(output: Output, state: ModelState, now: datetime) -> None:
         for alarm in monitor.alarms_in_alarm:
             since = times.clock_time(alarm.since, now)
             output.show(Text.assemble("  ", ("ALARM", _BAD), f" {monitor.name}: {alarm.title}, since {since}"))
+        for mute in monitor.mutes:
+            output.show(Text(f"  {mute}", style=_NOTED))
     for alarm in state.composites:
         told = "" if alarm.actions_enabled and alarm.actions else " (it notifies nobody)"
         style = _STYLES.get(alarm.state, "")

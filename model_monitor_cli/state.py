@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from model_monitor_cli import alarms as alarms_module, capture, runs, times
+from model_monitor_cli import alarms as alarms_module, capture, muting, runs, times
 from model_monitor_cli.alarms import Alarm
 from model_monitor_cli.inventory import Model, Monitor, side_by_side
 from results.executions import Outcome
@@ -68,6 +68,7 @@ class MonitorState:
         running_since: Nominal time of a run that is under way.
         next: Nominal time of the next run.
         alarms: Its alarms.
+        mutes: What is muted, and until when, in sentences.
     """
 
     name: str
@@ -77,6 +78,7 @@ class MonitorState:
     running_since: datetime | None
     next: datetime | None
     alarms: tuple[Alarm, ...]
+    mutes: tuple[str, ...] = ()
 
     @property
     def alarms_in_alarm(self) -> tuple[Alarm, ...]:
@@ -222,7 +224,17 @@ def _monitor_state(context: Context, monitor: Monitor, alarms: Sequence[Alarm]) 
         running_since=running.scheduled if running else None,
         next=times.next_run(config.get("ScheduleExpression", ""), context.now()) if is_on else None,
         alarms=alarms_module.of_schedule(alarms, monitor.schedule_name),
+        mutes=_mutes(context, monitor),
     )
+
+
+def _mutes(context: Context, monitor: Monitor) -> tuple[str, ...]:
+    now = context.now()
+    try:
+        found = muting.mutes_of(monitor, now)
+    except muting.MutesUnreadableError as error:
+        return (str(error),)
+    return tuple(muting.Muted.of(monitor, mute).sentence(now) for mute in found)
 
 
 def _last(monitor: Monitor, run: runs.Run) -> LastRun:

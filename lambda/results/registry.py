@@ -32,6 +32,11 @@ class Registry:
         self._names: tuple[str, ...] | None = None
         self._monitors: dict[str, Monitor | None] = {}
 
+    @property
+    def place(self) -> S3Uri:
+        """The location."""
+        return self._place
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all schedules, sorted."""
         if self._names is None:
