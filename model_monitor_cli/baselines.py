@@ -51,6 +51,7 @@ class Version:
         source: Where it comes from, as the stack had it; None of versions that an older release made.
         objects: Location of each object that it was made of -> its ETag.
         has_categories: Whether columns are handed over as categories, by a script of this version.
+        effective: Limits that were once in force, if the stack had any of its own.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Version:
     source: Mapping[str, Any] | None = None
     objects: Mapping[str, str] = field(default_factory=dict)
     has_categories: bool = False
+    effective: S3Uri | None = None
 
     @property
     def origin(self) -> str:
@@ -160,21 +162,17 @@ def changed_by_the_stack(baseline: Baseline) -> list[Difference]:
     """Return where the limits in force differ from those that the job suggested."""
     if baseline.constraints == baseline.used / baseline.file:
         return []
-    suggested, effective = read(baseline.used / baseline.file), read(baseline.constraints)
-    names = [feature.get("name") for feature in effective.get("features", [])]
-    # With categories, the job saw numbered columns; the order is the same.
-    if len(names) == len(suggested.get("features", [])):
-        for feature, name in zip(suggested.get("features", []), names, strict=True):
-            feature["name"] = name
-    return differences(suggested, effective)
+    effective = read(baseline.constraints)
+    return differences(_named(read(baseline.used / baseline.file), effective), effective)
 
 
 def differences_of_versions(baseline: Baseline, first: Version, second: Version) -> list[Difference]:
     """Return where two versions differ: limits that the jobs suggested, and figures of the data."""
-    found = differences(read(first.folder / baseline.file), read(second.folder / baseline.file))
+    named = [read(version.effective) if version.effective else {} for version in (first, second)]
+    pairs = list(zip((first, second), named, strict=True))
+    found = differences(*(_named(read(version.folder / baseline.file), names) for version, names in pairs))
     if baseline.file == CONSTRAINTS:
-        one, other = (_figures(version.folder) for version in (first, second))
-        found += differences(one, other)
+        found += differences(*(_figures(_named(_statistics(version), names)) for version, names in pairs))
     return found
 
 
@@ -233,14 +231,25 @@ def _version(baseline: Baseline, folder: S3Uri) -> Version | None:
         source=note.get("source"),
         objects=note.get("objects", {}),
         has_categories=_PREPROCESSOR in listed,
+        effective=next((folder / name for name in sorted(listed) if _is_effective(name)), None),
     )
 
 
-def _figures(folder: S3Uri) -> dict[str, Any]:
+def _named(document: dict[str, Any], effective: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a file of a job with the true names of features: with categories, it saw numbered columns."""
+    names = [feature.get("name") for feature in effective.get("features", [])]
+    features = document.get("features", [])
+    if len(names) != len(features):
+        return document
+    return document | {"features": [{**feature, "name": name} for feature, name in zip(features, names, strict=True)]}
+
+
+def _statistics(version: Version) -> dict[str, Any]:
+    return read(version.folder / STATISTICS) if s3.exists(version.folder / STATISTICS) else {}
+
+
+def _figures(content: dict[str, Any]) -> dict[str, Any]:
     """Return single figures of statistics: what histograms and sketches hold is no use line by line."""
-    if not s3.exists(folder / STATISTICS):
-        return {}
-    content = read(folder / STATISTICS)
     features = [without_lists(feature) for feature in content.get("features", [])]
     figures: dict[str, Any] = without_lists({**content, "features": {}})
     return figures | ({"features": features} if features else {})
@@ -264,6 +273,10 @@ def _version_id(context: Context, uri: S3Uri, tag: str) -> str | None:
         raise
     kept = [item for item in listed if item["Key"] == uri.key and item["ETag"].strip('"') == tag]
     return next((item["VersionId"] for item in kept if item.get("VersionId") not in (None, "null")), None)
+
+
+def _is_effective(name: str) -> bool:
+    return name.startswith(_EFFECTIVE) and name.endswith(f"/{CONSTRAINTS}")
 
 
 def _parent(uri: S3Uri) -> S3Uri:

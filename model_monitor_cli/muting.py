@@ -89,9 +89,7 @@ def mutes_of(monitor: Monitor, now: datetime) -> list[Mute]:
         return [mute for mute in mutes.read_all(monitor.registry, monitor.schedule_name) if mute.until > now]
     except (MuteError, s3.ObjectError) as error:
         place = mutes.location(monitor.registry, monitor.schedule_name)
-        raise MutesUnreadableError(
-            f"{place} cannot be read: {error}. Nothing is muted; delete or correct it"
-        ) from error
+        raise MutesUnreadableError(f"{place} mutes nothing, delete or correct it: {error}") from error
 
 
 def span_of(context: Context, monitor: Monitor, start: datetime | None, length: str) -> tuple[datetime, datetime]:

@@ -33,14 +33,22 @@ class World:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         self.box.client("s3").put_object(Bucket=bucket, Key=key, Body=body.encode())
 
-    def make_schedule(self, name: str, *, tags: dict[str, str], captured: str = "s3://captures/credit/input") -> None:
+    def make_schedule(
+        self,
+        name: str,
+        *,
+        tags: dict[str, str],
+        captured: str = "s3://captures/credit/input",
+        baseline: str | None = None,
+    ) -> None:
+        baseline = baseline or f"s3://monitoring/baselines/{name}"
         sagemaker = self.box.client("sagemaker")
         sagemaker.create_data_quality_job_definition(
             JobDefinitionName=name,
             DataQualityAppSpecification={"ImageUri": IMAGE},
             DataQualityBaselineConfig={
-                "ConstraintsResource": {"S3Uri": f"s3://monitoring/baselines/{name}/constraints.json"},
-                "StatisticsResource": {"S3Uri": f"s3://monitoring/baselines/{name}/statistics.json"},
+                "ConstraintsResource": {"S3Uri": f"{baseline}/constraints.json"},
+                "StatisticsResource": {"S3Uri": f"{baseline}/statistics.json"},
             },
             DataQualityJobInput={
                 "BatchTransformInput": {
@@ -80,6 +88,10 @@ class World:
             **changes,
         }
         self.put(f"{REGISTRY}/{name}.json", json.dumps(document))
+
+    def remove(self, name: str) -> None:
+        self.box.client("sagemaker").delete_monitoring_schedule(MonitoringScheduleName=name)
+        self.box.client("s3").delete_object(Bucket="monitoring", Key=f"registry/services/{name}.json")
 
     def _make_role(self) -> str:
         trust = {

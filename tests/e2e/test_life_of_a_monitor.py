@@ -253,7 +253,7 @@ def test_another_instance_type_replaces_the_definition_but_runs_no_baseline_job(
     assert deployed.baseline_jobs() == jobs
 
 
-def test_another_dataset_makes_a_baseline_beside_the_old_one(deployed, first):
+def test_another_dataset_makes_a_baseline_beside_the_old_one(deployed, first, model_monitor):
     old = deployed.output("Constraints")
     jobs = deployed.baseline_jobs()
     retrained = loan_app.baseline_csv(deployed.folder / "retrained.csv", seed=9)
@@ -263,6 +263,13 @@ def test_another_dataset_makes_a_baseline_beside_the_old_one(deployed, first):
     assert deployed.output("Constraints") != old
     assert len(deployed.baseline_jobs()) == len(jobs) + 1
     assert json.loads(deployed.read(old))["features"], "a rollback must find the old files"
+    _, listed = model_monitor("baseline", "list", loan_app.ENDPOINT)
+    assert [version["in_use"] for version in listed["versions"]] == [True, False]
+    _, found = model_monitor("baseline", "diff", loan_app.ENDPOINT)
+    assert found["from"]["name"] in old
+    assert "features[amount].numerical_statistics.mean" in [change["where"] for change in found["changes"]]
+    code, refreshed = model_monitor("baseline", "refresh", loan_app.ENDPOINT)
+    assert (code, refreshed["state"]) == (0, "same")
 
 
 def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, first):
@@ -286,6 +293,38 @@ def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
     code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
     assert code == 0, diagnosis
+
+
+def test_a_muted_monitor_says_nothing_and_is_heard_again(deployed, model_monitor):
+    before = len(deployed.box.outbox())
+    _, answer = model_monitor("mute", loan_app.ENDPOINT, "--for", "2h")
+    assert [muted["subject"] for muted in answer["muted"]] == ["everything"]
+    deployed.send(loan_app.applicants(REQUESTS, seed=5, inflation=3, flagged=0.9))
+
+    assert deployed.next_run()["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    _, status = model_monitor("status", loan_app.ENDPOINT)
+    (monitor,) = status["models"][0]["monitors"]
+    assert [alarm["state"] for alarm in monitor["alarms"] if alarm["state"] == "ALARM"] == []
+    assert "everything is muted until" in monitor["mutes"][0]
+    assert [mail for mail in deployed.box.outbox()[before:] if not mail["subject"].startswith("OK")] == []
+    _, answer = model_monitor("unmute", loan_app.ENDPOINT)
+    assert len(answer["ended"]) == 1
+
+
+def test_every_alarm_is_proven_and_goes_back_to_ok(deployed, eventually, model_monitor):
+    before, queues = len(deployed.box.outbox()), deployed.box.client("sqs").list_queues()["QueueUrls"]
+
+    code, verdict = model_monitor("test-alarms", loan_app.ENDPOINT)
+
+    assert code == 0, verdict
+    ways = {proof["title"]: proof["way"] for proof in verdict["proofs"]}
+    assert len(ways) >= 6
+    assert [title for title, way in ways.items() if way == "state"] == ["no runs"]
+    subjects = [mail["subject"] for mail in deployed.box.outbox()[before:]]
+    assert [subject.partition(":")[0] for subject in subjects] == ["TEST begins", "ALARM", "TEST over"]
+    assert deployed.box.client("sqs").list_queues()["QueueUrls"] == queues, "nothing is left behind"
+    deployed.box.advance(timedelta(minutes=11))
+    deployed.wait_for_alarm("CompositeAlarm", "OK", eventually)
 
 
 def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
