@@ -277,6 +277,7 @@ def test_existing_baseline_files_need_no_job(fraud):
             "constraints": "s3://example-fraud-models/v7/constraints.json",
         }
     }
+    assert job["SourceVersion"] == "7.1", "a number, in the file"
     assert "Compute" not in job
 
 
