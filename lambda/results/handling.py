@@ -15,9 +15,12 @@ from results.message import Message, RunFacts, failure_message, unreadable_messa
 from results.metrics import Point, publish
 from results.monitor import Monitor
 from results.once import Claim, LostClaimError, Once
+from results.page import RunPage
 from results.report import Report, read_report
 from shared import clients, failures
 from shared.logs import log
+
+_PAGE = "page"
 
 
 def handle(execution: Execution, invocation: Invocation) -> bool:
@@ -53,7 +56,7 @@ def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple
     handled, troubles = False, list[Exception]()
     for thing, action in _things(execution, invocation).items():
         try:
-            handled |= claim.do(thing, action)
+            handled |= claim.attempt(thing, action) if thing == _PAGE else claim.do(thing, action)
         except LostClaimError:
             raise
         except Exception as error:
@@ -66,6 +69,7 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
+    page = cache(lambda: RunPage(execution, invocation, report()))
 
     def put(points: list[Point]) -> None:
         publish(points, monitor, namespace=invocation.settings.metric_namespace)
@@ -73,8 +77,10 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
     if monitor.wanted and execution.outcome.has_report:
         things["measurements"] = lambda: put(measurements(execution, report()))
+    if execution.outcome.has_report:
+        things[_PAGE] = lambda: page().write()
     if monitor.topic and execution.outcome.is_trouble:
-        things["message"] = lambda: _publish_message(execution, report(), invocation)
+        things["message"] = lambda: _publish_message(execution, report(), page(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
@@ -100,22 +106,22 @@ def _label_metrics(execution: Execution) -> list[Point]:
     return [] if coverage is None else [Point("LabelCoverage", coverage)]
 
 
-def _publish_message(execution: Execution, report: Report, invocation: Invocation) -> None:
+def _publish_message(execution: Execution, report: Report, page: RunPage, invocation: Invocation) -> None:
     monitor = execution.monitor
     if monitor.topic is None:
         return
-    message = _message(execution, report, invocation)
+    message = _message(execution, report, page, invocation)
     with monitor.access():
         clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
 
 
-def _message(execution: Execution, report: Report, invocation: Invocation) -> Message:
-    run = _facts(execution, report, invocation)
+def _message(execution: Execution, report: Report, page: RunPage, invocation: Invocation) -> Message:
+    run = _facts(execution, report, page, invocation)
     if execution.outcome is Outcome.VIOLATIONS:
         streak = lookup.streak(execution)
         if report.problem:
             return unreadable_message(run, problem=report.problem, exit_message=execution.exit_message, streak=streak)
-        return violations_message(run, report.findings, count=report.count, streak=streak)
+        return violations_message(run, report.findings, count=report.count, streak=streak, details=page.details)
     return failure_message(
         run,
         reason=execution.failure_reason,
@@ -125,9 +131,12 @@ def _message(execution: Execution, report: Report, invocation: Invocation) -> Me
     )
 
 
-def _facts(execution: Execution, report: Report, invocation: Invocation) -> RunFacts:
+def _facts(execution: Execution, report: Report, page: RunPage, invocation: Invocation) -> RunFacts:
     monitor, console, places = execution.monitor, invocation.console, dict[str, str]()
     if execution.outcome is Outcome.VIOLATIONS:
+        if page.exists():
+            places["Page"] = console.object(page.uri)
+        places["Command"] = monitor.command
         places["Report"] = str(report.folder)
         places["Open report"] = console.folder(report.folder)
     if execution.job_name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ class Monitor:
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
         wanted: What is published from the files of a report.
+        has_page: Whether a page is written beside the files of each run.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
 
@@ -100,6 +102,7 @@ class Monitor:
     topic: str | None = None
     runbook: str | None = None
     wanted: Wanted = Wanted()
+    has_page: bool = True
     one_time_run: str | None = None
 
     @property
@@ -114,6 +117,12 @@ class Monitor:
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+
+    @property
+    def command(self) -> str:
+        """What shows the report of the latest run in a terminal."""
+        watched = self.endpoint or self.model or self.schedule
+        return f"model-monitor report {shlex.quote(watched)} {self.kind.replace(' ', '-')}"
 
     @contextmanager
     def access(self) -> Iterator[None]:
@@ -139,6 +148,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             wanted=_wanted(document.get("metrics", {})),
+            has_page=document.get("page", True) is not False,
             **{
                 key: _text(document[key])
                 for key in ("endpoint", "model", "access_role", "topic", "runbook")
