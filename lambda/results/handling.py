@@ -77,7 +77,8 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report()))}
     if monitor.wanted and execution.outcome.has_report:
         things["measurements"] = lambda: put(measurements(execution, report()))
-    if execution.outcome.has_report:
+    tells = monitor.topic is not None and execution.outcome is Outcome.VIOLATIONS
+    if execution.outcome.has_report and (monitor.has_page or tells):
         things[_PAGE] = lambda: page().write()
     if monitor.topic and execution.outcome.is_trouble:
         things["message"] = lambda: _publish_message(execution, report(), page(), invocation)

@@ -13,6 +13,7 @@ from run_report.violations import Finding
 
 _MAX_ROWS = 20
 _MAX_PLACES = 10
+_MAX_KEYS = 5
 _MAX_NAME = 32
 _MAX_CHANGE = 200
 
@@ -51,6 +52,8 @@ def changes(findings: Sequence[Finding], details: RunReport | None) -> str:
 def settings(findings: Sequence[Finding]) -> str:
     """Return the key of each limit, for those who accept the change, and what else there is to do."""
     keys = list(dict.fromkeys(key for finding in findings[:_MAX_ROWS] if (key := setting(finding))))
-    shown = "\n".join(f"  {bounded(key, _MAX_CHANGE)}" for key in keys)
-    limits = f"If you accept the change, this is the setting behind each limit:\n{shown}\n" if keys else ""
+    lines = [f"  {bounded(key, _MAX_CHANGE)}" for key in keys[:_MAX_KEYS]]
+    if len(keys) > _MAX_KEYS:
+        lines.append("  and so on for the others")
+    limits = "\n".join(["If you accept the change, this is the setting behind each limit:", *lines, ""]) if keys else ""
     return limits + wrapped(f"Each way to go on, step by step, in docs/operating.md: {', '.join(WAYS)}.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from results.executions import Execution
 from results.invocation import Invocation
 from results.report import Report
 from run_report import PAGE
-from run_report.collect import collect
+from run_report.collect import collect, earlier_runs
 from run_report.job import places_of
 from run_report.model import Run, RunReport
 from run_report.page import render
@@ -51,26 +53,40 @@ class RunPage:
             log("page not written", schedule=monitor.name, problem="no time was left")
             return
         try:
-            own = clients.sagemaker()
-            with monitor.access():
-                self.details = collect(self._run(), clients.s3(), own)
-            for problem in self.details.problems:
+            details = self._gather()
+            for problem in details.problems:
                 log("file for the page not readable", schedule=monitor.name, problem=problem)
             if monitor.has_page:
-                self._write(render(self.details))
+                self._write(render(details))
         except Exception as error:
             log("page not written", schedule=monitor.name, problem=repr(error))
 
     def exists(self) -> bool:
-        """Say whether there is a page that a message can link to."""
+        """Say whether there is a page that a message can link to; if an earlier attempt has written it, gather again.
+
+        What was gathered once without harm can be gathered again, so that a message that is repeated says the same.
+        """
         if self._is_written or not self._execution.monitor.has_page:
             return self._is_written
         try:
             with self._execution.monitor.access():
-                return s3.exists(self.uri)
+                self._is_written = s3.exists(self.uri)
+            if self._is_written and self.details is None:
+                self._gather()
         except Exception as error:
             log("page not looked for", schedule=self._execution.monitor.name, problem=repr(error))
-            return False
+        return self._is_written
+
+    def _gather(self) -> RunReport:
+        run = self._run()
+        try:
+            earlier = earlier_runs(run, clients.sagemaker())
+        except (ClientError, BotoCoreError) as error:
+            log("earlier runs not listed", schedule=self._execution.monitor.name, problem=str(error))
+            earlier = []
+        with self._execution.monitor.access():
+            self.details = collect(run, clients.s3(), earlier)
+        return self.details
 
     def _write(self, page: str) -> None:
         # The key of the run's own files; None: what the bucket does by default.

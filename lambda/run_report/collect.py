@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef
 
 VIOLATIONS_FILE = "constraint_violations.json"
 STATISTICS_FILE = "statistics.json"
@@ -43,19 +44,30 @@ class _UnreadableError(Exception):
     """A file cannot be read; the text says which and why."""
 
 
-def collect(run: Run, s3: S3Client, sagemaker: SageMakerClient) -> RunReport:
+def collect(run: Run, s3: S3Client, earlier: Iterable[Mapping[str, Any]] = ()) -> RunReport:
     """Read all that is known of a run. What cannot be read is left out, and told in `problems`.
 
     Args:
         run: The run.
         s3: Client that may read the run's reports and baseline.
-        sagemaker: Client that may list the runs of the schedule.
+        earlier: Runs of the same schedule, from `earlier_runs`.
     """
     reader = _Reader(s3)
     findings = reader.findings(run)
     report = _of_type(run, reader, findings)
-    history = _history(run, findings, reader, sagemaker)
+    history = _history(run, findings, reader, earlier)
     return RunReport(run=run, findings=findings, history=history, problems=tuple(reader.problems), **report)
+
+
+def earlier_runs(run: Run, sagemaker: SageMakerClient) -> list[MonitoringExecutionSummaryTypeDef]:
+    """Return the runs of the schedule before a run, the latest first, as SageMaker lists them."""
+    return sagemaker.list_monitoring_executions(
+        MonitoringScheduleName=run.schedule,
+        ScheduledTimeBefore=run.scheduled,
+        SortBy="ScheduledTime",
+        SortOrder="Descending",
+        MaxResults=_LISTED,
+    )["MonitoringExecutionSummaries"]
 
 
 def _of_type(run: Run, reader: _Reader, findings: tuple[Finding, ...]) -> dict[str, Any]:
@@ -151,7 +163,7 @@ class _Reader:
 
 
 def _history(
-    run: Run, findings: tuple[Finding, ...], reader: _Reader, sagemaker: SageMakerClient
+    run: Run, findings: tuple[Finding, ...], reader: _Reader, listed: Iterable[Mapping[str, Any]]
 ) -> tuple[PastRun, ...]:
     """Return earlier runs of the schedule, the oldest first, and this one at the end."""
     this = PastRun(run.scheduled, run.outcome, _keyed(findings))
@@ -160,17 +172,6 @@ def _history(
         return (this,)
     # A single run is held against the runs of the schedule, whose reports lie beside its own.
     root = f"{root.rpartition('/')[0]}/{run.schedule}"
-    try:
-        listed = sagemaker.list_monitoring_executions(
-            MonitoringScheduleName=run.schedule,
-            ScheduledTimeBefore=run.scheduled,
-            SortBy="ScheduledTime",
-            SortOrder="Descending",
-            MaxResults=_LISTED,
-        )["MonitoringExecutionSummaries"]
-    except (ClientError, BotoCoreError) as error:
-        reader.problems.append(f"earlier runs cannot be listed: {error}")
-        return (this,)
     earlier = {scheduled_time(item): outcome_of(item) for item in listed}
     known = sorted((time, outcome) for time, outcome in earlier.items() if time < run.scheduled)[1 - MOST_PAST_RUNS :]
 

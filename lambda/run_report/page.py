@@ -128,12 +128,12 @@ def _worst(report: RunReport, finding: Finding) -> str:
     limit = f" (limit {text(finding.limit)})" if finding.limit else ""
     said = f"<strong>{text(finding.feature)}</strong>: {text(finding.label)}{value}{limit}"
     if change and (change.before or change.now):
-        said += f"; {text(change.what) or 'it'} was {text(change.before or '?')} in the baseline, is {text(change.now or '?')} now"
-    told = [
-        f"{text(item.feature)} (place {item.rank_before} → {item.rank_now})" for item in moved(report, finding.feature)
-    ]
-    if told:
-        said += f"; what moved most: {', '.join(told[:_MOST_WORST])}"
+        before, now = text(change.before or "?"), text(change.now or "?")
+        said += f"; {text(change.what) or 'it'} was {before} in the baseline, is {now} now"
+    places = moved(report, finding.feature)[:_MOST_WORST]
+    if places:
+        told = (f"{text(item.feature)} (place {item.rank_before} → {item.rank_now})" for item in places)
+        said += f"; what moved most: {', '.join(told)}"
     return f"{said}."
 
 
@@ -165,11 +165,10 @@ def _what_to_do(report: RunReport) -> str:
         keys = list(dict.fromkeys(key for finding in findings if (key := setting(finding))))
         shown = ", ".join(f"<code>{text(key)}</code>" for key in keys[:_MOST_SETTINGS])
         hidden = f" and {len(keys) - _MOST_SETTINGS} more" if len(keys) > _MOST_SETTINGS else ""
-        change = (
-            f'<br><span class="muted">Setting to change if this is accepted: {shown}{hidden}</span>' if keys else ""
-        )
-        items.append(f"<li><strong>{labels[:1].upper()}{labels[1:]}.</strong> {escape(advice)}{change}</li>")
-    return _section("todo", "What to do", f'<ul class="steps">{"".join(items)}</ul>' if items else "")
+        key = f'<br><span class="muted">Setting behind the limit: {shown}{hidden}</span>' if keys else ""
+        items.append(f"<li><strong>{labels[:1].upper()}{labels[1:]}.</strong> {escape(advice)}{key}</li>")
+    ways = f'<p class="muted">Each way to go on, step by step, is in docs/operating.md: {escape(", ".join(WAYS))}.</p>'
+    return _section("todo", "What to do", f'<ul class="steps">{"".join(items)}</ul>{ways}' if items else "")
 
 
 def _findings(report: RunReport) -> str:
