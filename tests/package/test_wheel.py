@@ -22,9 +22,12 @@ SHIPPED = {
     "capture_writer": "capture_writer",
     "constructs/model_monitor": "model_monitor",
     "lambda": "model_monitor/_lambda",
+    "model_monitor_cli": "model_monitor_cli",
     "preprocessors": "preprocessors",
     "sandbox": "sandbox",
 }
+# The package in which models find the sandbox's own code.
+OF_MODELS = {"model_container"}
 # Measures against packages that the extra does not bring, and is for people who work on the analyzer.
 NOT_SHIPPED = "analyzer/bench/"
 # The sandbox serves models of these where they are installed, and says so where they are not.
@@ -70,7 +73,7 @@ def imported_distributions(folder: str) -> set[str]:
             continue
         for module in imports(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
             top = module.partition(".")[0]
-            local = (ROOT / top).exists() or (ROOT / "constructs" / top).exists() or top == "model_container"
+            local = any((ROOT / place / top).exists() for place in ("", "constructs", "lambda")) or top in OF_MODELS
             if top == "constructs" or not (local or top in sys.stdlib_module_names):
                 found.add(normal(providers[top][0]))
     return found
@@ -106,6 +109,7 @@ def test_the_library_requires_what_it_imports_and_nothing_else():
     [
         ("account_check", "account-check", {"botocore"}),  # with boto3, of the same release
         ("analyzer", "analyzer", set()),
+        ("model_monitor_cli", "cli", {"botocore"}),  # with boto3, of the same release
         ("capture_writer", "capture-writer", {"botocore"}),  # with boto3, of the same release
         ("preprocessors", "preprocessors", set()),
         ("sandbox", "sandbox", set()),
