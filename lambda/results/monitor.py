@@ -123,8 +123,9 @@ class Monitor:
     @property
     def command(self) -> str:
         """What shows the report of the latest run in a terminal."""
-        watched = self.endpoint or self.model or self.schedule
-        return f"model-monitor report {shlex.quote(watched)} {self.kind.replace(' ', '-')}"
+        watched = self.endpoint or self.model
+        words = [watched, self.short_name or self.kind.replace(" ", "-")] if watched else [self.schedule]
+        return shlex.join(["model-monitor", "report", *words])
 
     @contextmanager
     def access(self) -> Iterator[None]:
