@@ -15,6 +15,7 @@ from run_report.job import places_of
 from run_report.model import Run, RunReport
 from run_report.page import render
 from shared import clients, s3
+from shared.console import Console
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -78,7 +79,7 @@ class RunPage:
         return self._is_written
 
     def _gather(self) -> RunReport:
-        run = self._run()
+        run = run_of(self._execution, self._report.folder, self._invocation.console)
         try:
             earlier = earlier_runs(run, clients.sagemaker())
         except (ClientError, BotoCoreError) as error:
@@ -96,30 +97,33 @@ class RunPage:
         self._is_written = True
         log("page written", schedule=self._execution.monitor.name, bytes=len(page))
 
-    def _run(self) -> Run:
-        execution, monitor = self._execution, self._execution.monitor
-        places = places_of(execution.job or {})
-        console = self._invocation.console
-        links = [("Open report files", console.folder(self._report.folder))]
-        if execution.job_name:
-            links += [
-                ("Job", console.processing_job(execution.job_name)),
-                ("Log", console.job_logs(execution.job_name)),
-            ]
-        if monitor.runbook:
-            links.append(("Runbook", monitor.runbook))
-        return Run(
-            watched=monitor.title,
-            type=monitor.type,
-            schedule=monitor.schedule,
-            scheduled=execution.scheduled,
-            window=execution.window,
-            outcome=execution.outcome.value,
-            folder=str(self._report.folder),
-            constraints=places.constraints,
-            statistics=places.statistics,
-            one_time=monitor.one_time_run,
-            reason=execution.failure_reason or execution.stop_reason,
-            links=tuple(links),
-            command=monitor.command,
-        )
+
+def run_of(execution: Execution, folder: S3Uri, console: Console) -> Run:
+    """Return a run as its page needs it.
+
+    Args:
+        execution: The run.
+        folder: Where its files were found.
+        console: For links.
+    """
+    monitor, places = execution.monitor, places_of(execution.job or {})
+    links = [("Open report files", console.folder(folder))]
+    if execution.job_name:
+        links += [("Job", console.processing_job(execution.job_name)), ("Log", console.job_logs(execution.job_name))]
+    if monitor.runbook:
+        links.append(("Runbook", monitor.runbook))
+    return Run(
+        watched=monitor.title,
+        type=monitor.type,
+        schedule=monitor.schedule,
+        scheduled=execution.scheduled,
+        window=execution.window,
+        outcome=execution.outcome.value,
+        folder=str(folder),
+        constraints=places.constraints,
+        statistics=places.statistics,
+        one_time=monitor.one_time_run,
+        reason=execution.failure_reason or execution.stop_reason,
+        links=tuple(links),
+        command=monitor.command,
+    )

@@ -7,17 +7,14 @@ only the filter of the features. Its policy lets a browser run and load nothing 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime
-from functools import cache
 from html import escape
-from pathlib import Path
 
 from run_report import page_clarify, page_features, page_quality
 from run_report.advice import ADVICE, OTHER_ADVICE, WAYS
 from run_report.changes import change_of, moved
 from run_report.charts import runs, strip
+from run_report.document import document, section
 from run_report.fixes import setting
 from run_report.markup import counted, facts, link, table, text
 from run_report.model import CLEAN, FAILED, NO_DATA, VIOLATIONS, RunReport
@@ -55,36 +52,7 @@ def render(report: RunReport) -> str:
             "the network.</p></footer>",
         ]
     )
-    return _document(f"{title}, {run.scheduled:%Y-%m-%d %H:%M} UTC", body)
-
-
-def _document(title: str, body: str) -> str:
-    style, script = _file("page.css"), _file("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
-        "form-action 'none'"
-    )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
-        f"<title>{text(title)}</title><style>{style}</style></head><body>{body}<script>{script}</script></body></html>\n"
-    )
-
-
-@cache
-def _file(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def _section(id: str, title: str, content: str) -> str:  # noqa: A002 - what HTML calls it
-    return f'<section aria-labelledby="{id}"><h2 id="{id}">{title}</h2>{content}</section>' if content else ""
+    return document(f"{title}, {run.scheduled:%Y-%m-%d %H:%M} UTC", body)
 
 
 def _verdict(report: RunReport) -> str:
@@ -168,7 +136,7 @@ def _what_to_do(report: RunReport) -> str:
         key = f'<br><span class="muted">Setting behind the limit: {shown}{hidden}</span>' if keys else ""
         items.append(f"<li><strong>{labels[:1].upper()}{labels[1:]}.</strong> {escape(advice)}{key}</li>")
     ways = f'<p class="muted">Each way to go on, step by step, is in docs/operating.md: {escape(", ".join(WAYS))}.</p>'
-    return _section("todo", "What to do", f'<ul class="steps">{"".join(items)}</ul>{ways}' if items else "")
+    return section("todo", "What to do", f'<ul class="steps">{"".join(items)}</ul>{ways}' if items else "")
 
 
 def _findings(report: RunReport) -> str:
@@ -190,7 +158,7 @@ def _findings(report: RunReport) -> str:
         for finding in report.findings
     ]
     head = ["What", "Check", "Value", "Limit", "Baseline and now", "Since", "Last runs"]
-    return _section(
+    return section(
         "violations", "Violations", table("The most severe first; times are UTC", head, rows, kind="found stack")
     )
 
@@ -208,7 +176,7 @@ def _history(report: RunReport) -> str:
         return ""
     rows = [[f"{past.scheduled:%Y-%m-%d %H:%M}", _past(past.outcome, past.findings)] for past in report.history]
     numbers = table("Violations of each run", ["Run", "Violations"], rows)
-    return _section(
+    return section(
         "history",
         "Earlier runs",
         f"<figure>{runs(report.history)}<figcaption>Violations of each run. A cross is a run that failed, a dash one "
@@ -238,7 +206,7 @@ def _about(report: RunReport) -> str:
     told += [(name, f"<code>{text(place)}</code>") for name, place in places if place]
     told += [(text(name), link(address, address)) for name, address in run.links]
     told += [("Not readable", text(problem)) for problem in report.problems]
-    return _section("about", "About this run", facts(told))
+    return section("about", "About this run", facts(told))
 
 
 def _span(window: tuple[datetime, datetime]) -> str:
