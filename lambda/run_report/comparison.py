@@ -82,7 +82,7 @@ def _features(comparison: Comparison) -> str:
     if not rows:
         return "<p>None of the runs found a violation.</p>"
     shown = table("The most severe first; a dash is no violation", ["What", *names], rows, kind="stack")
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="Violations by feature">{shown}</div>'
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Table, to be scrolled">{shown}</div>'
 
 
 def _find(report: RunReport, wanted: Finding) -> Finding | None:

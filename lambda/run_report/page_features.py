@@ -90,7 +90,7 @@ def _statistics(feature: Feature) -> str:
     rows = list(_statistics_rows(feature))
     gap = feature.comparison.gap if feature.comparison else None
     note = f"Statistics; the distributions differ by {percent(gap)} at most" if gap is not None else "Statistics"
-    return table(note, ["", "Baseline", "This run"], rows)
+    return table(note, ["Statistic", "Baseline", "This run"], rows)
 
 
 def _statistics_rows(feature: Feature) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 _decoder = json.JSONDecoder()
 _SPACE = " \t\r\n"
+_BEHIND = (*_SPACE, ",", ":", "]", "}")
 
 
 class JsonStreamError(ValueError):
@@ -99,8 +100,8 @@ class _Text:
                 if not self._read():
                     raise JsonStreamError(str(error)) from error
                 continue
-            # A number at the end of what has come may go on.
-            if end < len(self._rest) or not self._read():
+            # A number may go on: with digits, or with a dot or an exponent of which only the beginning has come.
+            if self._rest[end : end + 1] in _BEHIND or not self._read():
                 self._at = end
                 return value
 
