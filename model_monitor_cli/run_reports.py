@@ -83,7 +83,7 @@ def gather(context: Context, execution: Execution) -> tuple[RunReport, str | Non
 def _fits(run: Run, time: datetime | None, job: str | None) -> bool:
     if job:
         return str(run.summary.get("ProcessingJobArn", "")).rpartition("/")[2] == job
-    return time is None or run.scheduled == time
+    return time is None or minute(run.scheduled) == minute(time)
 
 
 def _time(text: str) -> datetime:

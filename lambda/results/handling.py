@@ -137,7 +137,7 @@ def _facts(execution: Execution, report: Report, page: RunPage, invocation: Invo
     if execution.outcome is Outcome.VIOLATIONS:
         if page.exists():
             places["Page"] = console.object(page.uri)
-        places["Command"] = monitor.command
+        places["Command"] = monitor.report_command(execution.scheduled)
         places["Report"] = str(report.folder)
         places["Open report"] = console.folder(report.folder)
     if execution.job_name:

@@ -120,12 +120,12 @@ class Monitor:
         """The type in words: `DataQuality` -> `data quality`."""
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
 
-    @property
-    def command(self) -> str:
-        """What shows the report of the latest run in a terminal."""
+    def report_command(self, scheduled: datetime) -> str:
+        """Return what shows the report of a run in a terminal."""
         watched = self.endpoint or self.model
         words = [watched, self.short_name or self.kind.replace(" ", "-")] if watched else [self.schedule]
-        return shlex.join(["model-monitor", "report", *words])
+        run = ["--execution", self.one_time_run] if self.one_time_run else ["--at", f"{scheduled:%Y-%m-%dT%H:%M}"]
+        return shlex.join(["model-monitor", "report", *words, *run])
 
     @contextmanager
     def access(self) -> Iterator[None]:

@@ -125,5 +125,5 @@ def run_of(execution: Execution, folder: S3Uri, console: Console) -> Run:
         one_time=monitor.one_time_run,
         reason=execution.failure_reason or execution.stop_reason,
         links=tuple(links),
-        command=monitor.command,
+        command=monitor.report_command(execution.scheduled),
     )

@@ -121,7 +121,7 @@ def _largest_shift(feature: Feature) -> Change | None:
     if not shares:
         return None
     label, before, now = max(shares, key=lambda bar: abs((bar[1] or 0.0) - (bar[2] or 0.0)))
-    return Change(f"share of {label}", _percent(before), _percent(now))
+    return Change(f'share of "{label}"', _percent(before), _percent(now))
 
 
 def _percent(share: float | None) -> str:

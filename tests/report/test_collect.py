@@ -49,7 +49,7 @@ def test_a_number_is_compared_by_its_mean_and_a_text_by_the_share_that_moved_mos
     changes = {finding.feature: change_of(report, finding) for finding in report.findings}
     assert changes["feature_000"].what == "mean"
     assert float(changes["feature_000"].now) - float(changes["feature_000"].before) == pytest.approx(8, abs=2)
-    assert (changes["feature_009"].what, changes["feature_009"].before) == ("share of rent", "75 %")
+    assert (changes["feature_009"].what, changes["feature_009"].before) == ('share of "rent"', "75 %")
     assert changes["feature_009"].now == "25 %"
 
 
