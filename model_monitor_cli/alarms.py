@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from shared import errors
+
 if TYPE_CHECKING:
     from model_monitor_cli.context import Context
 
@@ -60,6 +64,16 @@ def find_alarms(context: Context) -> tuple[Alarm, ...]:
     by_arn = {found["AlarmArn"]: schedules for found in metric_alarms if (schedules := _schedules(found))}
     alarms = [_alarm(found, by_arn[found["AlarmArn"]]) for found in metric_alarms if found["AlarmArn"] in by_arn]
     return (*alarms, *_composites(composites, by_arn))
+
+
+def alarms_or_none(context: Context) -> tuple[Alarm, ...] | None:
+    """Return the same, or None if the caller may not list alarms."""
+    try:
+        return find_alarms(context)
+    except ClientError as error:
+        if errors.is_denied(error):
+            return None
+        raise
 
 
 def of_schedule(alarms: Sequence[Alarm], schedule: str) -> tuple[Alarm, ...]:

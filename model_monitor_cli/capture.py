@@ -85,3 +85,9 @@ def _newest_below(root: S3Uri) -> Captured | None:
         if time:
             return Captured(S3Uri(folder.bucket, item["Key"]), time)
     return None
+
+
+def newest_hour(place: S3Uri) -> datetime | None:
+    """Return the newest hour whose folder below a location, `yyyy/mm/dd/hh`, holds objects: labels lie so."""
+    found = _newest_below(place)
+    return found.time.replace(minute=0, second=0, microsecond=0) if found else None

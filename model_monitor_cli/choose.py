@@ -52,7 +52,7 @@ def choose_monitor(models: Sequence[Model], name: str, monitor: str | None = Non
     by_schedule = [found for found in monitors if found.schedule_name.lower() == (monitor or name).lower()]
     if by_schedule:
         return by_schedule[0]
-    matching = monitors if monitor is None else [found for found in monitors if _is_called(found, monitor)]
+    matching = monitors if monitor is None else _called(monitors, short_name(monitor))
     if len(matching) == 1:
         return matching[0]
     if not matching:
@@ -63,11 +63,11 @@ def choose_monitor(models: Sequence[Model], name: str, monitor: str | None = Non
     raise UsageError(f"'{name}' has {len(matching)} monitors '{monitor}'; name the schedule instead: {listed}")
 
 
-def _is_called(monitor: Monitor, name: str) -> bool:
-    # People type what the configuration file calls it (data_quality), what a message says (data quality), or a part
-    # that is enough (bias).
-    text = short_name(name)
-    return text in (monitor.name, monitor.name.removeprefix("model-"), monitor.kind.replace(" ", "-"))
+def _called(monitors: Sequence[Monitor], name: str) -> list[Monitor]:
+    """Return the monitors of a name, or else those that people may mean by it: `bias` is enough for `model-bias`."""
+    return [found for found in monitors if found.name == name] or [
+        found for found in monitors if name in (found.name.removeprefix("model-"), found.kind.replace(" ", "-"))
+    ]
 
 
 def _by_schedule(model: Model, name: str) -> bool:

@@ -106,7 +106,7 @@ def take_inventory(clients: Context) -> Inventory:
     registries = _registries(clients, listed)
     problems: list[str] = []
     entries: list[Entry] = []
-    for found in _side_by_side(_document, [(registry, name) for registry in registries for name in registry.names()]):
+    for found in side_by_side(_document, [(registry, name) for registry in registries for name in registry.names()]):
         if isinstance(found, str):
             problems.append(found)
         elif found is not None:
@@ -146,7 +146,7 @@ def _registries(clients: Context, listed: Sequence[Mapping[str, Any]]) -> list[R
     waiting = list(listed)
     while waiting:
         asked, waiting = waiting[:_WORKERS], waiting[_WORKERS:]
-        for uri in filter(None, _side_by_side(place, asked)):
+        for uri in filter(None, side_by_side(place, asked)):
             if uri not in found:
                 found[uri] = Registry(S3Uri.parse(uri))
                 known |= {name.lower() for name in found[uri].names()}
@@ -212,7 +212,7 @@ def _models(monitors: Iterable[Monitor]) -> list[Model]:
     return sorted(models, key=lambda model: (model.name, model.title))
 
 
-def _side_by_side(action: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
+def side_by_side(action: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
     """Do something for all items at the same time: waiting for AWS is what takes time."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(action, items))

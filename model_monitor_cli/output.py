@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.text import Text
 
 _WIDTH_OF_FILES = 120
 """Columns where nobody looks at a terminal."""
@@ -57,8 +59,8 @@ class Output:
         if not self.as_json:
             self._console.print(what)
 
-    def place(self, text: str) -> None:
-        """Write a location, which is not wrapped, so that it can be copied."""
+    def line(self, text: str | Text) -> None:
+        """Write a line that is not wrapped: it has a location or a command, which people copy."""
         if not self.as_json:
             self._console.print(text, markup=False, soft_wrap=True)
 
@@ -102,13 +104,15 @@ class Progress:
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON
     """Return a value as JSON has it: times in UTC, fields of dataclasses as keys."""
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, Enum):
-        return plain(value.value)
+        value = asdict(value)
+    elif isinstance(value, Enum):
+        value = value.value
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return None if isinstance(value, float) and not math.isfinite(value) else value  # JSON has no word for it
+    return str(value)

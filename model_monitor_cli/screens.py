@@ -32,7 +32,8 @@ def show_state(output: Output, state: ModelState, now: datetime) -> None:
         now: The service's time.
     """
     output.show(_heading(state))
-    output.say(f"  {capture_words(state.capture, now)}", style=_NOTED if state.capture.is_on is False else None)
+    style = _BAD if state.capture.is_on is False else ""
+    output.line(Text(f"  {capture_words(state.capture, now)}", style=style))
     table = Table(box=None, pad_edge=True)
     for title in ("monitor", "schedule", "last run (UTC)", "outcome", "next run", "alarms"):
         table.add_column(title)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from model_monitor_cli import alarms as alarms_module, capture, runs, times
 from model_monitor_cli.alarms import Alarm
-from model_monitor_cli.inventory import Model, Monitor
+from model_monitor_cli.inventory import Model, Monitor, side_by_side
 from results.executions import Outcome
 from shared import errors, schedules
 from shared.s3 import S3Uri
@@ -132,7 +132,7 @@ class ModelState:
 def states(context: Context, models: Sequence[Model]) -> list[ModelState]:
     """Return the states of models."""
     alarms = alarms_module.find_alarms(context)
-    return [_model_state(context, model, alarms) for model in models]
+    return side_by_side(lambda model: _model_state(context, model, alarms), models)
 
 
 def _model_state(context: Context, model: Model, alarms: Sequence[Alarm]) -> ModelState:

@@ -23,12 +23,12 @@ def status(endpoint: AnyEndpoint = None, json: Json = False) -> None:
 
     Exit code 0: all is well; 1: an alarm is in ALARM, a last run failed or found violations, or something is off.
     """
-    from model_monitor_cli import screens  # noqa: PLC0415 - boto3 and Rich are slow
-    from model_monitor_cli.choose import choose_models  # noqa: PLC0415 - as above
-    from model_monitor_cli.context import Context  # noqa: PLC0415 - as above
-    from model_monitor_cli.inventory import take_inventory  # noqa: PLC0415 - as above
-    from model_monitor_cli.output import Output  # noqa: PLC0415 - as above
-    from model_monitor_cli.state import states  # noqa: PLC0415 - as above
+    from model_monitor_cli import screens
+    from model_monitor_cli.choose import choose_models
+    from model_monitor_cli.context import Context
+    from model_monitor_cli.inventory import take_inventory
+    from model_monitor_cli.output import Output
+    from model_monitor_cli.state import states
 
     output, context = Output(as_json=json), Context()
     with output.working("Looking at what is deployed"):
@@ -46,6 +46,6 @@ def status(endpoint: AnyEndpoint = None, json: Json = False) -> None:
 
 def document(state: ModelState) -> dict[str, object]:
     """Return the state of a model for programs."""
-    from model_monitor_cli.output import plain  # noqa: PLC0415 - Rich is slow
+    from model_monitor_cli.output import plain
 
     return {**plain(state), "troubles": state.troubles}

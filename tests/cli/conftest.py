@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -13,6 +14,7 @@ from model_monitor_cli.app import make_app
 from model_monitor_cli.context import Context
 from model_monitor_cli.inventory import REGISTRY_TAG
 from sandbox.process.client import SandboxProcess
+from shared import clients, logs
 
 REGISTRY = "s3://monitoring/registry/services"
 IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
@@ -106,10 +108,14 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def context(world: World, monkeypatch: pytest.MonkeyPatch) -> Context:
+def context(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
     for name, value in world.box.environment().items():
         monkeypatch.setenv(name, value)
-    return Context()
+    # A program changes these for its whole process; the tests of others want them as they were.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr(logs, "_is_on", True)
+    yield Context()
+    clients.forget()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def hours(world: World) -> list[datetime]:
     }
     world.put(f"s3://monitoring/baselines/{SCHEDULE}/statistics.json", json.dumps(baseline))
     world.put(f"s3://monitoring/baselines/{SCHEDULE}/constraints.json", json.dumps(constraints))
-    world.make_schedule(SCHEDULE, tags={}, captured="s3://captures/reported/input")
+    world.make_schedule(SCHEDULE, tags={}, captured="s3://captures/reported")
     world.register(SCHEDULE, short_name="reported")
     world.box.wait_until_idle()
     for first in (0, 200):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -51,6 +53,24 @@ def test_the_wheel_has_the_packages_with_the_sources_of_the_functions_and_nothin
         meta = {name.partition(".dist-info/")[2] for name in archive.namelist() if ".dist-info/" in name}
     assert packed == expected
     assert {"METADATA", "licenses/LICENSE"} <= meta
+
+
+def test_the_command_line_of_a_wheel_uses_the_functions_sources_in_it(wheel, tmp_path):
+    with ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    code = (
+        "from model_monitor_cli import functions; functions.make_importable()\n"
+        "import results.registry, model_monitor_cli.inventory; print(results.registry.__file__)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert Path(printed.strip()) == tmp_path / "model_monitor" / "_lambda" / "results" / "registry.py"
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
