@@ -163,7 +163,8 @@ def _show_moved(output: Output, report: RunReport, label: str) -> None:
 def _show_features(output: Output, report: RunReport) -> None:
     """Write which features differ most from the baseline, also where no limit is broken."""
     gaps = [(feature.comparison.gap, feature.name) for feature in report.features if feature.comparison]
-    known = sorted(((gap, name) for gap, name in gaps if gap is not None), reverse=True)[:_MOST_FEATURES]
+    # Features come with the largest difference first.
+    known = [(gap, name) for gap, name in gaps if gap is not None][:_MOST_FEATURES]
     if known and not report.findings:
         named = ", ".join(f"{bounded(name, _MAX_NAME)} {percent(gap)}" for gap, name in known)
         output.say(f"Largest differences from the baseline: {named}")

@@ -16,7 +16,7 @@ from results.page import run_of
 from run_report import PAGE
 from run_report.collect import collect, earlier_runs
 from run_report.model import RunReport
-from shared import errors, s3, schedules
+from shared import errors, processing_jobs, s3, schedules
 from shared.console import Console
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from model_monitor_cli.runs import Run
 
 _MOST_TOLD = 8
+_SCHEDULE_VARIABLE = "sagemaker_monitoring_schedule_name"
 
 
 def find_run(context: Context, monitor: Monitor, *, at: str | None = None, execution: str | None = None) -> Execution:
@@ -40,9 +41,10 @@ def find_run(context: Context, monitor: Monitor, *, at: str | None = None, execu
         UsageError: There is no such run, or it has not ended.
     """
     entry, time = monitor.entry, _time(at) if at else None
-    if execution and schedules.is_one_time_run_of(execution, monitor.schedule_name):
-        entry = replace(entry, one_time_run=execution)
-        execution = None
+    single = _single_run(monitor, execution) if execution else None
+    if single:
+        entry = replace(entry, one_time_run=single)
+        execution = None if execution == single else execution
     runs = runs_of(context, entry.name)
     if not runs:
         raise UsageError(f"{entry.name} has had no run yet; 'model-monitor status' tells when the next one is")
@@ -78,6 +80,15 @@ def gather(context: Context, execution: Execution) -> tuple[RunReport, str | Non
     found = collect(run, context.s3, earlier)
     page = folder / PAGE
     return found, str(page) if run.has_report and s3.exists(page) else None
+
+
+def _single_run(monitor: Monitor, execution: str) -> str | None:
+    """Return the name of the single run that is meant by its own name or by that of its job, or None."""
+    if schedules.is_one_time_run_of(execution, monitor.schedule_name):
+        return execution
+    job = processing_jobs.describe(execution)
+    name = job.get("Environment", {}).get(_SCHEDULE_VARIABLE, "") if job else ""
+    return name if schedules.is_one_time_run_of(name, monitor.schedule_name) else None
 
 
 def _fits(run: Run, time: datetime | None, job: str | None) -> bool:

@@ -51,10 +51,10 @@ def report(
 
     Exit code 0: no violations; 1: violations, or a run that failed or had no data.
     """
-    from model_monitor_cli.choose import choose_monitor  # noqa: PLC0415 - boto3 is slow
-    from model_monitor_cli.context import Context  # noqa: PLC0415 - as above
-    from model_monitor_cli.inventory import find_models  # noqa: PLC0415 - as above
-    from model_monitor_cli.output import Output  # noqa: PLC0415 - Rich is slow
+    from model_monitor_cli.choose import choose_monitor
+    from model_monitor_cli.context import Context
+    from model_monitor_cli.inventory import find_models
+    from model_monitor_cli.output import Output
 
     if compare and (at or execution):
         raise UsageError("--compare names the runs itself; leave --at and --execution out")
@@ -74,8 +74,8 @@ def report(
 def _show(
     context: Context, monitor: Monitor, output: Output, target: Path | None, *, at: str | None, execution: str | None
 ) -> RunReport:
-    from model_monitor_cli import report_screens, run_reports  # noqa: PLC0415 - boto3 and Rich are slow
-    from run_report.page import render  # noqa: PLC0415 - not importable before the program has begun
+    from model_monitor_cli import report_screens, run_reports
+    from run_report.page import render
 
     with output.working("Reading the files of the run"):
         found, page = run_reports.gather(context, run_reports.find_run(context, monitor, at=at, execution=execution))
@@ -84,10 +84,10 @@ def _show(
     report_screens.show(output, found)
     if page:
         output.say("\nPage beside the run's files:")
-        output.place(page)
+        output.line(page)
     if target:
         output.say("\nPage on this machine:")
-        output.place(str(target.resolve()))
+        output.line(str(target.resolve()))
     elif not page:
         output.say("\nAs a page: add --open, or --html FILE.")
     return found
@@ -96,8 +96,8 @@ def _show(
 def _compare(
     context: Context, monitor: Monitor, wanted: list[str], output: Output, target: Path | None
 ) -> list[RunReport]:
-    from model_monitor_cli import report_screens, run_reports  # noqa: PLC0415 - boto3 and Rich are slow
-    from run_report.comparison import Comparison, render_comparison  # noqa: PLC0415 - as in _show
+    from model_monitor_cli import report_screens, run_reports
+    from run_report.comparison import Comparison, render_comparison
 
     scenarios = []
     with output.working("Reading the files of the runs") as progress:
@@ -112,7 +112,7 @@ def _compare(
     report_screens.show_comparison(output, comparison)
     if target:
         output.say("\nPage on this machine:")
-        output.place(str(target.resolve()))
+        output.line(str(target.resolve()))
     return [found for _, found in scenarios]
 
 

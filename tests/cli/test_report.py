@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import Result
 
 from model_monitor_cli.exits import Exit, UsageError
 from tests.cli.conftest import World
-from tests.report.conftest import drift, numbers, statistics
+from tests.report.conftest import numbers, statistics
 
 SCHEDULE = "credit-reported-9a8b7c6d"
 Command = Callable[..., Result]
-"""Baseline: 0 to 299. Traffic: the same in the first hour, then 200 higher."""
 
 
 def _rows(first: int) -> str:
@@ -58,17 +56,81 @@ def hours(world: World) -> list[datetime]:
     for first in (0, 200):
         now = world.box.now()
         place = f"s3://captures/reported/input/{now:%Y/%m/%d/%H}"
-        world.put(f"{place}/data-{first}.csv", _rows(first))
-        manifest = [{"prefix": f"{place}/"}, f"data-{first}.csv"]
+        world.put(f"s3://captures/reported-data/{first}.csv", _rows(first))
+        manifest = [{"prefix": "s3://captures/reported-data/"}, f"{first}.csv"]
         world.put(f"{place}/{now:%M}-manifest.json", json.dumps(manifest))
         world.box.advance(timedelta(hours=1))
         world.box.wait_until_idle()
     listed = world.box.client("sagemaker").list_monitoring_executions(
         MonitoringScheduleName=SCHEDULE, SortBy="ScheduledTime", SortOrder="Ascending"
     )["MonitoringExecutionSummaries"]
-    return [(item["ScheduledTime"], item["MonitoringExecutionStatus"], item.get("FailureReason")) for item in listed]
+    return [
+        item["ScheduledTime"].astimezone(UTC)
+        for item in listed
+        if item["MonitoringExecutionStatus"] in ("Completed", "CompletedWithViolations")
+    ]
 
 
-def test_x(hours: list[Any]) -> None:
-    print(hours)
-    assert 0
+def test_the_last_run_is_shown_with_what_changed_and_what_to_do(hours: list[datetime], command: Command) -> None:
+    shown = command("report", "credit", "reported")
+    assert shown.exit_code == Exit.TROUBLE
+    words = " ".join(shown.stdout.split())
+    assert "1 violation; 300 records (baseline: 300)" in words
+    assert "mean: 149.5 -> 349.5" in words
+    assert "_█" in words
+    assert "constraints.features._c0.drift_threshold" in words
+    assert "retrain with recent data" in words
+
+
+def test_another_run_is_chosen_by_its_time(hours: list[datetime], command: Command) -> None:
+    shown = command("report", "credit", "reported", "--at", f"{hours[0]:%Y-%m-%dT%H:%M}")
+    assert (shown.exit_code, "no violations; 300 records" in shown.stdout) == (Exit.FINE, True)
+    assert "Largest differences from the baseline: _c0 0 %, _c1 0 %" in shown.stdout
+
+
+def test_a_program_gets_json_and_people_a_page(hours: list[datetime], command: Command, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    shown = command("report", "credit", "reported", "--html", str(page), "--json")
+    document = json.loads(shown.stdout)
+    (violation,) = document["violations"]
+    assert (violation["feature"], violation["change"]) == ("_c0", {"what": "mean", "before": "149.5", "now": "349.5"})
+    assert [past["violations"] for past in document["history"]] == [0, 1]
+    assert document["file"] == str(page)
+    assert document["page"] is None, "no results function has run here"
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_runs_are_compared(hours: list[datetime], command: Command, tmp_path: Path) -> None:
+    page, times = tmp_path / "compared.html", [f"{hour:%Y-%m-%dT%H:%M}Z" for hour in hours]
+    names = ["--compare", f"clean={times[0]}", "--compare", f"shift={times[1]}"]
+    shown = command("report", "credit", "reported", *names, "--html", str(page))
+    assert shown.exit_code == Exit.TROUBLE
+    assert "clean" in shown.stdout
+    assert "_c0, drift" in shown.stdout
+    assert "Violations by feature" in page.read_text(encoding="utf-8")
+    document = json.loads(command("report", "credit", "reported", *names, "--json").stdout)
+    assert [(run["name"], len(run["violations"])) for run in document["runs"]] == [("clean", 0), ("shift", 1)]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--at", "yesterday"), "got the time 'yesterday', expected one such as"),
+        (("--at", "2020-01-01T00:00"), "has no run '2020-01-01 00:00'; its last ones"),
+        (("--execution", "no-such-job"), "has no run 'no-such-job'"),
+        (("--compare", "a=2020-01-01T00:00", "--at", "2020-01-01T00:00"), "leave --at and --execution out"),
+        (("--html", "/no/such/folder/report.html"), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(
+    hours: list[datetime], command: Command, options: tuple[str, ...], expected: str
+) -> None:
+    shown = command("report", "credit", "reported", *options)
+    assert isinstance(shown.exception, UsageError)
+    assert expected in str(shown.exception)
+
+
+def test_a_monitor_without_a_run_says_so(command: Command) -> None:
+    shown = command("report", "credit", "strict")
+    assert isinstance(shown.exception, UsageError)
+    assert "has had no run yet" in str(shown.exception)
