@@ -120,7 +120,7 @@ def scale(metric: Metric) -> str:
     """Return a metric of bias on a line around 0: the allowed range, a ring for the baseline, a dot for now."""
     values = [abs(value) for value in (metric.before, metric.now) if value is not None and abs(value) < float("inf")]
     largest = max(values, default=0.0) * 1.15
-    if not largest:
+    if not largest or metric.before is None:  # alone, any value would be as far from 0 as any other
         return ""
 
     def at(value: float) -> str:
@@ -128,7 +128,7 @@ def scale(metric: Metric) -> str:
 
     limit = metric.limit if metric.limit is not None and metric.limit < float("inf") else None
     band = f'<path class="band" d="M{at(-limit)} 3H{at(limit)}v14H{at(-limit)}z"/>' if limit else ""
-    ring = f'<circle class="b" cx="{at(metric.before)}" cy="10" r="5.5"/>' if metric.before is not None else ""
+    ring = f'<circle class="b" cx="{at(metric.before)}" cy="10" r="5.5"/>'
     dot = f'<circle class="n" cx="{at(metric.now)}" cy="10" r="4"/>' if metric.now is not None else ""
     return (
         f'<svg class="scale" viewBox="0 0 200 20" aria-hidden="true">{band}'

@@ -17,6 +17,7 @@ _MOST_CATEGORIES = 12
 _BINS = 14
 # Beyond these lie outliers, which would press all others into one bin. The first and the last bin are open instead.
 _LOW, _HIGH = 0.005, 0.995
+_THOUSAND, _LARGE = 1000, 10**6
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -232,11 +233,11 @@ def short(value: float) -> str:
     """Return a number in few characters.
 
     Example:
-        >>> short(1234567.0), short(0.30000000000000004), short(-0.0)
-        ('1.235e+06', '0.3', '0')
+        >>> short(1234567.0), short(1451.7), short(0.30000000000000004), short(-0.0)
+        ('1.235e+06', '1,452', '0.3', '0')
     """
-    if value == int(value) and abs(value) < 10**6:
-        return f"{int(value):,}"
+    if abs(value) < _LARGE and (value.is_integer() or abs(value) >= _THOUSAND):
+        return f"{round(value):,}"
     return f"{value:.4g}"
 
 

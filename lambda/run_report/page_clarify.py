@@ -9,6 +9,7 @@ from run_report.markup import table, text
 from run_report.model import Attribution, Facet, Ranked, RunReport
 
 _MOST_FEATURES = 60
+_QUIET = '<span class="quiet">not reported</span>'
 
 
 def section(report: RunReport) -> str:
@@ -35,7 +36,7 @@ def _facet(facet: Facet) -> str:
             _number(metric.before),
             _number(metric.now) if metric.now is not None else f"- <small>{text(metric.problem)}</small>",
             scale(metric),
-            '<span class="state bad">violation</span>' if metric.is_violated else "not reported",
+            '<span class="state bad">violation</span>' if metric.is_violated else _QUIET,
         ]
         for metric in sorted(facet.metrics, key=lambda metric: not metric.is_violated)
     ]
