@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
-from jsii.errors import JSIIError
 
 from model_monitor import MonitoringServices
+from stacks.cdk_errors import CDK_ERRORS, is_of_the_cdk
 from stacks.configuration.monitored import MonitoredConfig
 from stacks.configuration.shared import Defaults
 from stacks.loading import load
@@ -91,11 +91,13 @@ def synthesise(app: cdk.App) -> None:
     stacks = make_stacks(app)
     try:
         app.synth()
-    except JSIIError as error:
+    except CDK_ERRORS as error:
+        if not is_of_the_cdk(error):
+            raise
         raise InvalidConfigurationError(*_told_by_the_cdk(app, stacks, error)) from error
 
 
-def _told_by_the_cdk(app: cdk.App, stacks: Sequence[MonitoringStack], error: JSIIError) -> tuple[Path, list[Problem]]:
+def _told_by_the_cdk(app: cdk.App, stacks: Sequence[MonitoringStack], error: Exception) -> tuple[Path, list[Problem]]:
     """Find the model whose stack an error names; the longest name wins, since names may contain each other."""
     document = load(_file(app)).document
     named = [stack for stack in stacks if stack.node.path in str(error)]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from jsii.errors import JSIIError
-
 from model_monitor import ConfigurationError
+from stacks.cdk_errors import CDK_ERRORS, is_of_the_cdk
 from stacks.document import Document
 from stacks.problems import DocumentPath, InvalidConfigurationError, Problem
 from stacks.words import FILE, document_path
 
 _LONGEST_REASON = 500
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_TOO_MANY = "TooManyResourcesInStack"
 
 
 class ProblemLog:
@@ -39,7 +40,7 @@ class ProblemLog:
         self._path = (*outer, *path)
         try:
             yield
-        except (ConfigurationError, JSIIError):
+        except (ConfigurationError, *CDK_ERRORS):
             self._innermost = self._innermost or self._path
             raise
         finally:
@@ -58,7 +59,9 @@ class ProblemLog:
         except ConfigurationError as error:
             where = self._document.nearest((*self._where(path), *document_path(error.option)))
             self._problems.append(Problem(self._document.line(where), where, *error.in_words_of(FILE)))
-        except JSIIError as error:
+        except CDK_ERRORS as error:
+            if not is_of_the_cdk(error):
+                raise
             where = self._document.nearest(self._where(path))
             self._problems.append(refused_by_the_cdk(error, self._document.line(where), where))
 
@@ -94,6 +97,8 @@ def refused_by_the_cdk(error: Exception, line: int | None, path: DocumentPath) -
     """
     reason = " ".join(str(error).split())
     shown = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
-    return Problem(
-        line, path, f"what the CDK refuses: {shown}", "a stack that the CDK can make", "change what the reason names"
-    )
+    expected, fix = "a stack that the CDK can make", "change what the reason names"
+    if _TOO_MANY in reason:
+        expected = "at most 500 resources for each model, the limit of a CloudFormation stack"
+        fix = "make fewer alarms: any violation has one already; name only the features that need a limit of their own"
+    return Problem(line, path, f"what the CDK refuses: {shown}", expected, fix)

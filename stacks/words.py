@@ -28,6 +28,8 @@ _KEYS = {
     "start_offset": "start_offset_hours",
     "volume_size": "volume_size_gib",
 }
+# An option of the library whose parts stand in the file directly.
+_WITHOUT_KEY = "config"
 _NEVER = frozenset(["minimum_label_coverage", "no_data_after", "silence_after"])
 _HOURS: Final = {"Duration.days": 24.0, "Duration.hours": 1.0, "Duration.minutes": 1 / 60, "Duration.seconds": 1 / 3600}
 
@@ -79,7 +81,8 @@ def document_path(path: OptionPath) -> DocumentPath:
         >>> document_path(("compute", "max_runtime"))
         ('compute', 'max_runtime_minutes')
     """
-    return tuple(_KEYS.get(part, part) if type(part) is str else part for part in path)
+    inner = path[1:] if path[:1] == (_WITHOUT_KEY,) else path
+    return tuple(_KEYS.get(part, part) if type(part) is str else part for part in inner)
 
 
 def _joined(path: DocumentPath) -> str:

@@ -16,6 +16,7 @@ _CAPTURES = ("analyzer_captures", "orjson_and_polars")
 _MERGES = ("analyzer_merge", "orjson_merge")
 _BIAS = ("analyzer_bias",)
 _PROFILE_LIMIT, _CAPTURE_LIMIT, _MERGE_LIMIT, _MEMORY_LIMIT = 4.0, 1.5, 4.0, 1000.0
+_ATTACK_LIMIT = 2.0
 _BIAS_SECONDS, _BIAS_MEMORY = 60.0, 2000.0
 
 
@@ -54,6 +55,7 @@ def main() -> None:
     options.add_argument("--records", type=int, default=100_000, help="capture records (default: 100,000)")
     options.add_argument("--loans", type=int, default=1_000_000, help="rows of bias (default: 1,000,000)")
     options.add_argument("--explained", type=int, default=1_000, help="rows of attributions (default: 1,000)")
+    options.add_argument("--attacked", type=int, default=20_000, help="records under attack (default: 20,000)")
     options.add_argument("--repetitions", type=int, default=3, help="runs of each contender (default: 3)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +74,7 @@ def main() -> None:
         _generate("write_loans", loans, given.loans)
         title = f"{given.loans:,} rows x 10 features x 2 facets: all metrics of bias"
         bias = compare(title, _BIAS, loans, given.loans, 1)[_BIAS[0]]
+    _attack(given.attacked)
     _explain(given.explained)
     peak = max(profiles["analyzer_profile"].peak_megabytes, merges["analyzer_merge"].peak_megabytes)
     print()
@@ -81,6 +84,18 @@ def main() -> None:
     _verdict("peak memory in MB", peak, _MEMORY_LIMIT)
     _verdict("bias in seconds", bias.seconds, _BIAS_SECONDS)
     _verdict("peak memory of bias in MB", bias.peak_megabytes, _BIAS_MEMORY)
+
+
+def _attack(records: int) -> None:
+    command = [sys.executable, "-m", "analyzer.bench.attacks", str(records)]
+    measured = orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - own command
+    print(f"\n{records:,} capture records, a tenth of them attacks: processor time against clean traffic")
+    for attack in measured:
+        verdict = "kept" if attack["ratio"] <= _ATTACK_LIMIT else "EXCEEDED"
+        print(
+            f"  {attack['kind']:<22} {attack['ratio']:6.2f} {attack['micros']:8.0f} us an attack"
+            f"   (limit {_ATTACK_LIMIT:g}: {verdict})"
+        )
 
 
 def _explain(rows: int) -> None:

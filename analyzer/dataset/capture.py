@@ -7,7 +7,9 @@ a batch of such records is one CSV text for Polars. All others are read one by o
 rest is read.
 """
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -20,7 +22,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.dataset.files import may_hold_window
-from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, joined_json_rows
+from analyzer.dataset.joining import joined_by_name, joined_by_position
+from analyzer.dataset.payload import (
+    OddWidthError,
+    PayloadError,
+    PayloadKind,
+    Row,
+    count_plain_rows,
+    csv_rows,
+    decode,
+    is_one_line,
+    joined_json_rows,
+    require_equal_counts,
+)
 from analyzer.dataset.plain_rows import parse_rows
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.shadow import SHADOW, without_shadow_traffic
@@ -29,7 +43,6 @@ from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import OddRecords, Window
-from analyzer.text.columns import numbered_names
 from analyzer.text.spark import frame_of
 
 OUTPUT, INPUT = "endpointOutput", "endpointInput"
@@ -37,6 +50,7 @@ BATCH_OUTPUT = "batchTransformOutput"
 """What a row of a transform job's output is called in merged records."""
 
 _BATCH_BYTES = 16 * 1024 * 1024
+_SAMPLED_RECORDS = 500
 _EARLIEST, _LATEST = "0000", "9999"
 _SHOWN_CHARACTERS = 100
 
@@ -114,6 +128,10 @@ class CaptureDataset:
             count = sum(len(lines) for _, lines in batch)
             # Records of JSON are read one by one in any case.
             plain = PlainRecords(odd=[*range(count)]) if self._shape.is_json else self._plain(batch)
+            if self._shape.wants_kind and plain.odd:
+                # Most records decide: one of another kind is not to set all the others apart.
+                self._shape.learn_kind(json=self._count_json(batch, plain.odd), csv=count - len(plain.odd))
+                plain = PlainRecords(odd=[*range(count)]) if self._shape.refuses_csv else plain
             table, unparsed = parse_rows(plain.bodies, len(self._directions), self._shape)
             if table is not None and self._label_column:
                 table = table.with_columns(pl.Series(self._label_column, plain.labels_without(unparsed), pl.String))
@@ -139,7 +157,7 @@ class CaptureDataset:
         size = 0
         for path in self._files:
             content = path.read_bytes()
-            if not content.strip():
+            if not content or content.isspace():
                 self._issues.add(Location(path), "the file is empty")
                 continue
             lines = content.splitlines()
@@ -188,6 +206,8 @@ class CaptureDataset:
             batch: All lines.
         """
         plain_places, other_places = places
+        if self._shape.known is None and len(other_places) > 2 * _SAMPLED_RECORDS:
+            self._learn(batch, other_places)
         others: list[tuple[int, Location, Row]] = []
         for place, location, line in _at(batch, other_places):
             record = self._parsed(line, location)
@@ -195,7 +215,7 @@ class CaptureDataset:
                 try:
                     others.extend((place, location, row) for row in self._rows(record, location))
                 except PayloadError as error:
-                    self._issues.add(location, "the payload cannot be read", str(error))
+                    self._issues.add(location, error.problem, str(error))
         rows = [(location, row) for _, location, row in others]
         fitting = list(self._shape.fitting(rows, extra=int(self._label_column is not None)))
         if not fitting:
@@ -206,17 +226,34 @@ class CaptureDataset:
         lines = np.concatenate([plain_places, [others[position][0] for position in fitting]])
         return pl.concat([table, careful], how="diagonal")[np.argsort(lines, kind="stable")]
 
+    def _count_json(self, batch: Lines, places: Sequence[int]) -> int:
+        """Return about how many of these lines hold JSON: what some of them, all over the batch, hold."""
+        sample, found = _sampled(places), 0
+        for _, _, line in _at(batch, sample):
+            with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+                directions = orjson.loads(line)["captureData"]
+                kinds = {decode(directions[name])[0] for name in self._directions if name in directions}
+                found += kinds == {PayloadKind.JSON}
+        return found * len(places) // len(sample)
+
+    def _learn(self, batch: Lines, places: Sequence[int]) -> None:
+        """Learn the columns from records all over a batch, so that the rest need not be read whole to be refused."""
+        rows: list[tuple[Location, Row]] = []
+        for _, location, line in _at(batch, _sampled(places)):
+            with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+                rows.extend((location, row) for row in self._rows(orjson.loads(line), location))
+        self._shape.learn(rows, extra=int(self._label_column is not None))
+
     def _parsed(self, line: bytes, location: Location) -> dict[str, Any] | None:
         """Return the record of a line; None when it is none, or not of the window."""
-        if not line.strip():
-            return None
         try:
             record = orjson.loads(line)
             time, directions = record["eventMetadata"]["inferenceTime"], record["captureData"]
-            within = self._is_within(time)
+            within = (self._start <= time < self._end and time[-1] == "Z") or self._is_within(time)
             _require_objects(directions)
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
+            if line.strip():
+                self._issues.add(location, "not a capture record", f"{type(error).__name__} {error}")
             return None
         except ValueError:
             self._issues.add(location, "inferenceTime is not a time", repr(time)[:_SHOWN_CHARACTERS])
@@ -229,8 +266,6 @@ class CaptureDataset:
         Raises:
             ValueError: When it is not a time.
         """
-        if self._start <= time < self._end and time[-1] == "Z":
-            return True
         moment = datetime.fromisoformat(time)
         return self._window.contains(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
@@ -249,12 +284,36 @@ class CaptureDataset:
                 f"({location}; a record preprocessor script can bring both together)"
             )
         if PayloadKind.CSV in kinds.values():
-            rows = _joined_by_position([csv_rows(text) for _, text in bodies.values()])
+            rows = self._csv_rows([text for _, text in bodies.values()])
         else:
-            rows = _joined_by_name(joined_json_rows({name: text for name, (_, text) in bodies.items()}))
+            texts = {name: text for name, (_, text) in bodies.items()}
+            rows = joined_by_name(joined_json_rows(texts, self._shape.known, self._shape.most_unknown))
         if not rows:
             raise PayloadError("it holds no rows")
         return rows
+
+    def _csv_rows(self, texts: Sequence[str]) -> list[Row]:
+        """Return the rows of CSV bodies that belong together.
+
+        Raises:
+            PayloadError: When they cannot be parsed, or have different numbers of rows.
+        """
+        # What is known before anything is parsed: how much there is to parse is the caller's choice.
+        counts = [count_plain_rows(text) for text in texts]
+        if None not in counts:
+            require_equal_counts(counts)
+        width = self._shape.width
+        if width is not None and all(is_one_line(text.strip("\r\n")) for text in texts):
+            most = sum(text.count(",") + 1 for text in texts)
+            if most < width or (most > width and None not in counts):
+                raise OddWidthError(f"{most} instead of {width}")
+        return joined_by_position([csv_rows(text) for text in texts])
+
+
+def _sampled(places: Sequence[int]) -> list[int]:
+    # At random, since whoever knows which records are looked at could choose what is learnt; with a seed, since equal
+    # input gives equal results.
+    return sorted(random.Random(len(places)).sample(places, min(len(places), _SAMPLED_RECORDS)))  # noqa: S311 - no secret
 
 
 def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, bytes]]:
@@ -269,37 +328,12 @@ def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, by
         yield place, Location(path, place - first + 1), lines[place - first]
 
 
-def _joined_by_position(parts: Sequence[list[list[str]]]) -> list[Row]:
-    _require_equal_counts([len(part) for part in parts])
-    joined = ([value for fields in group for value in fields] for group in zip(*parts, strict=True))
-    return [dict(zip(numbered_names(len(fields)), fields, strict=True)) for fields in joined]
-
-
-def _joined_by_name(parts: Mapping[str, list[Row]]) -> list[Row]:
-    _require_equal_counts([len(part) for part in parts.values()])
-    joined: list[Row] = [{} for _ in next(iter(parts.values()))]
-    for direction, rows in parts.items():
-        for target, row in zip(joined, rows, strict=True):
-            shared = target.keys() & row.keys()
-            if not shared:
-                target.update(row)
-                continue
-            # A name that output and input share would lose one of the two.
-            renamed = {(f"{direction}_{name}" if name in shared else name): value for name, value in row.items()}
-            if len(renamed) < len(row) or not target.keys().isdisjoint(renamed):
-                raise PayloadError(f"names of the {direction} meet others that begin with {direction}_")
-            target.update(renamed)
-    return joined
-
-
-def _require_equal_counts(counts: Sequence[int]) -> None:
-    if len(set(counts)) > 1:
-        raise PayloadError(f"the output has {counts[0]} rows, the input {counts[1]}")
-
-
 def _require_objects(directions: object) -> None:
-    if not isinstance(directions, dict) or not all(isinstance(body, dict) for body in directions.values()):
-        raise TypeError("captureData does not hold objects")
+    if not isinstance(directions, dict):
+        raise TypeError("captureData is no object")
+    for body in directions.values():
+        if not isinstance(body, dict):
+            raise TypeError("captureData does not hold objects")
 
 
 def _bound(time: datetime | None, default: str) -> str:

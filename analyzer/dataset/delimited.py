@@ -84,6 +84,9 @@ class CsvDataset:
         if not first:
             self._issues.add(Location(path), "the file is empty")
             return 1
+        if b"\r" in first.rstrip(b"\r\n") and b'"' not in first and not file.read(1):
+            raise AnalysisError(f"{path}, line 1: all lines end with a carriage return alone, expected line feeds")
+        file.seek(start + len(first))
         if not self._header:
             file.seek(start)
             self._names = self._names or numbered_names(_common_width(file, path))
@@ -187,6 +190,8 @@ def _header(line: bytes, path: Path) -> list[str]:
         names = next(csv.reader([line.decode().rstrip("\r\n")]), [])
     except UnicodeDecodeError:
         raise AnalysisError(f"{path}, line 1: the header is not UTF-8 text") from None
+    except csv.Error as error:
+        raise AnalysisError(f"{path}, line 1: the header is not CSV: {error}") from None
     if line.count(b'"') % 2:
         raise AnalysisError(f"{path}, line 1: the header opens a quote and does not close it")
     repeated = [name for name, count in Counter(names).items() if count > 1]
@@ -198,7 +203,8 @@ def _header(line: bytes, path: Path) -> list[str]:
 
 def _common_width(file: BinaryIO, path: Path) -> int:
     sample = (next(file, b"") for _ in range(_SAMPLE_ROWS))
-    text = b"".join(sample).decode(errors="replace")
+    # A carriage return within a line would end the parser, not the line.
+    text = b"".join(sample).decode(errors="replace").replace("\r", "")
     widths = Counter(len(fields) for fields in csv.reader(StringIO(text, newline="")) if fields)
     if not widths:
         raise AnalysisError(f"{path} holds nothing but blank lines")

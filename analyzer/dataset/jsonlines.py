@@ -75,12 +75,11 @@ class JsonLinesDataset:
                 self._issues.add(Location(path), "the file is empty")
 
     def _parse(self, line: bytes, location: Location) -> dict[str, Any] | None:
-        if not line.strip():
-            return None
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            self._issues.add(location, "not JSON", str(error))
+            if line.strip():
+                self._issues.add(location, "not JSON", str(error))
             return None
         if not isinstance(record, dict) or not record:
             self._issues.add(location, "not a JSON object with members", line[:100].decode(errors="replace").strip())

@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from io import StringIO
 
+import numpy as np
 import polars as pl
 
 from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.shape import TableShape
 from analyzer.text.columns import numbered_names
 from analyzer.text.flattening import MAX_VALUE_LENGTH
+
+# Longer rows are looked at before they are parsed together with the others.
+_LONG_ROW = 1_024
 
 
 def parse_rows(parts: Sequence[str], parts_per_row: int, shape: TableShape) -> tuple[pl.DataFrame | None, list[int]]:
@@ -34,7 +38,25 @@ def parse_rows(parts: Sequence[str], parts_per_row: int, shape: TableShape) -> t
         return None, []
     if shape.width is None:
         shape.learn_widths(_widths(rows))
-    names = numbered_names(shape.width or 1)
+    width = shape.width or 1
+    # Those that cannot fit are not even copied: how long they are is the caller's choice.
+    misfits = [place for place, row in enumerate(rows) if len(row) > _LONG_ROW and not _may_fit(row, width)]
+    if not misfits:
+        return _parsed(rows, parts, parts_per_row, width)
+    kept = np.delete(np.arange(len(rows)), misfits)
+    kept_parts = [
+        part for place in kept.tolist() for part in parts[place * parts_per_row : (place + 1) * parts_per_row]
+    ]
+    table, unparsed = _parsed([rows[place] for place in kept.tolist()], kept_parts, parts_per_row, width)
+    return table, sorted([*misfits, *kept[unparsed].tolist()])
+
+
+def _parsed(
+    rows: Sequence[str], parts: Sequence[str], parts_per_row: int, width: int
+) -> tuple[pl.DataFrame | None, list[int]]:
+    if not rows:
+        return None, []
+    names = numbered_names(width)
     block = "\n".join([*rows, ""])
     if '"' not in block:
         if block.count("\n") == len(rows) and "\r" not in block and max(map(len, rows)) <= MAX_VALUE_LENGTH:
@@ -65,6 +87,11 @@ def _without(rows: Sequence[str], odd: Sequence[int], names: Sequence[str]) -> t
     if table is None or table.height != len(kept):
         return None, [*range(len(rows))]
     return table, sorted(left_out)
+
+
+def _may_fit(row: str, width: int) -> bool:
+    separators = row.count(",")
+    return separators == width - 1 or (separators >= width and '"' in row)
 
 
 def _is_plain(row: str, width: int) -> bool:

@@ -1,7 +1,7 @@
 """Which rows of a data set belong to its table, and what happens to those that do not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TypeAlias
 
 from analyzer.job.issues import DataIssues, Location
@@ -46,6 +46,31 @@ class TableShape:
         """Whether JSON rows are set apart, so that there is no need to read them."""
         return self._is_robust and self._is_json is False
 
+    @property
+    def known(self) -> Set[str] | None:
+        """The columns of JSON rows, None while they are unknown."""
+        return self._columns or None
+
+    @property
+    def most_unknown(self) -> int:
+        """How many other columns a JSON row may have, so that there is no need to read further."""
+        return 0 if self._is_robust else _MAX_ADDED_COLUMNS
+
+    @property
+    def refuses_csv(self) -> bool:
+        """Whether CSV rows are set apart."""
+        return self._is_robust and self._is_json is True
+
+    @property
+    def wants_kind(self) -> bool:
+        """Whether it matters what most of the records are, and is not known yet."""
+        return self._is_robust and self._is_json is None
+
+    def learn_kind(self, *, json: int, csv: int) -> None:
+        """Learn from the first records whether rows are JSON: most of them when robust, else all of them."""
+        if self._is_json is None and json + csv:
+            self._is_json = json > csv if self._is_robust else not csv
+
     def learn_widths(self, widths: Counter[int]) -> None:
         """Learn the number of values of CSV rows from the first ones; later ones change nothing."""
         if self.width is None and widths:
@@ -59,8 +84,8 @@ class TableShape:
             rows: Rows with where they stand.
             extra: Number of values of a CSV row that are none of the payload, such as a label.
         """
+        self.learn(rows, extra=extra)
         csv = [_is_csv(row) for _, row in rows]
-        self._learn(rows, csv, extra)
         for position, ((location, row), is_csv) in enumerate(zip(rows, csv, strict=True)):
             problem = self._problem_of_csv(row, extra) if is_csv else self._problem_of_json(row)
             if problem is None:
@@ -68,10 +93,11 @@ class TableShape:
             else:
                 self._issues.add(location, *problem)
 
-    def _learn(self, rows: Sequence[tuple[Location, Row]], csv: Sequence[bool], extra: int) -> None:
+    def learn(self, rows: Sequence[tuple[Location, Row]], *, extra: int = 0) -> None:
+        """Learn from the first rows, as ``fitting`` does; later ones change nothing."""
+        csv = [_is_csv(row) for _, row in rows]
+        self.learn_kind(json=csv.count(False), csv=csv.count(True))
         self.learn_widths(Counter(len(row) - extra for (_, row), is_csv in zip(rows, csv, strict=True) if is_csv))
-        if self._is_json is None and rows:
-            self._is_json = not any(csv)
         if not self._columns and not all(csv):
             kinds = Counter(frozenset(row) for (_, row), is_csv in zip(rows, csv, strict=True) if not is_csv)
             of_baseline = sum(count for columns, count in kinds.items() if columns <= set(self._names))
@@ -84,6 +110,8 @@ class TableShape:
         return widths.most_common(1)[0][0]
 
     def _problem_of_csv(self, row: Row, extra: int) -> tuple[str, str] | None:
+        if self.refuses_csv:
+            return "CSV among records of JSON", ""
         width = len(row) - extra
         return None if width == self.width else ("wrong number of values", f"{width} instead of {self.width}")
 

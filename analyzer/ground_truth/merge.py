@@ -29,7 +29,9 @@ from analyzer.job.issues import DataIssues, Location
 from analyzer.job.parameters import FormatKind
 
 _EXAMPLES = 3
-_RECORDS_PER_LOOKUP = 5_000
+# Few enough that the garbage collector, which walks through what is held, has next to nothing to walk through.
+_RECORDS_PER_LOOKUP = 128
+_LINES_PER_WRITE = 5_000
 _VERSION = "eventVersion"
 
 _T = TypeVar("_T")
@@ -104,11 +106,12 @@ class _Matching:
 
     def _identified(self, records: Iterable[Captured]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for _, location, record in records:
-            identifier = _identifier(record)
-            if identifier is None:
-                self._issues.add(location, "no id", "eventMetadata has neither inferenceId nor eventId")
+            # Labels name the caller's own id if there is one, else that of the capture.
+            metadata = record["eventMetadata"]
+            if identifier := metadata.get("inferenceId") or metadata.get("eventId"):
+                yield str(identifier), record
             else:
-                yield identifier, record
+                self._issues.add(location, "no id", "eventMetadata has neither inferenceId nor eventId")
 
     def statistics(self) -> MergeStatistics:
         """Return the counts so far."""
@@ -136,17 +139,11 @@ class _Matching:
 def _line(record: Mapping[str, Any], label: bytes) -> bytes:
     """Return a merged record, its members in the order of the service's files: version and label first."""
     truth = orjson.Fragment(label)
-    version = {_VERSION: record[_VERSION]} if _VERSION in record else {}
-    merged = {**version, GROUND_TRUTH: truth, **record}
+    merged = {_VERSION: record[_VERSION]} if _VERSION in record else {}
+    merged[GROUND_TRUTH] = truth
+    merged |= record
     merged[GROUND_TRUTH] = truth  # a captured record may have had one
     return orjson.dumps(merged, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _identifier(record: Mapping[str, Any]) -> str | None:
-    """Return the id that labels name: the caller's own one if there is one, else that of the capture."""
-    metadata = record["eventMetadata"]
-    identifier = metadata.get("inferenceId") or metadata.get("eventId")
-    return str(identifier) if identifier else None
 
 
 def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captured]:
@@ -160,16 +157,18 @@ def _captured(parameters: MergeParameters, issues: DataIssues) -> Iterator[Captu
         return
     dataset = CaptureDataset(files, index_names=(INPUT, OUTPUT), window=window, issues=issues)
     root = source if source.is_dir() else source.parent
-    relative = {path: path.relative_to(root) for path in files}
+    path, relative = root, root
     for location, record in dataset.raw_records():
-        yield relative[location.path], location, record
+        if location.path is not path:
+            path, relative = location.path, location.path.relative_to(root)
+        yield relative, location, record
 
 
 def _write(matching: _Matching, captured: Iterable[Captured], output: Path) -> None:
     begun: set[Path] = set()
     for path, records in groupby(captured, key=lambda item: item[0]):
         target = output / path
-        for lines in _batched(matching.merged(records), _RECORDS_PER_LOOKUP):
+        for lines in _batched(matching.merged(records), _LINES_PER_WRITE):
             target.parent.mkdir(parents=True, exist_ok=True)
             # Outputs of different transform jobs can have the same name, and then share a file.
             with target.open("ab" if path in begun else "wb") as file:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from analyzer.job.failure import AnalysisError
 from analyzer.job.metrics import Metric
@@ -26,9 +27,11 @@ _EXAMPLES = 20
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Location:
-    """Where in the input something stands; ``line`` counts from 1, None means the file as a whole."""
+class Location(NamedTuple):
+    """Where in the input something stands; ``line`` counts from 1, None means the file as a whole.
+
+    A tuple, since there is one for every record, and tuples are made in a third of the time.
+    """
 
     path: Path
     line: int | None = None

@@ -5,7 +5,8 @@ deeper, or has more or longer values than any real one, is refused before it cos
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 
 from analyzer.text.spark import to_text
 
@@ -18,21 +19,36 @@ MAX_COLUMNS = 4_096
 MAX_VALUE_LENGTH = 65_536  # characters
 
 
+# A longer text is not read again for the name of a key that it repeats.
+_MAX_SEARCHED_LENGTH = 4_096
+
+
 class FlatteningError(Exception):
     """A JSON value is no row of columns; the text says why."""
 
 
-def flatten(value: object) -> dict[str, str | None]:
+class UnknownColumnsError(FlatteningError):
+    """A JSON value has more columns that the table lacks than it may have; the text is their first names."""
+
+
+def flatten(value: object, known: Collection[str] | None = None, most_unknown: int = 0) -> dict[str, str | None]:
     """Return a JSON value as flat columns in the order of the document.
 
+    Args:
+        value: The value.
+        known: Columns of the table; None: any.
+        most_unknown: How many others are read before the value is given up.
+
     Raises:
-        FlatteningError: When it is nested too deeply, has too many or too long values, or two of one name.
+        FlatteningError: When it is nested too deeply, has too many or too long values, or two of one name, or more
+            unknown columns than it may have.
 
     Example:
         >>> flatten({"label": 1, "features": [0.5, None]})
         {'label': '1', 'features_0': '0.5', 'features_1': None}
     """
     columns: dict[str, str | None] = {}
+    unknown: list[str] = []
     # What is left of the objects and lists that lead to the present value, and the prefix of their names.
     open_levels: list[tuple[str, Iterator[tuple[object, object]]]] = [("", iter(_members(value)))]
     while open_levels:
@@ -46,6 +62,10 @@ def flatten(value: object) -> dict[str, str | None]:
                 break
             if name in columns:
                 raise FlatteningError(f"two of its values are called {name[:100]!r}")
+            if known is not None and name not in known:
+                unknown.append(name)
+                if len(unknown) > most_unknown:
+                    raise UnknownColumnsError(", ".join(sorted(unknown)[:3]))
             text = columns[name] = to_text(member)
             if text is not None and len(text) > MAX_VALUE_LENGTH:
                 raise FlatteningError(f"a value has more than {MAX_VALUE_LENGTH} characters")
@@ -67,15 +87,18 @@ def require_unique_keys(text: str | bytes, document: object) -> None:
         FlatteningError: When a key is repeated.
     """
     # Every key has a colon: as many colons as keys leave none for a repeated one, and none for texts.
-    colons = text.count(":" if isinstance(text, str) else b":")  # type: ignore[arg-type]  # either kind has count
-    if colons == (len(document) if isinstance(document, dict) else 0) or colons == _count_keys(document):
+    content = text.encode() if isinstance(text, str) else text
+    if content.count(b":") == (len(document) if isinstance(document, dict) else 0):
         return
-    try:
-        json.loads(text, object_pairs_hook=_unique)
-    except RecursionError:
-        raise FlatteningError(f"it is nested more than {MAX_DEPTH} levels deep") from None
-    except ValueError:
-        return  # several documents, of which every one is checked by itself
+    # Every key and every text has two quotes, those within texts left out.
+    if b"\\" in content:
+        content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if content.count(b'"') == 2 * _count_texts(document):
+        return
+    if len(content) <= _MAX_SEARCHED_LENGTH:
+        with suppress(RecursionError):
+            json.loads(text, object_pairs_hook=_unique)
+    raise FlatteningError("it has a key twice")
 
 
 def require_shallow(text: str, document: object) -> None:
@@ -112,16 +135,19 @@ def _members(value: object) -> Iterable[tuple[object, object]]:
     return members
 
 
-def _count_keys(document: object) -> int:
-    keys, pending = 0, [document]
+def _count_texts(document: object) -> int:
+    """Return the number of keys and texts of a document."""
+    texts, pending = 0, [[document]]
     while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            keys += len(value)
-            pending.extend(member for member in value.values() if isinstance(member, dict | list))
-        elif isinstance(value, list):
-            pending.extend(member for member in value if isinstance(member, dict | list))
-    return keys
+        for member in pending.pop():
+            if isinstance(member, str):
+                texts += 1
+            elif isinstance(member, list):
+                pending.append(member)
+            elif isinstance(member, dict):
+                texts += len(member)
+                pending.append([*member.values()])
+    return texts
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,10 +8,12 @@ from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as 
 from constructs import Construct
 
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.bucket_contents import BucketContents
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
 from model_monitor.monitor.options import require_options
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.results import Results
@@ -67,18 +69,23 @@ class MonitoringServices(Construct):
             scope: Parent.
             id: Construct id.
             **options: See `MonitoringServicesOptions`.
+
+        Raises:
+            ConfigurationError: A key or topic of another region, or a FIFO topic.
         """
         super().__init__(scope, id)
         require_options(options, MonitoringServicesOptions)
+        self._require_reachable(options)
         removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.encryption_key = options.get("encryption_key") or MonitoringKey(
             self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
         )
+        self._deployment = Deployment.of(self)
+        self._contents: BucketContents | None = None
         self.output = options.get("output") or self._make_output(removal_policy)
         self.topic = options.get("topic") or self._make_topic()
         # Several monitorings may share a bucket; each set of functions looks after its own monitors only.
         self.registry = self.output.join("registry", Names.unique_resource_name(self, max_length=60, separator="-"))
-        self._deployment = Deployment.of(self)
         self._results = Results(
             self,
             "Results",
@@ -99,9 +106,14 @@ class MonitoringServices(Construct):
 
         Args:
             *subscriptions: From `aws_cdk.aws_sns_subscriptions`: e-mail, HTTPS, SQS and others.
+
+        Raises:
+            ConfigurationError: A FIFO queue, to which a standard topic does not deliver.
         """
         for subscription in subscriptions:
-            self.topic.add_subscription(subscription)
+            made = self.topic.add_subscription(subscription)
+            if made is not None:
+                require_standard_queue(made)
 
     def add_schedule_control(self) -> ScheduleControl:
         """Add the function that starts, stops and runs monitors on demand; asked for again, return the same one."""
@@ -127,6 +139,8 @@ class MonitoringServices(Construct):
             functions=lazy_list(self._function_roles),
             subject=subject,
         )
+        if self._contents is not None:
+            role.node.add_dependency(self._contents.resource)
         role.allow_own_metrics()
         self.topic.grant_publish(role)
         acknowledge(
@@ -144,8 +158,17 @@ class MonitoringServices(Construct):
             *(function.role.role_arn for function in functions if function.role is not None),
         ]
 
+    def _require_reachable(self, options: MonitoringServicesOptions) -> None:
+        key, topic = options.get("encryption_key"), options.get("topic")
+        if key is not None:
+            require_same_region(key, self, option="encryption_key")
+        if topic is not None:
+            require_same_region(topic, self, option="topic")
+            require_standard_topic(topic)
+
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:
         bucket = MonitoringBucket(self, "Bucket", encryption_key=self.encryption_key, removal_policy=removal_policy)
+        self._contents = BucketContents(self, "BucketContents", bucket=bucket, deployment=self._deployment)
         CfnOutput(self, "BucketName", value=bucket.bucket_name, description="Baselines and reports")
         return S3Location.of(bucket)
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baseline.resource import BaselineResource
+from bucket_contents.resource import BucketContentsResource
 from data_capture.resource import DataCaptureResource
 from deployment import answer
 from deployment.answer import Answer
@@ -27,6 +28,7 @@ _KINDS: Mapping[str, Callable[[Request], Resource]] = {
     "Custom::ModelMonitorBaseline": BaselineResource,
     "Custom::MonitoringScheduleGuard": GuardResource,
     "Custom::EndpointDataCapture": DataCaptureResource,
+    "Custom::MonitoringBucketContents": BucketContentsResource,
 }
 _T = TypeVar("_T")
 _NOT_IN_SESSION_NAMES = re.compile(r"[^\w+=,.@-]", re.ASCII)

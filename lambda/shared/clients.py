@@ -20,6 +20,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
@@ -109,6 +110,12 @@ def s3() -> S3Client:
 def sagemaker() -> SageMakerClient:
     """Return the SageMaker client of whoever acts."""
     client: SageMakerClient = _client("sagemaker", _acting.get())
+    return client
+
+
+def cloudformation() -> CloudFormationClient:
+    """Return the CloudFormation client of whoever acts."""
+    client: CloudFormationClient = _client("cloudformation", _acting.get())
     return client
 
 

@@ -24,16 +24,27 @@ _REFUSAL = re.compile(
     r"|could not assume role|cannot be assumed|unable to assume",
     re.IGNORECASE,
 )
+# Botocore's own list of throttling codes, and the bare status of answers without a body, such as those of HeadObject.
 _TRANSIENT = {
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
     "KMS.ThrottlingException",
+    "LimitExceededException",
     "OperationAborted",
+    "PriorRequestNotComplete",
     "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
     "RequestTimeout",
     "ServiceUnavailable",
     "SlowDown",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
@@ -79,4 +90,5 @@ def is_refusal_of_role(error: Exception) -> bool:
 
 def is_transient(error: Exception) -> bool:
     """Say whether the same call can be expected to work a little later."""
-    return isinstance(error, exceptions.ConnectionError | exceptions.HTTPClientError) or code(error) in _TRANSIENT
+    broken = (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)
+    return isinstance(error, broken) or code(error) in _TRANSIENT

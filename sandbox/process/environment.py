@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sandbox.process import folders
+from sandbox.process import folders, user
 
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
@@ -48,6 +48,7 @@ def isolate(port: int, *, iam: bool) -> Path:
     key_id = "AKIASANDBOX" + secrets.token_hex(5).upper()[:9]
     work = folders.make()
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    user.remember()
     os.environ.clear()
     # Node.js for functions lies beside Python when it comes from PyPI.
     inherited["PATH"] = os.pathsep.join(filter(None, [str(Path(sys.executable).parent), inherited.get("PATH")]))

@@ -8,6 +8,7 @@
 | `processing_jobs`, `jobs` | processing jobs, run as subprocesses; shadow endpoints for Clarify's |
 | `transform_jobs`, `transform` | batch transform jobs and their capture manifests |
 | `model_packages` | the model registry |
+| `unserved` | what is refused, with what the sandbox is for and the way on |
 | `monitoring` | job definitions, schedules, executions |
 | `provisioning` | the CloudFormation types |
 """

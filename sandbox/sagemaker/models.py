@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sandbox.sagemaker import s3_uri, state
+from sandbox.sagemaker import s3_uri, state, unserved
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
+from sandbox.sagemaker.hosting import containers
 from sandbox.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, MODEL
 from sandbox.sagemaker.listing import page
 from sandbox.sagemaker.state import Document
@@ -21,6 +22,7 @@ def create_model(request: Request) -> dict[str, Any]:
         raise refuse("Either PrimaryContainer or Containers must be specified.")
     if not body.get("ExecutionRoleArn"):
         raise refuse("ExecutionRoleArn is required to create a model.")
+    containers.check(body)
     request.require_pass_role(body["ExecutionRoleArn"])
     document = state.add(MODEL, body, EnableNetworkIsolation=body.get("EnableNetworkIsolation", False))
     return {"ModelArn": document["ModelArn"]}
@@ -61,9 +63,8 @@ def create_endpoint_config(request: Request) -> dict[str, Any]:
     names = [variant["VariantName"] for variant in body["ProductionVariants"]]
     if len(set(names)) != len(names):
         raise refuse(f"Production variant names must be unique, got {', '.join(names)}")
-    for variant in body["ProductionVariants"]:
-        if "ModelName" in variant:
-            state.get(MODEL, variant["ModelName"])
+    models = [state.get(MODEL, name) for variant in body["ProductionVariants"] if (name := variant.get("ModelName"))]
+    unserved.check_endpoint_config(body, models)
     if "DataCaptureConfig" in body:
         s3_uri.split(body["DataCaptureConfig"]["DestinationS3Uri"])
     document = state.add(

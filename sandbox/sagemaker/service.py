@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.errors import AwsError
 from sandbox.process import clock
+from sandbox.sagemaker import unserved
 from sandbox.sagemaker.api import OPERATIONS, Request
 from sandbox.sagemaker.kinds import ENDPOINT, KINDS, Kind
 from sandbox.sagemaker.validation import service_model, validate
@@ -33,7 +34,7 @@ def call(action: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str
         AwsError: Whatever AWS would answer, or UnknownOperationException for what the sandbox does not have.
     """
     if action not in OPERATIONS:
-        raise AwsError("UnknownOperationException", _unknown(action))
+        raise _unknown(action)
     validate(action, body)
     return OPERATIONS[action](Request(body, headers))
 
@@ -98,7 +99,7 @@ def _answer(status: int, members: dict[str, Any], error_code: str | None = None)
     return status, headers, json.dumps(members).encode()
 
 
-def _unknown(action: str) -> str:
+def _unknown(action: str) -> AwsError:
     if action not in service_model().operation_names:
-        return f"SageMaker has no operation {action!r}"
-    return f"the sandbox does not serve {action}; it serves {', '.join(sorted(OPERATIONS))}"
+        return AwsError("UnknownOperationException", f"SageMaker has no operation {action!r}")
+    return unserved.operation(action, OPERATIONS)

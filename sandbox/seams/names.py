@@ -54,6 +54,12 @@ class Name(StrEnum):
     TRUST_ERROR = "services.iam:_trust_policy_not_principal_error(doc)"
     ROLES = "services.iam:_roles"
     POLICIES = "services.iam:_policies"
+    AWS_MANAGED_POLICIES = "services.iam:_aws_managed_policies"
+    AWS_MANAGED_POLICY = "services.iam:_make_aws_managed_record(name, document, description)"
+    SEED_AWS_MANAGED_POLICIES = "services.iam:_seed_aws_managed_policies()"
+    POLICY_KNOWN = "services.iam:policy_known(arn, account_id)"
+    IAM_HANDLERS = "services.iam:_IAM_HANDLERS"
+    IAM_ERROR = "services.iam:_error(status, code, message, ns)"
     SESSIONS = "services.sts:_sessions"
     REGISTER_SESSION = "services.sts:register_session(access_key, session)"
     # CloudFormation

@@ -151,6 +151,13 @@ def test_headers_need_distinct_names(job, table, header, problem):
     assert f"train.csv, line 1: the header {problem}" in done.message
 
 
+@pytest.mark.parametrize("kind", ["csv", "headerless csv"])
+def test_lines_that_end_with_a_carriage_return_alone(job, tmp_path, kind):
+    path = tmp_path / "train.csv"
+    path.write_bytes(b"a,b\r1,2\r3,4\r")
+    assert f"{path}, line 1: all lines end with a carriage return alone" in job(path, kind).message
+
+
 def test_headers_of_all_files_must_agree(job, table, tmp_path):
     table("data/1.csv", "a,b", "1,2")
     table("data/2.csv", "a,c", "1,2")
@@ -198,6 +205,12 @@ def test_a_source_that_does_not_exist_or_holds_nothing(job, tmp_path):
             "comparison_method is 'KS', expected one of Simple, Robust",
         ),
         (
+            json.dumps(
+                {"features": [{"name": "a", "inferred_type": "String", "string_constraints": {"domains": [["red"]]}}]}
+            ),
+            "domains of feature 'a' is [['red']], expected a list of texts",
+        ),
+        (
             json.dumps({"features": [{"name": "a", "inferred_type": "String"}] * 2}),
             "features repeat the names a",
         ),
@@ -215,3 +228,11 @@ def test_statistics_that_cannot_be_understood(job, table):
     statistics = table("statistics.json", '{"features": [{"inferred_type": "String"}]}')
     done = job(table("a.csv", "a", "1"), "csv", baseline_statistics=statistics)
     assert "is not a statistics.json: KeyError 'name'" in done.message
+
+
+@pytest.mark.parametrize("distribution", ["null", "[]"])
+def test_a_distribution_that_is_none_ends_in_no_traceback(job, table, distribution):
+    feature = '{"name": "a", "inferred_type": "Integral", "numerical_statistics": {"distribution": %s}}'
+    statistics = table("statistics.json", '{"features": [' + feature % distribution + "]}")
+    done = job(table("a.csv", "a", "1"), "csv", baseline_statistics=statistics)
+    assert "object has no attribute" not in done.message

@@ -47,6 +47,15 @@ def test_robust_runs_find_the_drift_beside_an_odd_record(watch, traffic, record,
     assert "feature_baseline_drift_age" in {metric["MetricName"] for metric in done.metrics}
 
 
+@pytest.mark.parametrize(("count", "place"), [(1, 0), (1, 250), (40, 0)])
+def test_robust_runs_of_json_set_csv_apart(watch, as_json, record, count, place):
+    records = as_json(rows(500, shift=1))
+    records[place:place] = [record("0.5", "30,100.5,Nice")] * count
+    done = watch(records, **ROBUST)
+    assert drifted(done) == {"age", "amount"}
+    assert issues(done) == (count, ["CSV among records of JSON"])
+
+
 def test_robust_runs_go_on_however_many_records_are_odd(watch, as_json, record):
     done = watch([*[extra_member(record)] * 900, *as_json(rows(500, shift=1))], **ROBUST)
     assert drifted(done) == {"age", "amount"}

@@ -65,7 +65,7 @@ def test_a_further_monitor_adds_no_function_and_no_rule(kit: Kit, one: Template)
         assert len(kit.resources(four, type_name)) == len(kit.resources(one, type_name))
     resources, functions = _count(four)
     assert functions == 5
-    assert resources <= 80
+    assert resources <= 82
 
 
 @pytest.fixture(scope="module")

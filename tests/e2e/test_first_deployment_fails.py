@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import loan_app
 import pytest
 
@@ -62,6 +64,18 @@ def test_a_closed_account_is_told_before_a_job_is_paid_for(account, good):
     assert "this account may not make monitoring schedules" in said
     assert "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html" in said
     assert jobs(account) == paid_for
+    assert made(account) <= before
+    assert stack_status(account) == "ROLLBACK_COMPLETE"
+
+
+def test_a_baseline_job_that_fails_leaves_no_bucket_behind(account, good):
+    script = account.folder / "broken.py"
+    script.write_text("def preprocess_handler(record):\n    raise ValueError('no such loan')\n")
+    before, paid_for = made(account), jobs(account)
+
+    assert "no such loan" in failure_of(account, replace(good, preprocessor=script))
+
+    assert jobs(account) > paid_for, "it wrote into the bucket"
     assert made(account) <= before
     assert stack_status(account) == "ROLLBACK_COMPLETE"
 

@@ -6,6 +6,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,17 @@ ASSUMABLE_BY = "arn:aws:iam::000000000000:root"
 
 
 @pytest.fixture(scope="session")
-def box() -> Iterator[SandboxProcess]:
-    with SandboxProcess.start() as started:
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sandbox keeps downloads, so that a test finds nothing that others have left there."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def box(cache_home: Path) -> Iterator[SandboxProcess]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache_home))
+        box = SandboxProcess.start()
+    with box as started:
         started.advance_into_next_hour()
         yield started
 

@@ -154,6 +154,7 @@ def test_a_framework_calls_its_function_at_once(
                 "Properties": {
                     "FunctionName": unique,
                     "Runtime": "python3.13",
+                    "Timeout": 60,  # the default of 3 s is too short on a busy machine
                     "Handler": "index.handler",
                     "Role": {"Fn::GetAtt": ["R", "Arn"]},
                     "Code": {"ZipFile": source},

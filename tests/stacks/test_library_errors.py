@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import aws_cdk as cdk
 import pytest
 
+from stacks.fleet import synthesise
 from stacks.problems import InvalidConfigurationError
 
 REGION = """\
@@ -262,6 +264,43 @@ def test_bias_is_refused_where_the_mistake_is(synthesise_text):
         (29, "model_bias.6", "a baseline dataset without a column of predictions"),
         (33, "model_bias.7", "the columns 'sex' without headers"),
     ]
+
+
+def test_columns_of_a_local_file_are_missed_where_they_are_named(synthesise_text, tmp_path):
+    (tmp_path / "scored.csv").write_text("sex,prediction,defaulted\n", encoding="utf-8")
+    text = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    model_bias:
+      label: approved
+      label_values: [1]
+      facets: [{name: sex, values: [female]}]
+      headers: [sex, approved]
+      attributes: {inference: 0}
+      ground_truth: s3://labels/credit
+      predicted_label: prediction
+      baseline: {file: scored.csv}
+"""
+    assert told(synthesise_text, text) == [(5, "model_bias.label", 'the column "approved"')]
+
+
+def test_more_resources_than_a_stack_may_have_are_told_with_the_model(write, tmp_path):
+    text = """\
+endpoints:
+  credit:
+    capture: s3://records/capture
+    services: own
+    data_quality:
+      baseline: {dataset: s3://training/train.csv}
+"""
+    limited = {"config": str(write(text)), "@aws-cdk/core:stackResourceLimit": 10}
+    with pytest.raises(InvalidConfigurationError) as caught:
+        synthesise(cdk.App(context=limited, outdir=str(tmp_path / "cdk.out")))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.path) == (2, ("endpoints", "credit"))
+    assert "TooManyResourcesInStack" in problem.got
+    assert "make fewer alarms" in problem.fix
 
 
 def test_explainability_and_capture_are_refused_where_the_mistake_is(synthesise_text):

@@ -104,7 +104,11 @@ class FeatureConstraints:
 
     @classmethod
     def from_json(cls, feature: Mapping[str, Any]) -> "FeatureConstraints":
-        """Read an element of ``features``."""
+        """Read an element of ``features``.
+
+        Raises:
+            AnalysisError: When its domains are no texts.
+        """
         texts = feature.get("string_constraints") or {}
         numbers = feature.get("num_constraints") or {}
         blocks = (place.get(key) for place in (numbers, texts, feature) for key in _OVERRIDE_KEYS)
@@ -114,7 +118,7 @@ class FeatureConstraints:
             inferred_type=DataType(feature["inferred_type"]),
             completeness=float(feature.get("completeness", 0.0)),
             is_non_negative=numbers.get("is_non_negative"),
-            domains=None if domains is None else tuple(domains),
+            domains=None if domains is None else _texts("domains", domains, feature["name"]),
             overrides=tuple(block for block in blocks if block),
         )
 
@@ -190,6 +194,12 @@ def _enabled(name: str, value: object) -> bool:
     if value not in ("Enabled", "Disabled"):
         raise AnalysisError(f"{name} is {value!r}, expected Enabled or Disabled")
     return value == "Enabled"
+
+
+def _texts(name: str, value: object, feature: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise AnalysisError(f"{name} of feature {feature!r} is {value!r:.200}, expected a list of texts")
+    return tuple(value)
 
 
 def _number(name: str, value: object) -> float:

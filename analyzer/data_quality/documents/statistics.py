@@ -100,15 +100,15 @@ class BaselineStatistics:
         document = read_document(path)
         try:
             return cls({feature["name"]: _distribution(feature) for feature in document["features"]})
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise AnalysisError(f"{path} is not a statistics.json: {type(error).__name__} {error}") from error
 
 
 def _distribution(feature: Mapping[str, Any]) -> FeatureDistribution:
     numerical = feature.get("numerical_statistics") or {}
     string = feature.get("string_statistics") or {}
-    kll = numerical.get("distribution", {}).get("kll")
-    categorical = string.get("distribution", {}).get("categorical")
+    kll = (numerical.get("distribution") or {}).get("kll")
+    categorical = (string.get("distribution") or {}).get("categorical")
     if kll:
         return FeatureDistribution(sketch=KllSketch.from_levels(kll["sketch"]["data"]))
     if categorical:

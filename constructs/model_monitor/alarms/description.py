@@ -28,12 +28,19 @@ def fitting_description(*parts: str) -> str:
     """
     chosen: list[str] = []
     room = _MAX_DESCRIPTION
-    for part in filter(None, parts):
+    for part in map(_visible, filter(None, parts)):
         length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, part)) + 1
         if length <= room or not chosen:
             chosen.append(part)
             room -= length
     return " ".join(chosen)
+
+
+def _visible(text: str) -> str:
+    """Write out what is no printable character: names of features may hold line breaks."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def alarm_name(text: str, unique: str) -> str:

@@ -84,6 +84,24 @@ class BaselineSource:
                     fix="write the name as it is in the first line of the baseline's file",
                 )
 
+    def require_width(self, width: int, *, option: OptionPath) -> None:
+        """Check that a local dataset has as many columns as are named.
+
+        Args:
+            width: How many names there are.
+            option: Where they stand.
+
+        Raises:
+            ConfigurationError: The file's first line has more, or fewer.
+        """
+        if self.columns is not None and len(self.columns) != width:
+            raise ConfigurationError(
+                option=option,
+                got=(f"{width} names in ", OptionName(option)),
+                expected=(f"{len(self.columns)}, as many as the baseline's file has columns: ", Shown(self.columns)),
+                fix=("name all columns in the order of the file, or leave ", OptionName(option), " out: it has names"),
+            )
+
     def require_no_parquet(self, option: str) -> None:
         """Check that the dataset can be changed by a script.
 

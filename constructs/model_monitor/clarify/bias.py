@@ -147,6 +147,12 @@ class ModelBiasMonitor(LabelledMonitor):
                 "dataset_headers": dataset_headers,
                 "metrics": config.metrics,
             },
+            dataset_columns={
+                ("config", "label"): [config.label],
+                ("config", "facets"): [facet.name for facet in config.facets],
+                ("config", "group_variable"): [config.group_variable],
+                ("predicted_label",): [predicted_label],
+            },
         )
         analysis = BiasAnalysis(self.baseline.config_uri, attributes, self.ground_truth)
         self._running = self._run(analysis, self.baseline)

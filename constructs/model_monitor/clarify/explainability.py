@@ -140,6 +140,7 @@ class ModelExplainabilityMonitor(Monitor):
                 **({"headers": list(dataset_headers)} if dataset_headers else {}),
             },
             dataset_options={"dataset_label": dataset_label, "dataset_headers": dataset_headers},
+            dataset_columns={("dataset_label",): [dataset_label], ("shap", "features"): shap.features or []},
         )
         dependencies = [model.dependency] if model.dependency else []
         self.baseline.node.add_dependency(*dependencies)

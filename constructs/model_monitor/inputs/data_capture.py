@@ -9,12 +9,13 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import Annotations, Tokenization, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk import Annotations, aws_iam as iam, aws_sagemaker as sagemaker
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError, OptionName, Shown
 from model_monitor.internal.checking import checked
+from model_monitor.internal.references import target_of
 from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
@@ -95,6 +96,7 @@ class DataCapture(cdk.Mixin):
         self.location = location
         self.mode = mode
         self._sampling = sampling
+        self._configs: list[sagemaker.CfnEndpointConfig] = []
         self._csv_content_types = list(csv_content_types)
         self._json_content_types = list(json_content_types)
 
@@ -165,6 +167,20 @@ class DataCapture(cdk.Mixin):
                 "CloudFormation will fail because the name is taken. Leave the name out.",
             )
         config.data_capture_config = self._property()
+        self._configs.append(config)
+
+    def faults_of(self, endpoint: sagemaker.CfnEndpoint) -> list[str]:
+        """Return why the capture copies nothing of an endpoint's traffic, as far as the app tells; empty if it may."""
+        config = target_of(endpoint.endpoint_config_name)
+        if not isinstance(config, sagemaker.CfnEndpointConfig) or config in self._configs:
+            return []
+        error = ConfigurationError(
+            option="capture",
+            got=f"a capture that was not applied to the endpoint's configuration {config.node.path!r}",
+            expected="one that was: nothing would be captured, and every run would find no data",
+            fix=f"call capture.apply_to(...) with that configuration, before {endpoint.node.path!r} is monitored",
+        )
+        return [str(error)]
 
     def grant_write(self, role: iam.IGrantable) -> None:
         """Lets the model's execution role (the one given as `execution_role_arn` to the model) write records."""
@@ -257,9 +273,7 @@ def _require_single_models(config: sagemaker.CfnEndpointConfig) -> None:
 
 def _model_called(name: str | None) -> sagemaker.CfnModel | None:
     """The model of this app that a reference to its name belongs to."""
-    if not is_token(name):
-        return None
-    target = getattr(Tokenization.reverse_string(str(name)).first_token, "target", None)
+    target = target_of(name)
     return target if isinstance(target, sagemaker.CfnModel) else None
 
 

@@ -14,6 +14,7 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.data_capture import CaptureMode, DataCapture
 from model_monitor.internal.checking import checked
 from model_monitor.internal.tokens import is_token
+from model_monitor.internal.validation import at_synthesis
 from model_monitor.s3_location import S3Location
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -44,8 +45,11 @@ class MonitoredEndpoint:
 
         Args:
             endpoint: A `CfnEndpoint`, or any construct that can be referenced as one.
-            capture: The capture that was applied to its configuration.
+            capture: The capture that was applied to its configuration. The synthesis fails if the app shows that it
+                was not.
         """
+        if isinstance(endpoint, sagemaker.CfnEndpoint):
+            at_synthesis(endpoint, lambda: capture.faults_of(endpoint))
         return cls(_name_of(endpoint), capture.location, endpoint, capture.mode)
 
     @classmethod

@@ -8,7 +8,13 @@ from aws_cdk import Stack, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.alarms import metrics
+from model_monitor.errors import ConfigurationError
 from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.validation import at_synthesis
+
+# What does not fit into the role's own policy goes into managed policies, of which a role has ten.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_FIRST_POLICY_TOO_MANY = "OverflowPolicy11"  # as CDK calls them
 
 
 class AccessRole(iam.Role):
@@ -41,6 +47,7 @@ class AccessRole(iam.Role):
             assumed_by=principal,
             description=f"What the functions of model monitoring may do for {subject}"[:1000],
         )
+        at_synthesis(self, self._excess)
 
     def allow(self, statements: Sequence[iam.PolicyStatement], why_wildcards: str) -> None:
         """Add statements.
@@ -61,6 +68,16 @@ class AccessRole(iam.Role):
             conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
         )
         self.allow([statement], "cloudwatch:PutMetricData has no resources; the namespace limits it.")
+
+    def _excess(self) -> list[str]:
+        if self.node.try_find_child(_FIRST_POLICY_TOO_MANY) is None:
+            return []
+        error = ConfigurationError(
+            got="monitors that need more permissions than IAM lets one role have",
+            expected="about a dozen monitors for one model",
+            fix="give some of them a monitoring of their own, of the same endpoint or of the same records",
+        )
+        return [str(error)]
 
 
 def assume_statement(scope: Construct, path: str) -> iam.PolicyStatement:

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-import jsii
 from aws_cdk import Acknowledgment, Stack, Validations, aws_iam as iam
-from constructs import IConstruct, IValidation
+from constructs import IConstruct
+
+from model_monitor.internal.validation import at_synthesis
 
 _WILDCARD = "AwsSolutions-IAM5"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -85,7 +86,7 @@ class _Acknowledgements:
         self._written: set[tuple[IConstruct, str]] = set()
         # References to other stacks become imports only when the app is synthesised, and a finding is named by what the
         # template says.
-        stack.node.add_validation(_AtTheEnd(lambda: self._write(self._entries)))
+        at_synthesis(stack, self._write_all)
 
     @classmethod
     def of(cls, construct: IConstruct) -> _Acknowledgements:
@@ -101,6 +102,10 @@ class _Acknowledgements:
         # Those who import the pack may also use it on a stack that is never synthesised.
         self._write([entry])
 
+    def _write_all(self) -> list[str]:
+        self._write(self._entries)
+        return []
+
     def _write(self, entries: Sequence[_Entry]) -> None:
         if "cdk_nag" not in sys.modules:
             return
@@ -115,19 +120,6 @@ class _Acknowledgements:
             return [entry.rule]
         findings = map(_flat, self._stack.resolve(list(entry.wildcards)))
         return [f"{entry.rule}[Resource::{finding}]" for finding in findings if _is_valid(finding)]
-
-
-@jsii.implements(IValidation)
-class _AtTheEnd:
-    """A validation that never complains: the first moment at which references between stacks are settled."""
-
-    def __init__(self, run: Callable[[], None]) -> None:
-        self._run = run
-
-    @jsii.member(jsii_name="validate")
-    def validate(self) -> list[str]:
-        self._run()
-        return []
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401 - whatever a token may resolve to

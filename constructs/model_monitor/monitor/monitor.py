@@ -28,6 +28,7 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.reachable import require_same_region
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.job_role import job_statements
@@ -94,6 +95,8 @@ class Monitor(Construct):
         output = settings.output or services.output
         require_apart(output, input, option="output")
         super().__init__(scope, id)
+        if settings.encryption_key is not None:
+            require_same_region(settings.encryption_key, self, option="encryption_key")
         self.input = input
         self.short_name = short_name(id)
         self.schedule = settings.schedule

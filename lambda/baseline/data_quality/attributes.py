@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def attributes(
         mean_shift: Feature -> allowed shift of its mean in standard deviations.
 
     Raises:
-        BaselineError: A feature has no mean.
+        BaselineError: A feature has no mean, or none that is a finite number.
     """
     features = {feature["name"]: feature for feature in baseline.statistics["features"]}
     reasons = blind.blind_features(baseline.statistics, baseline.constraints)
@@ -52,6 +53,11 @@ def _mean_shift_attributes(name: str, feature: Mapping[str, Any], factor: float)
             "mean; name numerical features only"
         )
     mean, deviation = float(statistics["mean"]), float(statistics["std_dev"])
+    if not math.isfinite(mean) or not math.isfinite(factor * deviation):
+        raise BaselineError(
+            f"MeanShift names {name!r}, whose mean is {mean} and whose standard deviation is {deviation} in the "
+            "baseline: it holds numbers that are infinite or too large; correct the training data, or leave it out"
+        )
     if deviation == 0:
         raise BaselineError(
             f"MeanShift names {name!r}, which is constant in the baseline: a shift cannot be measured in standard "

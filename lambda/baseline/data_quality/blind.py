@@ -28,7 +28,7 @@ Feature = Mapping[str, Any]
 
 def distinct_values(statistics: Feature) -> int:
     """Return how many different values the sketch of a numerical feature holds."""
-    sketch = statistics["numerical_statistics"].get("distribution", {}).get("kll", {}).get("sketch", {})
+    sketch = ((statistics["numerical_statistics"].get("distribution") or {}).get("kll") or {}).get("sketch") or {}
     # A value counts once however often it occurs, whatever the weight of its level: it is one step of the distribution.
     return len({value for level in sketch.get("data", []) for value in level})
 
@@ -82,7 +82,7 @@ def blindness(feature: Feature, distribution: Mapping[str, Any]) -> str | None:
     """
     robust = distribution.get("comparison_method", "Robust") == "Robust"
     if "string_statistics" in feature:
-        has_categories = bool(feature["string_statistics"].get("distribution", {}).get("categorical"))
+        has_categories = bool((feature["string_statistics"].get("distribution") or {}).get("categorical"))
         return None if has_categories else f"more than about {_MAX_CATEGORIES} distinct texts"
     if "numerical_statistics" not in feature:
         return "no values"

@@ -21,6 +21,7 @@ from shared.s3 import S3Uri
 HEAD_BYTES = 1024 * 1024
 # The csv module's own limit of 128 KiB a field would make a long text fail here that the analyzer can read.
 csv.field_size_limit(HEAD_BYTES)
+_ROWS_OF_DELIMITER = 10
 _FOREIGN_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -126,8 +127,13 @@ def _csv_head(
     uri: S3Uri, text: str, dataset: Dataset, *, whole: bool
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return column names and the first rows."""
+    if "\r" in text and "\n" not in text and '"' not in text:
+        raise BaselineError(
+            f"{uri}, line 1: all lines end with a carriage return alone; expected line feeds (save it as CSV UTF-8)"
+        )
     filled = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
     first = filled[0] if filled else ()
+    _check_delimiter(uri, filled)
     if not dataset.has_header:
         # Spark's names for columns without a header (https://spark.apache.org/docs/latest/sql-data-sources-csv.html).
         return tuple(f"_c{position}" for position in range(len(first))), _full_rows(filled, len(first), whole=whole)
@@ -149,10 +155,15 @@ def _full_rows(rows: list[tuple[str, ...]], columns: int, *, whole: bool) -> tup
     return tuple(row for row in (rows if whole else rows[:-1]) if len(row) == columns)
 
 
+def _check_delimiter(uri: S3Uri, rows: list[tuple[str, ...]]) -> None:
+    """Refuse one column of which every value has another separator, with a header or without."""
+    whole = rows[:_ROWS_OF_DELIMITER]
+    for sign, name in _FOREIGN_DELIMITERS.items():
+        if whole and all(len(row) == 1 and sign in row[0] for row in whole):
+            raise BaselineError(f"{uri}, line 1: its values are separated by {name}; expected commas")
+
+
 def _check_header(uri: S3Uri, header: tuple[str, ...]) -> None:
-    foreign = next((sign for sign in _FOREIGN_DELIMITERS if len(header) == 1 and sign in header[0]), None)
-    if foreign:
-        raise BaselineError(f"{uri} is separated by {_FOREIGN_DELIMITERS[foreign]}; expected commas")
     empty = [position for position, name in enumerate(header, start=1) if not name.strip()]
     if empty:
         raise BaselineError(

@@ -1,6 +1,6 @@
 """Puts our corrections of IAM in place."""
 
-from sandbox.platform.iam import condition_keys, denials, principals, propagation
+from sandbox.platform.iam import condition_keys, denials, managed_policies, principals, propagation
 
 
 def install() -> None:
@@ -9,3 +9,4 @@ def install() -> None:
     condition_keys.install()
     principals.install()
     propagation.install()
+    managed_policies.install()

@@ -40,17 +40,17 @@ class Unpacked:
         shutil.rmtree(self.model_folder.parent, ignore_errors=True)
 
 
-def unpack(model: Document, more_environment: Mapping[str, str]) -> Unpacked:
-    """Download the archive of a model, and that of its script if it is one of its own, with the model's role.
+def unpack(model: Document, container: Document, more_environment: Mapping[str, str]) -> Unpacked:
+    """Download the archive of a container, and that of its script if it is one of its own, with the model's role.
 
     Args:
         model: As CreateModel made it.
+        container: One of its container definitions.
         more_environment: Variables beside those of the model.
 
     Raises:
         HostingError: The model has no archive that the sandbox can serve, or the role cannot read it.
     """
-    container = _only_container(model)
     uri = container.get("ModelDataUrl")
     if not uri:
         raise HostingError(
@@ -69,19 +69,6 @@ def unpack(model: Document, more_environment: Mapping[str, str]) -> Unpacked:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Unpacked(model_folder, code_folder, container.get("Image", ""), environment)
-
-
-def _only_container(model: Document) -> Document:
-    containers = [model["PrimaryContainer"]] if model.get("PrimaryContainer") else model.get("Containers", [])
-    if len(containers) != 1:
-        raise HostingError(
-            f"model {model['ModelName']} is an inference pipeline of {len(containers)} containers: the sandbox serves "
-            "models of one container"
-        )
-    container: Document = containers[0]
-    if container.get("Mode") == "MultiModel":
-        raise HostingError(f"model {model['ModelName']} is a multi-model container: Model Monitor does not support it")
-    return container
 
 
 def _submitted_code(model: Document, environment: Mapping[str, str]) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sandbox import seams
+from sandbox.errors import AwsError
 from sandbox.sagemaker import state
 from sandbox.sagemaker.hosting.served import LoadError, ServedModel
-from sandbox.sagemaker.hosting.worker import HostingError, ModelWorker
+from sandbox.sagemaker.hosting.worker import HostingError
 from sandbox.sagemaker.kinds import MODEL
 from sandbox.sagemaker.state import Document
 
@@ -32,11 +33,6 @@ class Variant:
     def role_arn(self) -> str:
         """Execution role of its model: what capture is written with."""
         return self.served.role_arn
-
-    @property
-    def worker(self) -> ModelWorker:
-        """The container."""
-        return self.served.worker
 
 
 @dataclass
@@ -82,6 +78,9 @@ def deploy(endpoint: str, config: Document, capture: Document | None) -> None:
     except HostingError:
         _stop(variants)
         raise
+    except AwsError as error:
+        _stop(variants)
+        raise HostingError(error.message) from error
     except Exception as error:
         # An endpoint must not stay Creating for good, whatever went wrong.
         _stop(variants)
@@ -138,8 +137,8 @@ def _bring_up(endpoint: str, production_variant: Document) -> Variant:
         served = ServedModel.start(model, (f"/aws/sagemaker/Endpoints/{endpoint}", stream))
     except LoadError as error:
         raise HostingError(
-            f"The primary container for production variant {name} did not pass the ping health check. Please check "
-            f"CloudWatch logs for this endpoint. ({error})"
+            f"The {error.container} container for production variant {name} did not pass the ping health check. "
+            f"Please check CloudWatch logs for this endpoint. ({error})"
         ) from error
     return Variant(name, production_variant["InitialVariantWeight"], served)
 

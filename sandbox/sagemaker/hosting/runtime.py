@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from sandbox import seams
 from sandbox.errors import AwsError
-from sandbox.sagemaker import state
+from sandbox.sagemaker import state, unserved
 from sandbox.sagemaker.hosting import capture, fleet, flusher, usage
 from sandbox.sagemaker.hosting.capture import Invocation
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
@@ -40,7 +40,12 @@ async def handle(
 async def _invoke(method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
     parts = path.strip("/").split("/")
     if method != "POST" or len(parts) != 3 or parts[2] != "invocations":  # noqa: PLR2004 - endpoints/<name>/invocations
-        raise AwsError("UnknownOperationException", f"the sandbox serves InvokeEndpoint only, not {method} {path}", 404)
+        raise AwsError(
+            "UnknownOperationException",
+            f"the sandbox serves InvokeEndpoint only, not {method} {path}: endpoints answer at once and in one piece",
+            404,
+        )
+    unserved.check_invocation(headers)
     inference_id = headers.get("x-amzn-sagemaker-inference-id")
     if inference_id is not None and not 1 <= len(inference_id) <= _INFERENCE_ID_LENGTH:
         raise AwsError("ValidationError", "InferenceId must have a length from 1 to 64")
@@ -64,7 +69,7 @@ async def _ask_model(name: str, target: str | None, request: tuple[bytes, str, s
             raise AwsError("ValidationError", f"Variant {target} not found for endpoint {serving.endpoint}")
         started = time.perf_counter()
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(_threads, variant.worker.invoke, *request)
+            answer = await asyncio.get_running_loop().run_in_executor(_threads, variant.served.invoke, *request)
         except RetiredError:
             continue  # the endpoint was updated or deleted meanwhile
         usage.count(serving, variant, answer.status, time.perf_counter() - started)
@@ -90,7 +95,7 @@ def _model_error(endpoint: str, answer: Answer) -> Response:
         f"#logEventViewer:group={group}"
     )
     message = (
-        f'Received {side} error ({answer.status}) from primary with message "{original}". '
+        f'Received {side} error ({answer.status}) from {answer.container} with message "{original}". '
         f"See {link} in account {seams.account_id()} for more information."
     )
     members = {

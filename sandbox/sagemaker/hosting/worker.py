@@ -14,6 +14,8 @@ from sandbox import seams
 from sandbox.sagemaker import processes
 
 OK = 200
+PRIMARY = "primary"
+"""Name of the container of a model that has only one."""
 _CONTAINER = Path(__file__).with_name("container")
 _START_SECONDS = 120
 """How long a model may take to load."""
@@ -44,11 +46,13 @@ class Answer:
         status: 200 (`OK`), or an error's HTTP status; 0 when there was no answer in time.
         content_type: With parameters, as the container said it.
         body: The payload, or the error's text.
+        container: Who answered.
     """
 
     status: int
     content_type: str
     body: bytes
+    container: str = PRIMARY
 
 
 class ModelWorker:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox import seams
+from sandbox.errors import AwsError
 from sandbox.process import clock
 from sandbox.sagemaker import activity, aws, events, state
 from sandbox.sagemaker.jobs import clarify, container, metrics, transfer
@@ -106,6 +107,8 @@ def _process(ticket: _Ticket) -> None:
     job = ticket.job
     try:
         outcome = _run(job, ticket.stop)
+    except AwsError as error:
+        outcome = _failed(f"ClientError: {error.message}")
     except Exception as error:
         _log.exception("job %s broke the sandbox", job["ProcessingJobName"])
         outcome = _failed(f"InternalServerError: {error!r}")

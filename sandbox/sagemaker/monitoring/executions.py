@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox import seams
+from sandbox.errors import AwsError
 from sandbox.process import clock
 from sandbox.sagemaker import hosting, processing_jobs, state
 from sandbox.sagemaker.api import Request, operation
@@ -131,6 +132,8 @@ def _failing(execution: Document) -> Iterator[None]:
         _fail(execution, str(error))
     except (ClientError, BotoCoreError) as error:
         _fail(execution, f"ClientError: could not look for the data: {describe(error)}")
+    except AwsError as error:
+        _fail(execution, f"ClientError: {error.message}")
     except Exception as error:
         _fail(execution, f"InternalServerError: {error!r}")
         raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sandbox.errors import AwsError
 from sandbox.process import clock
 from sandbox.sagemaker import aws, background, events, s3_objects, s3_uri, state
 from sandbox.sagemaker.hosting import OK, HostingError, ServedModel
@@ -76,6 +77,8 @@ def _process(job: Document, stop: threading.Event) -> None:
         outcome = {"TransformJobStatus": "Stopped"}
     except (HostingError, TransferError, RecordTooLongError, UnidentifiableError, UnjoinableError) as error:
         outcome = _failed(f"ClientError: {error}")
+    except AwsError as error:
+        outcome = _failed(f"ClientError: {error.message}")
     except _PredictionError as error:
         outcome = _failed(f"AlgorithmError: {error}")
     except (ClientError, BotoCoreError) as error:
@@ -121,9 +124,7 @@ def _transform(job: Document, item: Listed, served: ServedModel, s3: "S3Client",
     ):
         if stop.is_set():
             raise _StoppedError
-        answer = served.worker.invoke(
-            body, source.get("ContentType", "application/octet-stream"), target.get("Accept", "*/*")
-        )
+        answer = served.invoke(body, source.get("ContentType", "application/octet-stream"), target.get("Accept", "*/*"))
         if answer.status != OK:
             text = answer.body.decode(errors="replace")
             raise _PredictionError(f"{item.key}: the model answered with status {answer.status}: {text}")

@@ -128,13 +128,22 @@ def test_no_name_holds_half_a_token(before: int, behind: int) -> None:
     assert "${" not in name.replace(token, "")
 
 
+def visible(text: str) -> str:
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def test_line_breaks_and_control_characters_of_names_are_written_out() -> None:
+    text = fitting_description("Drift of age\nALARM CLEARED\x1b[2J.", "See runbook.")
+    assert text == r"Drift of age\nALARM CLEARED\x1b[2J. See runbook."
+
+
 @given(st.lists(st.text(max_size=400), min_size=1, max_size=6))
 def test_whole_parts_of_a_description_are_left_out_rather_than_cut(parts: list[str]) -> None:
     text = fitting_description("First.", *parts)
     assert text.startswith("First.")
     assert len(text) <= 1024
     rest = text.removeprefix("First.")
-    for part in filter(None, parts):
+    for part in filter(None, map(visible, parts)):
         if rest.startswith(f" {part}"):
             rest = rest.removeprefix(f" {part}")
     assert rest == ""

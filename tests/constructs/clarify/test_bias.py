@@ -2,12 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk.assertions import Template
 
-from model_monitor import Baseline, BiasConfig, BiasLimit, CapturedAttributes, Facet, ModelBiasAlarms, S3Location
+from model_monitor import (
+    Baseline,
+    BiasConfig,
+    BiasLimit,
+    CapturedAttributes,
+    DatasetFormat,
+    Facet,
+    ModelBiasAlarms,
+    S3Location,
+)
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -208,3 +218,27 @@ def test_refuses_columns_that_are_named_where_records_have_no_names(
     config = kit.bias_config(**{"facets": [Facet.of(0, "female")], "headers": None, **options})
     with refused("without headers", "captured records have no header", "headers=[...]", "positions"):
         kit.model_bias(config=config)
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "said"),
+    [
+        ("sex,age,region,prediction", {}, ("got the column 'approved'", "one of 'sex', 'age'")),
+        ("sex,region,prediction,approved", {}, ("got the column 'age'",)),
+        ("sex,age,prediction,approved", {"group": "region"}, ("got the column 'region'",)),
+        ("sex,age,region,approved", {}, ("got the column 'prediction'",)),
+        (
+            "a,b,c,d,e,f",
+            {"dataset_headers": ["sex", "age", "region", "prediction", "approved"]},
+            ("got 5 names", "6, as many as the baseline's file has columns"),
+        ),
+    ],
+)
+def test_columns_that_a_local_dataset_lacks_are_refused(
+    header: str, options: dict[str, Any], said: tuple[str, ...], kit: Kit, refused: Refused, tmp_path: Path
+) -> None:
+    file = tmp_path / "validated.csv"
+    file.write_text(f"{header}\n")
+    config = kit.bias_config(group_variable=options.pop("group", None))
+    with refused(*said):
+        kit.model_bias(config=config, baseline=Baseline.from_asset(file, DatasetFormat.csv()), **options)

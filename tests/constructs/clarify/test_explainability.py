@@ -2,13 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
 
-from model_monitor import Baseline, CapturedAttributes, ModelReference, MonitorNetwork, S3Location, ShapConfig
+from model_monitor import (
+    Baseline,
+    CapturedAttributes,
+    DatasetFormat,
+    ModelReference,
+    MonitorNetwork,
+    S3Location,
+    ShapConfig,
+)
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -152,3 +161,21 @@ def test_refuses_options_of_a_dataset_without_one(options: dict[str, Any], kit: 
 def test_refuses_a_threshold_where_scores_are_explained(kit: Kit, refused: Refused) -> None:
     with refused("probability_threshold=0.5", "scores are explained"):
         kit.model_explainability(attributes=CapturedAttributes(probability=0, probability_threshold=0.5))
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("fraud,age", "got the column 'income'"), ("age,income", "got the column 'fraud'")],
+)
+def test_columns_that_a_local_dataset_lacks_are_refused(
+    header: str, said: str, kit: Kit, refused: Refused, tmp_path: Path
+) -> None:
+    file = tmp_path / "train.csv"
+    file.write_text(f"{header}\n")
+    with refused(said, "as it is in the first line of the baseline's file"):
+        kit.model_explainability(
+            baseline=Baseline.from_asset(file, DatasetFormat.csv()),
+            shap=ShapConfig(features=["age", "income"]),
+            dataset_label="fraud",
+            dataset_headers=None,
+        )

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_cdk import CfnParameter, Stack, aws_s3 as s3, aws_sagemaker as sagemaker
+from aws_cdk import App, CfnParameter, Stack, aws_s3 as s3, aws_sagemaker as sagemaker
 from aws_cdk.assertions import Template
 from aws_cdk.interfaces.aws_sagemaker import EndpointReference
 from constructs import Construct
@@ -74,3 +74,21 @@ def test_the_monitor_is_made_after_the_endpoint_and_deleted_before_it(kit: Kit) 
     (schedule,) = kit.resources(template, "AWS::SageMaker::MonitoringSchedule").values()
     assert "Endpoint" in definition["DependsOn"]
     assert name in schedule["DependsOn"]
+
+
+def _app_with_endpoint(kit: Kit, *, applied: bool) -> App:
+    app = kit.app()
+    stack = kit.stack(app=app)
+    capture = DataCapture(location=_CAPTURE)
+    config = sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[])
+    if applied:
+        capture.apply_to(config)
+    endpoint = sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name)
+    MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
+    return app
+
+
+def test_a_capture_that_was_never_applied_fails_the_synthesis(kit: Kit) -> None:
+    with pytest.raises(RuntimeError, match=r"not applied to the endpoint's configuration 'Fraud/Config'.*apply_to"):
+        _app_with_endpoint(kit, applied=False).synth()
+    assert _app_with_endpoint(kit, applied=True).synth().stacks

@@ -1,7 +1,7 @@
 """The small things that both functions use."""
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, IncompleteReadError
 from hypothesis import given, strategies as st
 
 from shared import clients, errors, failures, s3
@@ -106,7 +106,9 @@ def test_errors_are_told_apart():
     assert errors.is_missing(client_error("ValidationException", "Could not find requested job"))
     assert not errors.is_missing(client_error("ValidationException", "Value is too long"))
     assert errors.is_denied(client_error("403"))
-    assert errors.is_transient(client_error("SlowDown"))
+    for code in ("SlowDown", "KMS.ThrottlingException", "OperationAborted", "ThrottledException", "503"):
+        assert errors.is_transient(client_error(code))
+    assert errors.is_transient(IncompleteReadError(actual_bytes=1, expected_bytes=2))
     assert errors.is_transient(EndpointConnectionError(endpoint_url="https://s3"))
     assert not errors.is_transient(client_error("ValidationException"))
     assert not errors.is_transient(ValueError("x"))

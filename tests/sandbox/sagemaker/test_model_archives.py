@@ -83,14 +83,16 @@ def test_a_model_without_network_cannot_fetch_its_script(world: Any, submitted: 
         ("/opt/program", "SAGEMAKER_SUBMIT_DIRECTORY=/opt/program, a place in its image, which the sandbox does not"),
         ("s3://{bucket}/code/gone.tar.gz", "Could not access SAGEMAKER_SUBMIT_DIRECTORY at s3://{bucket}/code/gone."),
         ("s3://{bucket}/code/empty.tar.gz", "s3://{bucket}/code/empty.tar.gz has no score.py"),
+        ("s3:///code/no-bucket.tar.gz", "Invalid S3 URI 's3:///code/no-bucket.tar.gz': expected s3://bucket/prefix"),
         (IN_THE_MODEL, "model.tar.gz has no code/score.py"),
     ],
-    ids=["image", "gone", "empty", "model"],
+    ids=["image", "gone", "empty", "no-bucket", "model"],
 )
 def test_a_script_that_is_not_there_fails_the_endpoint(world: Any, directory: str, reason: str) -> None:
     world.put("code/empty.tar.gz", world.archive({}))
     endpoint = deploy(world, container(world, {}, directory.format(bucket=world.bucket)))
     assert reason.format(bucket=world.bucket) in endpoint["FailureReason"]
+    assert "InternalServerError" not in endpoint["FailureReason"]
     remove(world, endpoint)
 
 
@@ -115,7 +117,7 @@ def test_a_model_that_cannot_be_unpacked_leaves_nothing(world: Any, work: Path, 
         world.put(key, content)
     definition = {"ModelDataUrl": f"s3://{world.bucket}/{key}"}
     with pytest.raises(HostingError, match=key):
-        archive.unpack({"ModelName": key, "ExecutionRoleArn": world.role, "PrimaryContainer": definition}, {})
+        archive.unpack({"ModelName": key, "ExecutionRoleArn": world.role}, definition, {})
     assert list(work.iterdir()) == []
 
 

@@ -98,6 +98,14 @@ def test_a_manifest_names_the_objects_to_read(world: Any) -> None:
     assert json.loads(world.read("baseline/statistics.json"))["dataset"]["item_count"] == 50
 
 
+def test_a_manifest_that_names_no_place_in_s3_fails_the_job_with_what_is_expected(world: Any) -> None:
+    inputs = world.job()["ProcessingInputs"]
+    manifest = world.put("manifests/nowhere.json", json.dumps([{"prefix": "file:///in/"}, "a.csv"]))
+    inputs[0]["S3Input"] |= {"S3Uri": manifest, "S3DataType": "ManifestFile"}
+    reason = world.run_job(ProcessingInputs=inputs)["FailureReason"]
+    assert reason.startswith("ClientError: Invalid S3 URI 'file:///in/': expected s3://bucket/prefix, or a URL")
+
+
 def test_an_image_that_the_sandbox_does_not_have_fails_the_job_at_once(world: Any) -> None:
     job = world.run_job(AppSpecification={"ImageUri": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sklearn:1"})
     assert job["ProcessingJobStatus"] == "Failed"

@@ -170,6 +170,14 @@ def test_an_empty_prefix_fails_the_job(world: Any, model: str) -> None:
     assert described["FailureReason"].startswith('ClientError: No S3 objects found under S3 URL "s3://')
 
 
+def test_a_manifest_that_names_no_place_in_s3_fails_the_job_with_what_is_expected(world: Any, model: str) -> None:
+    source = world.put("batch-nowhere/manifest.json", json.dumps([{"prefix": "file:///in/"}, "a.csv"]))
+    request = job(world, model, source, f"s3://{world.bucket}/out")
+    request["TransformInput"]["DataSource"]["S3DataSource"]["S3DataType"] = "ManifestFile"
+    reason = transform(world, request)["FailureReason"]
+    assert reason.startswith("ClientError: Invalid S3 URI 'file:///in/': expected s3://bucket/prefix, or a URL")
+
+
 def test_the_models_role_reads_and_writes(world: Any) -> None:
     model = world.make_model(role=world.make_role("s3:GetObject", "s3:ListBucket"))
     source = world.put("batch-denied/a.csv", ROWS)

@@ -87,7 +87,7 @@ def test_an_operation_that_is_not_served_says_what_is(world: Any) -> None:
         world.sagemaker.list_training_jobs()
     code, message = code_and_message(error)
     assert code == "UnknownOperationException"
-    assert "the sandbox does not serve ListTrainingJobs; it serves AddTags" in message
+    assert "the sandbox does not serve ListTrainingJobs: the sandbox is an embedded AWS for Model Monitor" in message
 
 
 def test_names_are_taken_without_regard_to_case_but_found_with_it(world: Any) -> None:

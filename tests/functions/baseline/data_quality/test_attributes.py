@@ -74,6 +74,12 @@ def test_a_mean_shift_of_a_constant_is_refused():
         answer([numerical("age", 3.0, 0.0)], {"age": 1.0})
 
 
+@pytest.mark.parametrize(("mean", "deviation"), [("NaN", 1.0), (1.0, "Infinity"), (float("inf"), 1.0), (1.0, 1e308)])
+def test_numbers_that_cloudformation_cannot_take_are_refused(mean, deviation):
+    with pytest.raises(BaselineError, match=r"'age', whose mean is .* infinite or too large"):
+        answer([numerical("age", mean, deviation)], {"age": 10.0})
+
+
 def test_a_generated_script_is_named():
     uri = S3Uri("out", "preprocessor.py")
     data = attributes(baseline_of([]), preprocessor_uri=uri, mean_shift={})

@@ -101,7 +101,7 @@ def _booster(path: Path) -> tuple[Any, bool]:
         booster = xgboost.Booster()
         try:
             booster.load_model(str(path))
-        except xgboost.core.XGBoostError as error:
+        except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:  # it quotes the file in its messages
             raise ValueError(
                 f"{path.name} is no model: not a pickled one ({pickled}), nor one of XGBoost's own formats "
                 f"({str(error).splitlines()[0]})"

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 JSON, CSV, NPY = "application/json", "text/csv", "application/x-npy"
+JSON_LINES = "application/jsonlines"
 ANY = ("", "*/*")
 BAD_REQUEST, NOT_ACCEPTABLE, BAD_MEDIA_TYPE = 400, 406, 415
 

@@ -7,10 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from . import script
+from . import linear_learner, script
 from .contract import Model, repository
 
 _XGBOOST = ("sagemaker-xgboost", "xgboost")
+_LINEAR_LEARNER = "linear-learner"
 _DEFAULTS = {"sagemaker-scikit-learn": script.SCIKIT_LEARN, **dict.fromkeys(_XGBOOST, script.XGBOOST)}
 _SCRIPT_VARIABLES = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 """How these containers are told of a script in the model's archive; without, they import a module named None or,
@@ -26,13 +27,21 @@ def load(model_folder: Path, code_folder: Path, image: str) -> Model:
     Args:
         model_folder: The unpacked archive.
         code_folder: Where its script is, if it has one.
-        image: URI of the image; any other repository than those of scikit-learn and XGBoost is taken for
-            scikit-learn's container, without its demands on the environment.
+        image: URI of the image; any other repository than those of scikit-learn, XGBoost and Linear Learner is taken
+            for scikit-learn's container, without its demands on the environment.
 
     Raises:
         ValueError: The container would not find the script.
     """
     name = repository(image)
+    if name == _LINEAR_LEARNER:
+        return linear_learner.LinearLearnerModel(model_folder)
+    if (model_folder / linear_learner.ARCHIVE).is_file() and not script.script_path(code_folder).is_file():
+        raise ValueError(
+            f"model.tar.gz holds {linear_learner.ARCHIVE}, a model of one of AWS's built-in algorithms, for the image "
+            f"{name}: of these the sandbox serves {_LINEAR_LEARNER} and XGBoost. Give the model the image of "
+            "scikit-learn's container and a code/inference.py that computes its predictions"
+        )
     if name not in _DEFAULTS:
         return script.load(model_folder, code_folder, script.SCIKIT_LEARN)
     if name in _XGBOOST and "SAGEMAKER_PROGRAM" not in os.environ and not script.script_path(code_folder).is_file():

@@ -1,0 +1,1 @@
+"""What lies in the bucket of a stack whose first deployment failed."""
