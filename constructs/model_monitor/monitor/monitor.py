@@ -384,8 +384,11 @@ class Monitor(Construct):
         self.reports.grant_read(self._access)
         if self._report_page:
             self.reports.grant_write_named(self._access, REPORT_PAGE)
-            if self._jobs.encryption_key is not None:  # the page is encrypted like the run's own files
-                self._jobs.encryption_key.grant(self._access, "kms:GenerateDataKey")
+            # The page is encrypted like the run's own files. The services' key is granted with the role; the actions are
+            # those of other grants, since equal statements are written once.
+            key = self._jobs.encryption_key
+            if key is not None and key is not self._services.encryption_key:
+                key.grant(self._access, "kms:Decrypt", "kms:GenerateDataKey")
         # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
         passing = iam.PolicyStatement(
             actions=["iam:PassRole"],
