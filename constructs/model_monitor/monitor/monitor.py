@@ -384,7 +384,7 @@ class Monitor(Construct):
         self.reports.grant_read(self._access)
         if self._report_page:
             self.reports.grant_write_named(self._access, REPORT_PAGE)
-            # The page is encrypted like the run's own files. The services' key is granted with the role; the actions are
+            # The page is encrypted like the run's own files. The role has the services' key already; the actions are
             # those of other grants, since equal statements are written once.
             key = self._jobs.encryption_key
             if key is not None and key is not self._services.encryption_key:
