@@ -52,6 +52,7 @@ class RunFacts:
         scheduled: Nominal time of the run (UTC).
         window: Beginning and end of the traffic that was looked at (UTC).
         places: Title -> S3 location or URL, in the order in which they are shown.
+        left_out: How many records were not analysed because they do not have the columns of the baseline, in words.
     """
 
     watched: str
@@ -61,6 +62,7 @@ class RunFacts:
     scheduled: datetime
     window: tuple[datetime, datetime]
     places: dict[str, str]
+    left_out: str | None = None
 
 
 def violations_message(
@@ -200,7 +202,8 @@ def _places(run: RunFacts) -> str:
 
 
 def _run_lines(run: RunFacts) -> dict[str, str]:
-    return {"Monitor": run.schedule, "Run": f"{_minute(run.scheduled)} UTC"}
+    left_out = {"Left out": run.left_out} if run.left_out else {}
+    return {"Monitor": run.schedule, "Run": f"{_minute(run.scheduled)} UTC", **left_out}
 
 
 def _facts(lines: dict[str, str]) -> str:

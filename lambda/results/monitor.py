@@ -13,6 +13,19 @@ from shared import clients
 from shared.s3 import S3Uri
 
 
+@dataclass(frozen=True)
+class RecordGuard:
+    """What is needed to count the records that a generated script left out.
+
+    Attributes:
+        records: Where captured records lie, or manifests of predictions if there is no endpoint.
+        script: The script, which knows the columns.
+    """
+
+    records: S3Uri
+    script: S3Uri
+
+
 class RegistryError(Exception):
     """A document of the registry cannot be read; the text names it and says what was expected."""
 
@@ -81,6 +94,7 @@ class Monitor:
         model: The model that SageMaker does not serve.
         captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
             merged with them.
+        guard: None if no generated script leaves records out.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
@@ -99,6 +113,7 @@ class Monitor:
     endpoint: str | None = None
     model: str | None = None
     captured: S3Uri | None = None
+    guard: RecordGuard | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
@@ -150,6 +165,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             registered=registered if registered.tzinfo else registered.replace(tzinfo=UTC),
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
+            guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             has_page=document.get("page", True) is not False,
             **{
@@ -174,6 +190,10 @@ def _wanted(metrics: Mapping[str, Any]) -> Wanted:
         for group in metrics.get("bias", ())
     )
     return Wanted(**names, bias=tuple(groups))
+
+
+def _guard(document: Mapping[str, Any]) -> RecordGuard:
+    return RecordGuard(S3Uri.parse(_text(document["records"])), S3Uri.parse(_text(document["script"])))
 
 
 def _text(value: object) -> str:

@@ -208,13 +208,17 @@ def test_rule_8_no_arn_names_a_partition(fixture: str, request: pytest.FixtureRe
 def test_rule_8_every_role_can_be_taken_by_one_service_or_by_functions_that_are_named(
     kit: Kit, default_template: Template
 ) -> None:
-    of_functions = {}
+    of_functions, of_jobs = {}, 0
     for name, role in kit.resources(default_template, "AWS::IAM::Role").items():
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         if list(statement["Principal"]) != ["Service"]:
             assert list(statement["Condition"]) == ["ArnEquals"]
             of_functions[name[:-8]] = len(statement["Condition"]["ArnEquals"]["aws:PrincipalArn"])
+        elif statement["Principal"]["Service"] == "sagemaker.amazonaws.com":
+            of_jobs += 1
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     assert of_functions == {"FraudAccess": 2, "FraudBucketContentsAccess": 1}
+    assert of_jobs == 1
 
 
 # Rule 9: what can be told at synthesis is told there; tokens defer it. The errors themselves: one file a module.

@@ -234,6 +234,12 @@ def test_categories_reach_the_baseline(detailed, assembly_of):
     assert json.loads(baseline(default, "DataQuality")["Categorical"]) == "auto"
 
 
+def test_guarded_records_reach_the_baseline_and_their_alarm_has_the_limit_of_the_file(fraud, detailed):
+    assert baseline(fraud, "DataQuality")["GuardRecords"] == "true"
+    assert alarms(fraud, "DataQuality")["LeftOut"]["Threshold"] == 0.05
+    assert alarms(detailed, "Hourly")["LeftOut"]["Threshold"] == 0.1
+
+
 def test_existing_baseline_files_need_no_job(fraud):
     job = baseline(fraud, "DataQuality")
     assert json.loads(job["Source"]) == {
@@ -254,7 +260,15 @@ def test_scripts_and_their_variables_reach_the_runs(detailed):
 
 def test_alarms_are_those_of_the_file(detailed, churn):
     hourly = alarms(detailed, "Hourly")
-    assert sorted(hourly) == ["AnyViolation", "Driftincome", "ExecutionFailed", "MeanShiftage", "NoData", "Silence"]
+    assert sorted(hourly) == [
+        "AnyViolation",
+        "Driftincome",
+        "ExecutionFailed",
+        "LeftOut",
+        "MeanShiftage",
+        "NoData",
+        "Silence",
+    ]
     assert hourly["Driftincome"]["Threshold"] == 0.3
     assert hourly["NoData"]["EvaluationPeriods"] == 6
     assert "IF(records >= 100, " in json.dumps(hourly["MeanShiftage"]["Metrics"])

@@ -343,10 +343,13 @@ class Monitor(Construct):
         return None
 
     def _make_role(self) -> iam.Role:
+        # SageMaker says for whom it assumes the role of a processing job:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         return iam.Role(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
 
