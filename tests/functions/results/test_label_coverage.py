@@ -191,9 +191,11 @@ def test_of_too_many_objects_an_even_sample_is_read(coverage, put, aws, monkeypa
         put(CAPTURED, 6, name=f"{number:02}.jsonl")
     put(MERGED, 300, name="all.jsonl")
     assert coverage() == 0.5
-    keys = [params["Key"] for name, params in aws.calls if name == "GetObject"]
-    read = [key.rpartition("/")[2] for key in keys if key.endswith(".jsonl")]
-    assert read == [*(f"{number:02}.jsonl" for number in range(0, 100, 10)), "all.jsonl"]
+    read = [params["Key"].rpartition("/")[2] for name, params in aws.calls if name == "GetObject"]
+    assert [name for name in read if name.endswith(".jsonl")] == [
+        *(f"{number:02}.jsonl" for number in range(0, 100, 10)),
+        "all.jsonl",
+    ]
 
 
 def test_of_objects_that_are_too_large_the_beginning_is_read(aws, monkeypatch):
