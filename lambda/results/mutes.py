@@ -21,7 +21,7 @@ from typing import Any
 
 from results.metrics import Point, dimension_text
 from results.report import Report
-from results.violations import Finding
+from run_report.violations import Finding
 from shared import s3
 from shared.logs import log
 from shared.s3 import S3Uri
