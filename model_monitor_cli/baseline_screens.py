@@ -63,9 +63,9 @@ def show_refresh(output: Output, used: Version, changes: Sequence[Difference], v
         )
         return
     if not changes:
-        output.say(f"The baseline is that of the data at {used.origin}: nothing to do.")
+        output.line(f"The baseline is that of the data at {used.origin}: nothing to do.")
         return
-    output.say(f"The data at {used.origin} have changed since the baseline was made ({times.minute(used.made)} UTC):")
+    output.line(f"The data at {used.origin} have changed since the baseline was made ({times.minute(used.made)} UTC):")
     for change in changes[:_MOST]:
         what = "is new" if change.before is None else "is gone" if change.after is None else "has another content"
         output.line(f"  {change.where} {what}")
