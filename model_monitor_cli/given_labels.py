@@ -83,7 +83,10 @@ def given_labels(dataset: Dataset, *, key: str, label: str, time: str | None) ->
 def match(given: Sequence[Given], captured: Captured, known: Mapping[str, str]) -> Matched:
     """Compare the labels of a file with captured records and with the labels that are there."""
     new: list[tuple[Label, datetime]] = []
-    unknown, hidden, repeated, contradicting = [], [], [], []
+    unknown: list[str] = []
+    hidden: list[str] = []
+    repeated: list[str] = []
+    contradicting: list[str] = []
     for item in given:
         name = item.label.id
         if name in known:

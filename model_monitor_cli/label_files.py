@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from capture_writer import GroundTruthWriter, LabelsNotWrittenError, Payload
+from capture_writer import Buffering, GroundTruthWriter, LabelsNotWrittenError, Payload
 from model_monitor_cli import capture, state
 from model_monitor_cli.exits import CommandError, UsageError
 from model_monitor_cli.inventory import Model, Monitor, side_by_side
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _AT_ONCE = 64
+_BUFFERING = Buffering(close_seconds=60)  # a person waits for it
 
 
 class UploadError(CommandError):
@@ -187,7 +188,7 @@ def upload(context: Context, place: S3Uri, labels: Iterable[tuple[Label, datetim
         UploadError: S3 did not take all of them.
     """
     try:
-        with GroundTruthWriter(str(place), create_client=lambda: context.s3) as writer:
+        with GroundTruthWriter(str(place), buffering=_BUFFERING, create_client=lambda: context.s3) as writer:
             for label, time in labels:
                 writer.write(label.id, label.value, collected=time)
     except LabelsNotWrittenError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -277,5 +279,5 @@ def _show(
     output.line(f"What a monitor finds in this hour: model-monitor run {endpoint} <monitor> --start {_hour(times)}")
 
 
-def _hour(times: list) -> str:
+def _hour(times: Sequence[datetime]) -> str:
     return f"{min(times):%H}:00" if times else "HH:00"
