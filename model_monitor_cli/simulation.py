@@ -265,9 +265,9 @@ def _note(
     progress(len(into.sent) + into.refused)
     if gives_up and not into.sent and into.refused >= _GIVE_UP_AFTER:
         raise SimulationError(
-            f"the endpoint has refused the first {into.refused} requests: {into.first_refusal}. Does the file have "
-            "columns that the model does not take? Leave them out with --label and --drop. Does it take another "
-            "content type (--content-type) or form (--body)? --dry-run shows what is sent"
+            f"the endpoint has refused the first {into.refused} requests: {into.first_refusal.rstrip('.')}. Does the "
+            "file have columns that the model does not take? Leave them out with --label and --drop. Does it take "
+            "another content type (--content-type) or form (--body)? --dry-run shows what is sent"
         )
 
 

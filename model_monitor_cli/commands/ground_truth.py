@@ -143,7 +143,7 @@ def _show(
 ) -> None:
     output.document(
         {
-            "location": place,
+            "location": str(place),
             "hours": {"first": hours.first, "last": hours.last},
             "given": given,
             "matching": len(matched.new) + len(matched.repeated) + len(matched.contradicting),
@@ -158,17 +158,14 @@ def _show(
     what = f"{uploaded:,} uploaded" if uploaded is not None else f"{len(matched.new):,} would be uploaded"
     output.say(f"{given:,} labels: {what}", style="bold")
     output.line(f"to {place}")
-    for count, text in (
-        (len(matched.repeated), "have this label already"),
-        (len(matched.contradicting), f"have another label already, which stays: {_some(matched.contradicting)}"),
-        (len(matched.unknown), f"belong to no captured record: {_some(matched.unknown)}"),
-        (
-            len(matched.hidden),
-            f"are event ids of records with an inference id, which labels have to name: {_some(matched.hidden)}",
-        ),
+    for title, ids in (
+        ("labelled already", matched.repeated),
+        ("labelled otherwise already, which stays", matched.contradicting),
+        ("ids of no captured record", matched.unknown),
+        ("event ids of records with an inference id, which a label has to name", matched.hidden),
     ):
-        if count:
-            output.say(f"{count:,} {text}")
+        if ids:
+            output.say(f"{title}: {len(ids):,} ({_some(ids)})")
     output.say(
         f"{records:,} records were captured between {hours.first:%Y-%m-%d %H:00} and {hours.last:%Y-%m-%d %H:59} UTC; "
         f"{matched.unlabelled:,} of them have no label{' yet' if matched.unlabelled else ''}"

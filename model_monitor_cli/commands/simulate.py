@@ -267,7 +267,7 @@ def _show(
             "first_refusal": traffic.first_refusal,
             "start": min(times, default=None),
             "end": max(times, default=None),
-            "ground_truth": {"location": labels_to, "labels": labels} if labels_to else None,
+            "ground_truth": {"location": str(labels_to), "labels": labels} if labels_to else None,
         }
     )
     output.say(f"{len(traffic.sent):,} requests answered, {traffic.refused:,} refused", style="bold")
