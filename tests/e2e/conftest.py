@@ -140,6 +140,15 @@ class Account:
         jobs = self.box.client("sagemaker").list_processing_jobs(NameContains="loans-monitoring", MaxResults=100)
         return [job["ProcessingJobName"] for job in jobs["ProcessingJobSummaries"]]
 
+    def captured_records(self, *, endpoint: str = loan_app.ENDPOINT) -> list[dict[str, Any]]:
+        described = self.box.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+        place = f"{described['DataCaptureConfig']['DestinationS3Uri']}/{endpoint}"
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        pages = self.box.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/")
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        lines = [line for key in keys for line in self.read(f"s3://{bucket}/{key}").splitlines()]
+        return [json.loads(line) for line in lines]
+
     def read(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         content: bytes = self.box.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()

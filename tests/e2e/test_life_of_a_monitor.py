@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import loan_app
 import pytest
 
+from examples.drift_study.study import Study
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
 
@@ -161,6 +162,37 @@ def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(d
     listed = deployed.box.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
     assert [found["MonitoringScheduleName"] for found in listed] == [deployed.outputs["Schedule"]]
     assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
+
+
+def test_the_drift_study_tells_scenarios_apart_by_what_the_monitor_finds(deployed, model_monitor, tmp_path):
+    dataset, page = tmp_path / "applicants.csv", tmp_path / "study.html"
+    dataset.write_text("\n".join(["income,amount,term,flag", *loan_app.applicants(REQUESTS, seed=5)]))
+    sagemaker, schedule = deployed.box.client("sagemaker"), {"MonitoringScheduleName": deployed.outputs["Schedule"]}
+    # The study looks at each hour itself; the runs of the schedule would only take time.
+    sagemaker.stop_monitoring_schedule(**schedule)
+    options = ["--count", "200", "--rate", "200", "--seed", "5"]
+
+    def next_hour():
+        deployed.box.advance(timedelta(hours=1))
+
+    study = Study(model_monitor, next_hour, loan_app.ENDPOINT, "data-quality", dataset, options)
+    runs = study.run({"clean": [], "inflation": ["scale:amount=3"], "lost incomes": ["missing:income=0.4"]})
+    compared = study.compare(runs, page)["runs"]
+
+    found = {run["name"]: {finding["feature"] for finding in run["violations"]} for run in compared}
+    assert found["clean"] == set()
+    assert "amount" in found["inflation"]
+    assert "income" not in found["inflation"]
+    assert "income" in found["lost incomes"]
+    assert "amount" not in found["lost incomes"]
+    assert all(name in page.read_text() for name in runs)
+    captured = deployed.captured_records()
+    simulated = [record["eventMetadata"] for record in captured if "inferenceId" in record["eventMetadata"]]
+    assert len(simulated) == 3 * 200
+    assert all(metadata["inferenceId"].startswith("simulated-") for metadata in simulated)
+    assert all(metadata["customAttributes"][0].startswith("synthetic=true;") for metadata in simulated)
+    next_hour()
+    sagemaker.start_monitoring_schedule(**schedule)
 
 
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
