@@ -33,24 +33,22 @@ class Kind:
         strength: The default.
         is_share: Whether the strength is a share of the rows, from 0 to 1.
         changes_labels: Whether it changes labels, and not the traffic.
-        help: What it does, in a line.
     """
 
     strength: float
-    is_share: bool
-    changes_labels: bool
-    help: str
+    is_share: bool = True
+    changes_labels: bool = False
 
 
 KINDS = {
-    "shift": Kind(1.0, False, False, "adds so many standard deviations of the column to its numbers"),
-    "scale": Kind(2.0, False, False, "multiplies the numbers, as a client does that sends another unit"),
-    "missing": Kind(0.3, True, False, "removes a share of the values"),
-    "new-category": Kind(0.3, True, False, "puts a value that the dataset does not have in a share of the rows"),
-    "type-change": Kind(1.0, True, False, "gives a share of the values another type: 3 -> 3.5, 3.5 -> '3.5 units'"),
-    "attribution": Kind(1.0, True, False, "mixes a share of the values among the rows: each is as frequent as before"),
-    "label-flip": Kind(0.3, True, True, "gives a share of the rows another label"),
-    "group-bias": Kind(0.5, True, True, "gives a share of the rows of one group another label: group-bias:home:rent"),
+    "shift": Kind(1.0, is_share=False),
+    "scale": Kind(2.0, is_share=False),
+    "missing": Kind(0.3),
+    "new-category": Kind(0.3),
+    "type-change": Kind(1.0),
+    "attribution": Kind(1.0),
+    "label-flip": Kind(0.3, changes_labels=True),
+    "group-bias": Kind(0.5, changes_labels=True),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
 import secrets
 import time
@@ -247,11 +246,6 @@ def send(
         for future in pending:
             if future.done() and not future.cancelled() and not future.exception():
                 _note(into, *future.result(), progress, gives_up=False)
-
-
-def seconds_needed(count: int, rate: float) -> float:
-    """Return how long the requests take at least."""
-    return math.ceil(count / rate)
 
 
 def _note(

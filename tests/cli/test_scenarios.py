@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -199,6 +200,19 @@ def test_a_scenario_that_does_not_fit_is_refused(text, told):
     with pytest.raises(UsageError) as error:
         drifted(text, people(10))
     assert told in str(error.value)
+
+
+def test_the_guide_names_every_kind_and_its_default():
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "simulating-drift.md").read_text()
+    rows = {
+        row[1].strip("` ").partition(":")[0]: row[3]
+        for row in (line.split("|") for line in guide.splitlines())
+        if len(row) > 5
+    }
+
+    for kind, known in KINDS.items():
+        assert f"{known.strength:g}" in rows[kind].replace("(", " ").replace(")", " ").split(), kind
+        assert ("share" in rows[kind]) is known.is_share, kind
 
 
 def test_a_column_without_spread_cannot_be_shifted():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from model_monitor_cli import simulation
 from model_monitor_cli.datasets import DatasetError, read_dataset
 from model_monitor_cli.exits import UsageError
+from model_monitor_cli.output import Output
 from model_monitor_cli.simulation import SimulationError, Traffic
 from preprocessors.scripts import drop_synthetic_traffic as filtering
 
@@ -171,3 +174,13 @@ def test_an_endpoint_that_takes_nothing_is_left_alone_after_some_requests():
 def test_what_aws_refuses_for_all_requests_ends_it():
     with pytest.raises(ClientError, match="AccessDenied"):
         Endpoint(lambda _: "AccessDeniedException").send(5)
+
+
+def test_a_terminal_shows_how_many_are_done_and_a_file_does_not():
+    terminal, file = Console(file=io.StringIO(), force_terminal=True), Console(file=io.StringIO())
+    for console in (terminal, file):
+        with Output(on=console).counting("Sending to [credit]", 8) as progress:
+            progress(5)
+    assert "Sending to [credit]" in terminal.file.getvalue()
+    assert "5/8" in terminal.file.getvalue()
+    assert file.file.getvalue() == ""

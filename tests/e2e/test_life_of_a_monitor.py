@@ -321,6 +321,7 @@ def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
 
 
 def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
+    deployed.wait_for_alarm("SilenceAlarm", "OK", eventually)  # its schedule was stopped before
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
     deployed.box.advance(timedelta(hours=5))
 
