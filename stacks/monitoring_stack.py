@@ -109,6 +109,7 @@ class MonitoringStack(cdk.Stack):
             compute=compute,
             network=network,
             runbook_url=settings.runbook,
+            report_page=settings.report_page,
             **own,
         )
         if self._services is None:

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from examples.credit_risk.demo import Demo, show_end
+from examples.credit_risk.demo import Demo, show_end, show_page
 from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
@@ -56,6 +56,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
         run = demo.run()
         show_end(demo.steps.console, run)
+        show_page(demo.steps.console)
         hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in run}
         yield Shown(box, demo, hours, box.outbox(), said.getvalue())
 
@@ -163,6 +164,20 @@ def test_the_dashboard_is_drawn_on_this_machine(shown: Shown) -> None:
         assert drawn.width == 1248
         assert drawn.height > drawn.width
         assert len(drawn.convert("RGB").getcolors(100_000) or []) > 50, "more than an empty page"
+
+
+@pytest.mark.parametrize("monitor", _MONITORS)
+def test_each_run_with_violations_has_a_page_that_its_message_links_to(monitor: str, shown: Shown) -> None:
+    run = shown.hours[monitor][monitor]
+    page = run.report_uri.partition("://")[2].partition("/")[2] + "/monitoring-report.html"
+    (mail,) = [mail for mail in shown.mails if f"prefix={page}" in mail["body"]]
+    assert "Command: model-monitor report credit-risk" in mail["body"]
+    copied = (_ROOT / ".sandbox" / "demo" / monitor / "report.html").read_text(encoding="utf-8")
+    assert f"{len(run.violations)} violation{'' if len(run.violations) == 1 else 's'} found" in copied
+
+
+def test_the_path_of_the_page_comes_last(shown: Shown) -> None:
+    assert shown.said.rstrip().endswith(str(_ROOT / ".sandbox" / "demo" / "report.html"))
 
 
 def test_it_is_said_how_long_each_step_took(shown: Shown) -> None:
