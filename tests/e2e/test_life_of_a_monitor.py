@@ -222,7 +222,7 @@ def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(d
     assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
 
 
-def test_the_drift_study_tells_scenarios_apart_by_what_the_monitor_finds(deployed, model_monitor, tmp_path):
+def test_the_drift_study_tells_scenarios_apart_by_what_the_monitor_finds(deployed, eventually, model_monitor, tmp_path):
     dataset, page = tmp_path / "applicants.csv", tmp_path / "study.html"
     dataset.write_text("\n".join(["income,amount,term,flag", *loan_app.applicants(REQUESTS, seed=5)]))
     sagemaker, schedule = deployed.box.client("sagemaker"), {"MonitoringScheduleName": deployed.outputs["Schedule"]}
@@ -251,6 +251,7 @@ def test_the_drift_study_tells_scenarios_apart_by_what_the_monitor_finds(deploye
     assert all(metadata["customAttributes"][0].startswith("synthetic=true;") for metadata in simulated)
     next_hour()
     sagemaker.start_monitoring_schedule(**schedule)
+    eventually(lambda: deployed.schedule()["MonitoringScheduleStatus"] == "Scheduled")
 
 
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
@@ -323,6 +324,7 @@ def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
 def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
     deployed.wait_for_alarm("SilenceAlarm", "OK", eventually)  # its schedule was stopped before
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
+    eventually(lambda: deployed.schedule()["MonitoringScheduleStatus"] == "Stopped")
     deployed.box.advance(timedelta(hours=5))
 
     deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)
