@@ -85,7 +85,7 @@ class Study:
         self.delivered()
         hour = datetime.fromisoformat(sent["start"]).replace(minute=0, second=0)
         result = self._ask("run", self.endpoint, self.monitor, "--start", hour.isoformat())
-        self.tell(f"{name}: {sent['sent']} requests, {sent['refused']} refused, {result['violations']} violations")
+        self.tell(f"{name}: {sent['sent']} requests, {sent['refused']} refused, violations: {result['violations']}")
         return str(result["run"])
 
     def _ask(self, *arguments: str) -> Any:  # noqa: ANN401 - JSON

@@ -164,10 +164,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 @pytest.fixture
-def model_monitor(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """Run a command of `model-monitor`; gives its exit code, and what it wrote as JSON."""
-    for name, value in account.box.environment().items():
-        monkeypatch.setenv(name, value)
+def model_monitor_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[SandboxProcess], Callable[..., Any]]]:
+    """Point `model-monitor` at a sandbox; what that returns runs a command, and gives its exit code and its JSON."""
     # A program changes these for its whole process; the tests of others want them as they were.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setattr(logs, "_is_on", True)
@@ -177,8 +175,21 @@ def model_monitor(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, json.loads(result.stdout)
 
-    yield run
+    def point_at(box: SandboxProcess) -> Callable[..., Any]:
+        for name, value in box.environment().items():
+            monkeypatch.setenv(name, value)
+        return run
+
+    yield point_at
     clients.forget()
+
+
+@pytest.fixture
+def model_monitor(
+    account: Account, model_monitor_in: Callable[[SandboxProcess], Callable[..., Any]]
+) -> Callable[..., Any]:
+    """Run a command of `model-monitor`; gives its exit code, and what it wrote as JSON."""
+    return model_monitor_in(account.box)
 
 
 @pytest.fixture(scope="session")
