@@ -41,6 +41,7 @@ KINDS: Mapping[str, tuple[str, str, Callable[[int], str], str]] = {
     "an open quote": ("CSV", "CSV", lambda number: f'1,"x{number}', _TIME),
     "many quotes": ("CSV", "CSV", lambda _: '""' * 10_000, _TIME),
     "many separators": ("CSV", "CSV", lambda _: "," * 40_000, _TIME),
+    "rows in JSON": ("JSON", "JSON", lambda number: orjson.dumps({"instances": [[number]] * 2_000}).decode(), _TIME),
     "many lines": ("CSV", "CSV", lambda _: "1\n" * 10_000, _TIME),
     "bad time stamps": ("CSV", "CSV", lambda _: ",".join("1" * FEATURES), "10:20"),
 }
