@@ -201,7 +201,8 @@ class CaptureDataset:
             batch: All lines.
         """
         plain_places, other_places = places
-        if self._shape.known is None and len(other_places) > 2 * SAMPLED_RECORDS:
+        wants_columns = self._shape.known is None and not self._shape.refuses_json
+        if wants_columns and len(other_places) > 2 * SAMPLED_RECORDS:
             self._learn(batch, other_places)
         others: list[tuple[int, Location, Row]] = []
         with without_collection():
