@@ -11,8 +11,8 @@ import time
 
 os.environ["WHYLOGS_NO_ANALYTICS"] = "True"  # it would tell its makers of every start
 
-import pandas as pd  # noqa: E402
-import whylogs  # noqa: E402
+import pandas as pd
+import whylogs
 
 begin = time.perf_counter()
 whylogs.log(pd.read_csv(sys.argv[1])).view().to_pandas()
