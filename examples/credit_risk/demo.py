@@ -17,6 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dashboard_picture.data import Span
+from dashboard_picture.picture import draw_dashboard
 from examples.credit_risk import data, findings, traffic
 from examples.credit_risk.prepare import BUILD, Prepared, train
 from examples.credit_risk.runs import Run, read_json
@@ -27,6 +29,7 @@ from sandbox.process.client import SandboxProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = _ROOT / ".sandbox" / "demo"
+_PAGE = _REPORTS / "report.html"
 _REQUESTS = 400
 # From here on, singles are refused about as often as in training. Among few applicants that varies, and as the service,
 # the bias monitor reports every metric that is a little farther from 0 than in the baseline.
@@ -66,6 +69,7 @@ class Demo:
             findings.show_runs(console, runs)
             findings.show_alarms(console, self.box.client("cloudwatch"), since=began)
             self.show(hour, runs, outputs, self.box.outbox()[delivered:])
+        self.draw(outputs)
         self.show_files(hours)
         return hours
 
@@ -125,12 +129,24 @@ class Demo:
         with self.steps.step("cdk destroy") as detail:
             self._cli(None, detail).destroy()
 
+    def draw(self, outputs: Mapping[str, str]) -> None:
+        """Draws the dashboard as CloudWatch would show it."""
+        picture = _REPORTS / "dashboard.png"
+        with self.steps.step("Draw the dashboard"):
+            end = self.box.now()
+            span = Span(end - timedelta(hours=len(HOURS) + 1), end)
+            draw_dashboard(self.box.client("cloudwatch"), _output(outputs, "DashboardName"), span, picture)
+        self.steps.console.print(f"Dashboard           {picture.relative_to(_ROOT)}", highlight=False)
+
     def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
         """Copies the reports to this machine and says where they are."""
         for hour, runs in hours:
             for run in runs:
                 if run.monitor == hour.monitor:
                     run.copy_to(_REPORTS / run.monitor)
+                    run.copy_page(self.box.client("s3"), _REPORTS / run.monitor / _PAGE.name)
+                    if run.monitor == "DataQuality":
+                        run.copy_page(self.box.client("s3"), _PAGE)
                     self.steps.console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
         self.steps.console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
 
@@ -166,8 +182,9 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
     say("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
     for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         say(f"  export {name}={box.environment()[name]}")
-    say("  aws sagemaker list-monitoring-executions")
-    say("  aws cloudwatch describe-alarms --state-value ALARM")
+    say(f"  source {_ROOT}/.venv/bin/activate")
+    say(f"  model-monitor status {_ENDPOINT}")
+    say(f"  model-monitor run {_ENDPOINT} data-quality --last 2h")
     say("The outbox has all e-mails; the clock can be moved, and what falls due runs (sandbox/README.md):")
     say(f"  export SANDBOX_SECRET={box.administration_secret}")
     say(f"  {ask} $AWS_ENDPOINT_URL/_sandbox/outbox | python3 -m json.tool")
@@ -176,6 +193,11 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
         signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         signal.pause()
+
+
+def show_page(console: Console) -> None:
+    """Says where the page is that was made of the run with the most to see."""
+    console.print(f"Open the report in a browser: {_PAGE}", style="bold", highlight=False, soft_wrap=True)
 
 
 def show_end(console: Console, hours: list[tuple[Hour, list[Run]]]) -> None:
@@ -206,6 +228,7 @@ def main() -> int:
             hours = demo.run()
             if keep:
                 findings.show_hours(console, hours)
+                show_page(console)
                 _keep_running(console, box)
             else:
                 demo.destroy()
@@ -217,6 +240,7 @@ def main() -> int:
     steps.print_times()
     if not keep:
         show_end(console, hours)
+        show_page(console)
     return 0
 
 

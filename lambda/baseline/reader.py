@@ -13,6 +13,7 @@ from shared.s3 import S3Uri
 _MISSING = object()
 # What constructs write for an option that was not used.
 _EMPTY = ("", "{}", "[]")
+_JSON_WORDS = {bool: "boolean", dict: "object", list: "list"}
 
 
 class Reader:
@@ -54,7 +55,7 @@ class Reader:
         except ValueError as error:
             raise BaselineError(f"{name}: got {value!r}, expected JSON ({error})") from error
         if not isinstance(content, kind):
-            raise BaselineError(f"{name}: got {value!r}, expected a JSON {'object' if kind is dict else 'list'}")
+            raise BaselineError(f"{name}: got {value!r}, expected a JSON {_JSON_WORDS[kind]}")
         return content
 
     def is_set(self, name: str) -> bool:

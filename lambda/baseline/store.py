@@ -7,7 +7,8 @@
 <OutputUri>/<fingerprint>/constraints.json
 <OutputUri>/<fingerprint>/analysis.json             Clarify's constraints (bias, explainability)
 <OutputUri>/<fingerprint>/analysis_config.json      config of the monitor, and below baseline/ that of the job
-<OutputUri>/<fingerprint>/preprocessor.py           only with generated categories
+<OutputUri>/<fingerprint>/preprocessor.py           only with generated categories: the script of the baseline's job
+<OutputUri>/<fingerprint>/preprocessor-<hash>.py    the script of the runs, if there is one
 <OutputUri>/<fingerprint>/profile/                  what the first of two jobs wrote
 <OutputUri>/<fingerprint>/effective-<hash>/         true column names, overrides applied
 <OutputUri>/files-<fingerprint>/...                 the same for files that existed already

@@ -13,12 +13,12 @@ is seen in descriptions of real jobs: `<reports>/merge/<endpoint>/<variant>/yyyy
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from results.captured import captured_objects, in_hours
 from results.executions import Execution
 from results.monitor import Monitor
 from results.records import count_records
@@ -42,7 +42,7 @@ def label_coverage(execution: Execution) -> float | None:
         return None
     try:
         with monitor.access():
-            captured = count_records(list(_captured(monitor, monitor.captured, hours)))
+            captured = count_records(list(captured_objects(monitor, monitor.captured, hours)))
             merged = count_records(list(_merged(monitor, hours)))
     except (ClientError, BotoCoreError, s3.ObjectError) as error:
         log("labels not counted", schedule=monitor.name, problem=str(error))
@@ -51,40 +51,7 @@ def label_coverage(execution: Execution) -> float | None:
     return min(merged / captured, 1.0) if captured else None
 
 
-def _captured(monitor: Monitor, place: S3Uri, hours: Sequence[datetime]) -> Iterator[S3Uri]:
-    if monitor.endpoint is not None:
-        yield from _in_hours(s3.folders(place), hours)
-        return
-    for manifest in _in_hours([place], hours):
-        yield from _listed(manifest)
-
-
 def _merged(monitor: Monitor, hours: Sequence[datetime]) -> Iterator[S3Uri]:
     merged = monitor.reports / "merge"
     variants = [merged / monitor.name] if monitor.endpoint is None else s3.folders(merged / monitor.endpoint)
-    return _in_hours(variants, hours)
-
-
-def _in_hours(places: Iterable[S3Uri], hours: Sequence[datetime]) -> Iterator[S3Uri]:
-    """Yield the objects in the folders of some hours."""
-    for place in places:
-        for hour in hours:
-            for item in s3.objects(place / f"{hour:%Y/%m/%d/%H}"):
-                yield S3Uri(place.bucket, item["Key"])
-
-
-def _listed(manifest: S3Uri) -> Iterator[S3Uri]:
-    """Yield the objects that a manifest names: a prefix, and what follows it.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
-
-    Raises:
-        ObjectError: It is no manifest.
-    """
-    try:
-        first, *rest = json.loads(s3.read(manifest))
-        prefix = first["prefix"]
-        for name in rest:
-            yield S3Uri.parse(f"{prefix}{name}")
-    except (ValueError, TypeError, KeyError) as error:
-        raise s3.ObjectError(f"{manifest} is no manifest of objects in S3: {error!r}") from error
+    return in_hours(variants, hours)

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from results.advice import ADVICE, OTHER_ADVICE
 from results.lookup import Streak
+from results.message_details import changes, records, settings
 from results.text import WIDTH, bounded, named, quoted, shortened, visible, wrapped
-from results.violations import Finding
+from run_report.advice import ADVICE, OTHER_ADVICE
+from run_report.model import RunReport
+from run_report.violations import Finding
 
 # SNS: ASCII, at most 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 _MAX_SUBJECT = 99
@@ -50,6 +52,7 @@ class RunFacts:
         scheduled: Nominal time of the run (UTC).
         window: Beginning and end of the traffic that was looked at (UTC).
         places: Title -> S3 location or URL, in the order in which they are shown.
+        left_out: How many records were not analysed because they do not have the columns of the baseline, in words.
     """
 
     watched: str
@@ -59,9 +62,12 @@ class RunFacts:
     scheduled: datetime
     window: tuple[datetime, datetime]
     places: dict[str, str]
+    left_out: str | None = None
 
 
-def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak) -> Message:
+def violations_message(
+    run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak, details: RunReport | None = None
+) -> Message:
     """Return the message for a run with violations.
 
     Args:
@@ -69,6 +75,7 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
         findings: The violations, the most severe first.
         count: Number of violations.
         streak: Since when there are violations.
+        details: What else is known of the run; None if nothing is.
     """
     violations = _counted(count, "violation")
     worst = f"; worst: {_in_words(findings[0])}"
@@ -78,11 +85,13 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
     )
     blocks = [
         wrapped(sentence),
-        _facts({"Since": _since(streak), **_run_lines(run)}),
+        _facts({"Since": _since(streak), **records(details), **_run_lines(run)}),
         _table(findings),
+        changes(findings, details),
         _not_checked(findings),
         _unknown_texts(findings),
         _advice(findings),
+        settings(findings),
         _places(run),
     ]
     return Message(_subject(f"{run.title}: {violations}{worst}"), _joined(blocks))
@@ -193,7 +202,8 @@ def _places(run: RunFacts) -> str:
 
 
 def _run_lines(run: RunFacts) -> dict[str, str]:
-    return {"Monitor": run.schedule, "Run": f"{_minute(run.scheduled)} UTC"}
+    left_out = {"Left out": run.left_out} if run.left_out else {}
+    return {"Monitor": run.schedule, "Run": f"{_minute(run.scheduled)} UTC", **left_out}
 
 
 def _facts(lines: dict[str, str]) -> str:

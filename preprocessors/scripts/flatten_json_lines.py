@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import itertools
 import json
 from typing import Any, List, Optional, Tuple
 
@@ -28,7 +29,7 @@ NAMED: bool = False
 def preprocess_handler(inference_record: Any, logger: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - see read_rows
     """Return the rows of a record as flat columns; [] leaves the record out."""
     try:
-        rows = [name_values(row, COLUMNS) for row in read_rows(inference_record, logger)]
+        rows = [name_values(row, COLUMNS) for row in read_rows(inference_record)]
     except ValueError as error:
         leave_out(inference_record, error, logger)
         return []
@@ -43,25 +44,46 @@ def _columns(row: Row) -> dict[str, Any]:
     return dict(zip(COLUMNS, values)) if NAMED else to_columns(values)
 
 
-# From here on the same in all scripts of this folder, because a script has to be a single file.
+# From here on lambda/shared/record_rows.py (make scripts), because a script has to be a single file.
 
-Row = List[Tuple[Optional[str], Any]]  # values in their order, each with its name if the record says it
+# Values in their order, each with its name if the record says it.
+Row = List[Tuple[Optional[str], Any]]
+
+MAX_DEPTH = 32
+MAX_VALUES = 4096
+MAX_LENGTH = 65536  # characters of a value
+MAX_DIGITS = 1000
+# Names under which containers send nothing but a list of rows; TensorFlow Serving, for one, does.
+ROW_LISTS = ("instances", "predictions", "inputs", "outputs", "data", "rows", "records")
 
 
-def read_rows(record: Any, logger: Any) -> list[Row]:  # noqa: ANN401 - classes of the container
+def read_rows(record: Any, columns: Any = ()) -> list[Row]:  # noqa: ANN401 - classes of the container
     """Return the rows of a CSV row (str), of a JSON object (dict) or of a capture record, whose outputs come first.
 
-    A captured payload that cannot be read is left out: one client's mistake must not stop the monitoring of all.
+    Args:
+        record: What the script is given.
+        columns: If given, the names that mean something: a body that has none of them goes by position.
+
+    Raises:
+        ValueError: The record cannot be read, or nobody could have meant it.
     """
-    if isinstance(record, str):
-        return _csv_rows(record)
-    if isinstance(record, dict):
-        return [flat(record)]
     try:
-        return _captured_rows(record)
-    except (csv.Error, ValueError, RecursionError) as error:
-        leave_out(record, error, logger)
-        return []
+        if isinstance(record, str):
+            return _csv_rows(record)
+        if isinstance(record, dict):
+            return [_known(flat(record), columns)]
+        outputs = _body_rows(getattr(record, "endpoint_output", None), columns)
+        inputs = _body_rows(getattr(record, "endpoint_input", None), columns)
+    except (csv.Error, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    if outputs is None or inputs is None:
+        return (inputs if outputs is None else outputs) or []
+    if len(outputs) == 1 < len(inputs) == len(outputs[0]):
+        # One line with a prediction for each row, as the built-in XGBoost container answers.
+        outputs = [[cell] for cell in outputs[0]]
+    if len(outputs) != len(inputs):
+        raise ValueError(f"the output has {len(outputs)} rows, the input {len(inputs)}")
+    return [_joined(output, given) for output, given in zip(outputs, inputs)]
 
 
 def name_values(row: Row, columns: list[str]) -> Row:
@@ -86,39 +108,60 @@ def to_columns(values: list[Any]) -> dict[str, Any]:
     return {f"{position:020}": value for position, value in enumerate(values)}
 
 
-def leave_out(record: Any, reason: Any, logger: Any) -> None:  # noqa: ANN401 - classes of the container
-    """Log that a capture record is left out.
+def leave_out(record: Any, reason: Any, logger: Any, *, strict: Optional[bool] = None) -> None:  # noqa: ANN401, UP045 - see above
+    """Log that a record is left out: the first one, and every time when their number has doubled.
+
+    Args:
+        record: What the script was given.
+        reason: Why it is left out.
+        logger: The container's; its lines are in the log of the job.
+        strict: Whether every record has to be right. Default: a row of a data set has, a captured record has not.
 
     Raises:
-        ValueError: The record is a row of a baseline, where everything has to be right.
+        ValueError: The record has to be right.
     """
-    if isinstance(record, (str, dict)):
+    if isinstance(record, (str, dict)) if strict is None else strict:
         raise ValueError(f"{reason}; the row is {str(record)[:200]}")
-    event_id = getattr(getattr(record, "event_metadata", None), "event_id", None)
-    logger.warning("record %s is left out: %s", event_id, reason)
+    number = next(_LEFT_OUT)
+    if number & (number - 1) == 0:
+        event_id = getattr(getattr(record, "event_metadata", None), "event_id", None)
+        logger.warning("record %s is left out: %s; %d so far", event_id, reason, number)
+
+
+_LEFT_OUT = itertools.count(1)
 
 
 def flat(value: Any, name: str = "") -> Row:  # noqa: ANN401 - any JSON value
-    """Return the values in a JSON value, in its order; the names of nested ones are joined: a_b, a_0."""
+    """Return the values in a JSON value, in its order; the names of nested ones are joined: a_b, a_0.
+
+    Raises:
+        ValueError: It is deeper, wider or longer than any real record.
+    """
+    row: Row = []
+    levels = [iter([(name, value)])]  # what is left of the objects and lists that lead to the present value
+    while levels:
+        for member_name, member in levels[-1]:
+            if isinstance(member, (dict, list)):
+                if len(levels) > MAX_DEPTH:
+                    raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+                levels.append(_named_members(member, member_name))
+                break
+            if isinstance(member, str) and len(member) > MAX_LENGTH:
+                raise ValueError(f"a value has more than {MAX_LENGTH} characters")
+            row.append((member_name or None, member))
+        else:
+            levels.pop()
+        if len(row) > MAX_VALUES:
+            raise ValueError(f"it has more than {MAX_VALUES} values")
+    return row
+
+
+def _named_members(value: Any, name: str) -> Any:  # noqa: ANN401 - an object or a list; an iterator
+    if len(value) > MAX_VALUES:
+        raise ValueError(f"it has more than {MAX_VALUES} values")
     if isinstance(value, dict):
-        return [cell for key, item in value.items() for cell in flat(item, f"{name}_{key}" if name else key)]
-    if isinstance(value, list):
-        named = [(f"{name}_{position}" if name else "", item) for position, item in enumerate(value)]
-        return [cell for item_name, item in named for cell in flat(item, item_name)]
-    return [(name or None, value)]
-
-
-def _captured_rows(record: Any) -> list[Row]:  # noqa: ANN401 - a class of the container
-    outputs = _part_rows(getattr(record, "endpoint_output", None))
-    inputs = _part_rows(getattr(record, "endpoint_input", None))
-    if outputs is None or inputs is None:
-        return (inputs if outputs is None else outputs) or []
-    if len(outputs) == 1 < len(inputs) == len(outputs[0]):
-        # One line with a prediction for each row, as the built-in XGBoost container answers.
-        outputs = [[cell] for cell in outputs[0]]
-    if len(outputs) != len(inputs):
-        raise ValueError(f"the output has {len(outputs)} rows, the input {len(inputs)}")
-    return [_joined(output, given) for output, given in zip(outputs, inputs)]
+        return ((f"{name}_{key}", item) for key, item in value.items()) if name else iter(value.items())
+    return ((f"{name}_{place}" if name else "", item) for place, item in enumerate(value))
 
 
 def _joined(output: Row, given: Row) -> Row:
@@ -127,38 +170,66 @@ def _joined(output: Row, given: Row) -> Row:
     return output + [(f"endpointInput_{name}" if name in taken else name, value) for name, value in given]
 
 
-def _part_rows(part: Any) -> list[Row] | None:  # noqa: ANN401 - a class of the container
-    data = getattr(part, "data", None)
+def _body_rows(body: Any, columns: Any) -> list[Row] | None:  # noqa: ANN401 - a class of the container
+    data = getattr(body, "data", None)
     if data is None:
         return None
-    encoding = str(getattr(part, "encoding", "CSV")).upper()
+    encoding = str(getattr(body, "encoding", "CSV")).upper()
     if encoding == "BASE64":
         data = base64.b64decode(data, validate=True).decode("utf-8")
         encoding = "JSON" if data.lstrip()[:1] in ("{", "[") else "CSV"
-    return _json_rows(data) if encoding == "JSON" else _csv_rows(data)
+    return [_known(row, columns) for row in _json_rows(data)] if encoding == "JSON" else _csv_rows(data)
+
+
+def _known(row: Row, columns: Any) -> Row:  # noqa: ANN401 - any container of names
+    """Take the names away if none of them is a column's: they are of another scheme, and the order counts."""
+    if columns and not row:
+        raise ValueError("a body holds no values")
+    if not columns or any(name in columns for name, _ in row):
+        return row
+    return [(None, value) for _, value in row]
 
 
 def _csv_rows(text: str) -> list[Row]:
-    return [[(None, value) for value in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = [[(None, value) for value in row] for row in reader if row]
+    if len(text) > MAX_LENGTH and any(len(value) > MAX_LENGTH for row in rows for _, value in row):
+        raise ValueError(f"a value has more than {MAX_LENGTH} characters")
+    return rows
 
 
 def _json_rows(text: str) -> list[Row]:
     try:
-        documents = [json.loads(text)]
+        documents = [_json(text)]
     except ValueError:
-        documents = [json.loads(line) for line in text.split("\n") if line.strip()]  # one document a line
+        documents = [_json(line) for line in text.split("\n") if line.strip()]  # one document a line
     return [flat(row) for document in documents for row in _rows_of(document)]
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    if len(text) > MAX_DIGITS:
+        return json.loads(text, object_pairs_hook=_members, parse_int=_integer)
+    return json.loads(text, object_pairs_hook=_members)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:  # to read them takes time that grows with the square of their number
+        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("an object has the same key twice")
+    return members
 
 
 def _rows_of(document: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
     if isinstance(document, dict) and len(document) == 1:
         (key,) = document
-        if key in _ROW_LISTS and isinstance(document[key], list):
+        if key in ROW_LISTS and isinstance(document[key], list):
             return list(document[key])
     if isinstance(document, list) and document and all(isinstance(row, (dict, list)) for row in document):
         return document
     return [document]
-
-
-# Names under which containers send nothing but a list of rows; TensorFlow Serving, for one, does.
-_ROW_LISTS = ("instances", "predictions", "inputs", "outputs", "data", "rows", "records")

@@ -3,10 +3,10 @@
 import threading
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
 from sandbox import seams
+from sandbox.boto import make_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -50,8 +50,9 @@ def runtime_client(role_arn: str) -> Any:
 
 def _client(service: str, role_arn: str) -> Any:
     credentials: dict[str, Any] = dict(seams.role_credentials(role_arn, _SESSION))
-    make: Any = boto3.session.Session().client
-    return make(service, endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials)
+    return make_client(
+        service, endpoint_url=seams.endpoint_url(), region_name=seams.region(), config=_CONFIG, **credentials
+    )
 
 
 def reset() -> None:

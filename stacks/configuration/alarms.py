@@ -27,7 +27,7 @@ Periods = Annotated[
     Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["never"], Tag("<text>")],
     by_key(words=("never",), expected="a number of periods, or never"),
 ]
-Coverage = Annotated[
+Share = Annotated[
     Annotated[float, Tag("<number>")] | Annotated[Literal["never"], Tag("<text>")],
     by_key(words=("never",), expected="a share such as 0.5, or never"),
 ]
@@ -104,6 +104,9 @@ class DataQualityAlarmsConfig(MonitorAlarmsConfig):
     the drift distance cannot: flags, small integers, constants."""
     mean_shift_minimum_records: int = Field(default=30, ge=1)
     """Runs with fewer records cause no mean-shift alarm."""
+    maximum_left_out: Share = 0.1
+    """Alarm when a run with guarded records left out a larger share of them, because they do not have the columns of
+    the baseline, or `never`."""
 
     def build(self) -> DataQualityAlarms:
         """Return the library's alarms."""
@@ -111,6 +114,7 @@ class DataQualityAlarmsConfig(MonitorAlarmsConfig):
             drift=self.drift,
             mean_shift=self.mean_shift,
             mean_shift_minimum_records=self.mean_shift_minimum_records,
+            maximum_left_out=_unless_never(self.maximum_left_out),
             **self._common(),
         )
 
@@ -118,7 +122,7 @@ class DataQualityAlarmsConfig(MonitorAlarmsConfig):
 class LabelledAlarmsConfig(MonitorAlarmsConfig):
     """Alarms of monitors that compare predictions with labels."""
 
-    minimum_label_coverage: Coverage = 0.01
+    minimum_label_coverage: Share = 0.01
     """Alarm when in three runs in a row a smaller share of the captured records found their label, or `never`."""
 
 

@@ -27,6 +27,10 @@ class DataQualitySettings(ScriptedSettings):
     categorical: Categorical | None = None
     """Columns to compare by the shares of their values, or `auto` for all that the drift distance cannot see (flags,
     small integers). Excludes `preprocessor`. Left out: none; the stack's outputs name the columns that need it."""
+    guard_records: bool | None = None
+    """Whether runs leave out, count and report records that do not have the columns of the baseline. Otherwise one
+    request with a column of its own hides all drift. Excludes `preprocessor`. Left out: only with `categorical`, whose
+    script always does."""
     alarms: DataQualityAlarmsConfig | None = None
     """Left out: any violation, failed runs, silence and missing traffic."""
 

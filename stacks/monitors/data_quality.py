@@ -30,6 +30,7 @@ def add_data_quality(
         baseline=baseline,
         constraints=constraints,
         categorical=settings.categorical,
+        guard_records=settings.guard_records,
         alarms=alarms,
         **settings.scripts(),
         **options,

@@ -2,9 +2,11 @@
 
 import json
 import random
+from functools import partial
 
 import pytest
 
+from baseline.data_quality.categories import Categories
 from tests.analyzer.conftest import captures, job, monitor, record, table
 
 __all__ = ["captures", "job", "monitor", "record", "table"]
@@ -41,6 +43,14 @@ def watch(monitor, baseline, captures):
         return monitor(baseline, captures(records), live_format="capture", **variables)
 
     return run
+
+
+@pytest.fixture
+def guarded(watch, tmp_path):
+    """Run a monitor on capture records behind the script that the deployment generates."""
+    script = tmp_path / "preprocessor.py"
+    script.write_text(Categories(tuple(NAMES), ()).script())
+    return partial(watch, record_preprocessor_script=str(script))
 
 
 @pytest.fixture

@@ -102,3 +102,24 @@ def test_a_member_that_the_first_record_lacks_moves_no_column(watch, as_json):
     records[0]["captureData"]["endpointInput"]["data"] = json.dumps(first)
     done = watch(records)
     assert [(v["feature_name"], v["constraint_check_type"]) for v in done.violations] == [("age", "completeness_check")]
+
+
+@pytest.mark.parametrize("place", [0, 250, 500])
+@pytest.mark.parametrize("kind", ["one more member", "JSON among CSV", "CSV of another width"])
+def test_the_generated_script_finds_the_drift_beside_an_odd_record(guarded, traffic, record, kind, place):
+    """What runs in AWS's container too, whose treatment of such a record nobody can change."""
+    records = traffic["JSON" if kind == "one more member" else "CSV"](rows(500, shift=1))
+    records.insert(place, record("0.5", "1,2") if kind == "CSV of another width" else extra_member(record))
+    done = guarded(records)
+    assert drifted(done) == {"age", "amount"}
+    assert done.document("statistics.json")["dataset"]["item_count"] == 500
+
+
+def test_the_generated_script_hides_no_loss_of_values(guarded, as_json):
+    records = as_json(rows(500, seed=2))
+    for captured in records[:100]:
+        body = json.loads(captured["captureData"]["endpointInput"]["data"])
+        del body["age"]
+        captured["captureData"]["endpointInput"]["data"] = json.dumps(body)
+    done = guarded(records)
+    assert [(v["feature_name"], v["constraint_check_type"]) for v in done.violations] == [("age", "completeness_check")]

@@ -208,13 +208,17 @@ def test_rule_8_no_arn_names_a_partition(fixture: str, request: pytest.FixtureRe
 def test_rule_8_every_role_can_be_taken_by_one_service_or_by_functions_that_are_named(
     kit: Kit, default_template: Template
 ) -> None:
-    of_functions = {}
+    of_functions, of_jobs = {}, 0
     for name, role in kit.resources(default_template, "AWS::IAM::Role").items():
         (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         if list(statement["Principal"]) != ["Service"]:
             assert list(statement["Condition"]) == ["ArnEquals"]
             of_functions[name[:-8]] = len(statement["Condition"]["ArnEquals"]["aws:PrincipalArn"])
+        elif statement["Principal"]["Service"] == "sagemaker.amazonaws.com":
+            of_jobs += 1
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     assert of_functions == {"FraudAccess": 2, "FraudBucketContentsAccess": 1}
+    assert of_jobs == 1
 
 
 # Rule 9: what can be told at synthesis is told there; tokens defer it. The errors themselves: one file a module.
@@ -238,9 +242,9 @@ def test_rule_9_tokens_defer_the_checks(kit: Kit, stack: cdk.Stack) -> None:
 
 
 def _own_tags(kit: Kit, template: Template, type_name: str) -> list[dict[str, str]]:
-    """Tags of the only resource of a type, without the one by which a schedule names its guard."""
+    """Tags of the only resource of a type, without those by which a schedule names its guard and its registry."""
     tags = kit.properties(template, type_name)["Tags"]
-    return [tag for tag in tags if tag["Key"] != "model-monitor:guard"]
+    return [tag for tag in tags if not tag["Key"].startswith("model-monitor:")]
 
 
 def test_rule_10_tags_are_on_schedule_definition_and_baseline_job(kit: Kit) -> None:

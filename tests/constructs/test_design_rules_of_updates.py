@@ -66,6 +66,7 @@ _CHANGES: dict[str, dict[str, Any]] = {
     "tag": {"tags": {"team": "fraud"}},
     "constraint override": {"constraints": ConstraintOverrides(drift_threshold=0.2)},
     "categories": {"categorical": ["flag"]},
+    "guard": {"guard_records": True},
     "network": {"network": MonitorNetwork(isolation=False)},
     "output": {"output": S3Location.from_uri("s3://another-bucket")},
     "cron": {"schedule": MonitorSchedule.every(hours=6)},

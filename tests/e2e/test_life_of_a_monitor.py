@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import loan_app
 import pytest
 
+from dashboard_picture.data import Span, lines_of
+from dashboard_picture.picture import draw_dashboard
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
+from tests.athena import Catalog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -61,9 +64,21 @@ def test_clean_traffic_raises_no_alarm_and_sends_no_message(deployed):
     assert deployed.box.outbox()[before:] == []
 
 
+def attack(deployed):
+    """Send what hides all drift from AWS's analyzer: one record with one member more than the baseline has columns."""
+    body = {"income": 1000, "amount": 2000, "term": 12, "flag": 0, "x": 1}
+    deployed.box.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=loan_app.ENDPOINT,
+        ContentType="application/json",
+        Accept="application/json",
+        Body=json.dumps(body),
+    )
+
+
 def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deployed, eventually):
     before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
+    attack(deployed)
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "CompletedWithViolations"
     for alarm in ("DriftAlarm", "MeanShiftAlarm", "CompositeAlarm"):
@@ -72,9 +87,29 @@ def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deplo
     readable = [mail for mail in deployed.box.outbox()[before:] if not mail["subject"].startswith("ALARM")]
     assert len(readable) == 1
     assert "amount" in readable[0]["body"]
+    assert "1 of 251 records, without the columns of the baseline" in " ".join(readable[0]["body"].split())
     assert readable[0]["to"] == loan_app.ONCALL
     assert loan_app.ENDPOINT in readable[0]["body"]
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
+
+
+def test_the_dashboard_shows_the_drift_above_its_threshold(deployed, tmp_path):
+    cloudwatch, now = deployed.box.client("cloudwatch"), deployed.box.now()
+    span = Span(now - timedelta(hours=3), now + timedelta(hours=1))
+    widgets = json.loads(cloudwatch.get_dashboard(DashboardName=deployed.outputs["Dashboard"])["DashboardBody"])
+    graphs = {widget["properties"].get("title"): widget["properties"] for widget in widgets["widgets"]}
+    shown = {title: lines_of(cloudwatch, graph, span) for title, graph in graphs.items() if "metrics" in graph}
+
+    drift = "Drift of features: distance to the baseline"
+    (threshold,) = [limit["value"] for limit in graphs[drift]["annotations"]["horizontal"]]
+    (amount,) = shown[drift]
+    assert max(amount.values) > threshold
+    (shift,) = shown["Shift of means: share of what the alarm allows"]
+    assert max(shift.values) > 1, "above 1 the alarm goes into ALARM"
+    assert sum(shown["Invocations"][0].values) >= 2 * REQUESTS
+    assert max(shown["Age of the newest captured record"][0].values) < 60
+    draw_dashboard(cloudwatch, deployed.outputs["Dashboard"], span, tmp_path / "dashboard.png")
+    assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_violation_starts_one_retraining_though_events_come_bare_and_twice(deployed, eventually):
@@ -120,6 +155,70 @@ def test_every_run_was_reacted_to_once_however_it_ended(deployed, eventually):
     assert [detail["status"] for detail in reactions] == expected
     assert len({detail["id"] for detail in reactions}) == len(expected)
     assert len(deployed.reactions("RetrainQueue")) == 2
+
+
+def test_two_runs_with_violations_start_a_state_machine_once(deployed):
+    """Both have violated two of the features that count, but the second one lies in the cool-down of the first."""
+    states, machine = deployed.box.client("stepfunctions"), deployed.outputs["RetrainingMachine"]
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    event = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+
+    first, second = sorted(deployed.reactions("RetrainQueue"), key=lambda detail: detail["scheduledTime"])
+    assert event["detail"] == first
+    assert len(first["reactions"]) == 1
+    assert "reactions" not in second
+    assert {"amount", "prediction"} <= {finding["feature"] for finding in second["findings"]}
+
+
+def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
+    catalog = Catalog(deployed.box, deployed.outputs["Database"])
+    saved = catalog.saved_queries(deployed.outputs["Workgroup"])
+    assert len(saved) == 6
+    answers = {name: catalog.run(sql) for name, sql in saved.items()}
+
+    worst = {(row["feature"], row["check_type"]): row for row in answers["Which features are violated most"]}
+    drift = worst["amount", "baseline_drift_check"]
+    assert (drift["model"], drift["violations"]) == (loan_app.ENDPOINT, 2)
+    assert 0.1 < drift["largest"] <= 1
+    statuses = {row["status"]: row["runs"] for row in answers["How runs ended"]}
+    assert statuses["CompletedWithViolations"] == 2
+    assert statuses["Completed"] == 1
+    assert statuses["NoData"] >= 2
+    means = {row["feature"]: row["mean"] for row in answers["How features change"]}
+    assert means["amount"] > means["income"] > 0
+    beside = answers["What a violated feature looked like"]
+    assert {row["num_present"] for row in beside if row["feature"] == "amount"} == {REQUESTS}
+    calls = answers[f"Captured calls of {loan_app.ENDPOINT} by hour"]
+    assert sum(row["calls"] for row in calls) == 3 * REQUESTS + 1, "one of them is odd, and captured as well"
+    assert all(len(row["example_input"].split(",")) >= 4 for row in calls)
+
+
+def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(deployed, eventually, model_monitor):
+    (drifted, *_) = [run for run in deployed.executions(loan_app.ENDPOINT) if "Violations" in str(run)]
+    runs = len(deployed.executions(loan_app.ENDPOINT))
+
+    code, status = model_monitor("status", loan_app.ENDPOINT)
+    (monitor,) = status["models"][0]["monitors"]
+    assert (code, monitor["name"], monitor["last"]["outcome"]) == (1, "data-quality", "NoData")
+    assert abs(datetime.fromisoformat(status["time"]) - deployed.box.now()) < timedelta(minutes=1)
+
+    hour = [drifted["ScheduledTime"] - timedelta(hours=1), drifted["ScheduledTime"]]
+    start, end = (time.isoformat() for time in hour)
+    code, result = model_monitor("run", loan_app.ENDPOINT, "--start", start, "--end", end)
+    assert (code, result["outcome"]) == (1, "CompletedWithViolations")
+    assert "amount" in [finding["feature"] for finding in result["findings"]]
+    assert json.loads(deployed.read(f"{result['report']}/constraint_violations.json"))["violations"]
+
+    # It is told once, as a run that somebody asked for, and counts for no alarm of the monitor; nothing of it is left.
+    eventually(lambda: any(detail["oneTime"] for detail in deployed.reactions("EndedQueue")))
+    (told,) = [detail["runName"] for detail in deployed.reactions("EndedQueue") if detail["oneTime"]]
+    assert told == result["run"]
+    metrics = deployed.box.client("cloudwatch").list_metrics(Namespace="ModelMonitoring", MetricName="Executions")
+    dimensions = [{item["Name"]: item["Value"] for item in metric["Dimensions"]} for metric in metrics["Metrics"]]
+    assert sorted(found["MonitoringSchedule"] for found in dimensions) == sorted([deployed.outputs["Schedule"], told])
+    listed = deployed.box.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    assert [found["MonitoringScheduleName"] for found in listed] == [deployed.outputs["Schedule"]]
+    assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
 
 
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
@@ -180,18 +279,24 @@ def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, firs
     assert deployed.definition() == definition
 
 
-def test_monitor_works_on_after_the_rollback(deployed, first):
+def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
     deployed.deploy(first)
     deployed.send(loan_app.applicants(REQUESTS, seed=4))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    assert code == 0, diagnosis
 
 
-def test_silence_goes_into_alarm_when_runs_stop(deployed, eventually):
+def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
     deployed.box.advance(timedelta(hours=5))
 
     deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    broken = [verdict for verdict in diagnosis["monitors"][0]["verdicts"] if verdict["state"] == "broken"]
+    assert (code, broken[0]["check"]) == (1, "schedule-not-stopped")
+    assert deployed.outputs["Schedule"] in broken[0]["fix"]
 
 
 def test_destroy_leaves_nothing_but_retained_data(deployed):

@@ -22,7 +22,7 @@ from tests.fuzz.python_calls import calls
 from tests.fuzz.yaml_files import files
 
 SEED = int(os.environ.get("FUZZ_SEED", "6"))
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "6"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "3"))
 _LONGEST_CASE = 20.0  # of CPU time; a hang takes forever, a busy machine does not use it
 _MOST = 1_000_000
 _PYTHON = re.compile(r"(?<!config)(?<!charset)(?<=\w)=\S|\bNone\b|\bTrue\b|\bFalse\b|\w\(\.\.\.\)")

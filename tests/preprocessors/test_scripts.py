@@ -6,19 +6,16 @@ import json
 import logging
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-import preprocessors.scripts
 from preprocessors import check_script
 from preprocessors.scripts import flatten_json_lines
+from preprocessors.source import COMMON, complete, files
 from preprocessors.source_checks import source_problems
 
-SCRIPTS = Path(preprocessors.scripts.__file__).parent
-ALL = sorted(set(SCRIPTS.glob("*.py")) - {SCRIPTS / "__init__.py"})
-COMMON = "# From here on the same in all scripts of this folder"
+ALL = files()
 
 
 def values(report):
@@ -38,10 +35,9 @@ def test_the_script_needs_no_other_file(script, tmp_path):
     subprocess.run([sys.executable, "-I", "alone.py"], cwd=tmp_path, check=True, timeout=30)
 
 
-def test_the_scripts_read_records_in_the_same_way():
-    texts = {path.read_text().partition(COMMON)[2] for path in ALL}
-    assert len(texts) == 1
-    assert "def read_rows" in texts.pop()
+@pytest.mark.parametrize("script", ALL, ids=lambda path: path.stem)
+def test_the_common_part_comes_from_one_source(script):
+    assert script.read_text() == complete(script.read_text(), COMMON.read_text()), "run make scripts"
 
 
 @pytest.mark.parametrize("script", ALL, ids=lambda path: path.stem)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import os
 import re
-import subprocess
-import sys
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import aws_cdk as cdk
 import pytest
@@ -129,7 +130,7 @@ def price_scoring(assembly_of: Callable[[str], Assembly]) -> Template:
 
 @pytest.fixture(scope="session")
 def example_assembly_of(assemblies: Path, no_account: None) -> Callable[[str], Assembly]:
-    """The assembly of an example app, made at most once by a process of its own: it is a program, as for a reader."""
+    """The assembly of an example app, made at most once."""
 
     def assembly(example: str) -> Assembly:
         return once(assemblies, f"example-{example}", lambda folder: run_example(example, folder))
@@ -138,10 +139,13 @@ def example_assembly_of(assemblies: Path, no_account: None) -> Callable[[str], A
 
 
 def run_example(example: str, folder: Path) -> str:
-    environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(FLAGS)}
-    command = [sys.executable, "-m", f"examples.{example}.app"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    """Run an example as `python -m` does, but with the CDK that this process has loaded already.
+
+    What the CDK CLI says to an app in environment variables, the app is given here: they are read by the Node process
+    that all apps of this process share.
+    """
+    with mock.patch.object(cdk, "App", functools.partial(cdk.App, context=FLAGS, outdir=str(folder))):
+        runpy.run_module(f"examples.{example}.app", run_name="__main__")
     return ""
 
 

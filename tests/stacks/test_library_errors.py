@@ -38,6 +38,10 @@ MONITORS = """\
         baseline: {dataset: s3://training/train.csv}
         preprocessor: empty.py
         categorical: auto
+      - name: Guard
+        baseline: {dataset: s3://training/train.csv}
+        categorical: auto
+        guard_records: false
       - name: Metrics
         baseline: {dataset: s3://training/train.csv}
         constraints: {drift_enabled: false}
@@ -67,7 +71,12 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
         (25, "endpoints.credit.data_quality.4.categorical", "'categorical' together with 'preprocessor'"),
         (
             29,
-            "endpoints.credit.data_quality.5.alarms.drift.age",
+            "endpoints.credit.data_quality.5.guard_records",
+            "guard_records: false together with 'categorical'",
+        ),
+        (
+            33,
+            "endpoints.credit.data_quality.6.alarms.drift.age",
             'an alarm on the feature "age" together with drift_enabled: false',
         ),
     ]

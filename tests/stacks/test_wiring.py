@@ -54,6 +54,35 @@ def test_every_endpoint_becomes_a_stack(assembly_of):
     ]
 
 
+def test_a_dashboard_is_made_where_the_file_asks_for_it(assembly_of):
+    counts = {
+        name: len(of_type(template, "AWS::CloudWatch::Dashboard"))
+        for file in ("monitoring.yaml", FLEET)
+        for name, template in assembly_of(file).templates.items()
+    }
+    assert counts["ModelMonitoring-credit-risk"] == 1
+    # Of all models: the file's defaults ask for it in the first file only.
+    assert sum(counts.values()) == 1, counts
+    assert (
+        len(of_type(assembly_of("monitoring.yaml").templates["ModelMonitoring-Services"], "AWS::CloudWatch::Dashboard"))
+        == 1
+    )
+
+
+def test_reactions_of_the_file_become_rules_with_conditions(detailed):
+    rules = {
+        name: rule["Properties"]
+        for name, rule in of_type(detailed, "AWS::Events::Rule").items()
+        if name.startswith("OnViolation")
+    }
+    waiting = ["reactions" in rule["EventPattern"]["detail"] for _, rule in sorted(rules.items())]
+    assert waiting == [True, False, True]
+    (target,) = next(rule["Targets"] for name, rule in rules.items() if name.startswith("OnViolation0"))
+    assert {"Name": "Mode", "Value": "fast"} in target["SageMakerPipelineParameters"]["PipelineParameterList"]
+    assert len(of_type(detailed, "AWS::Chatbot::SlackChannelConfiguration")) == 1
+    assert len(of_type(detailed, "AWS::Glue::Table")) == 5
+
+
 def test_models_share_services_unless_one_keeps_its_own(assembly_of):
     templates = assembly_of(FLEET).templates
     functions = {name: len(of_type(template, "AWS::Lambda::Function")) for name, template in templates.items()}
@@ -154,6 +183,7 @@ def test_an_endpoint_replaces_defaults_and_joins_tags(fraud):
     (schedule,) = properties(fraud, "AWS::SageMaker::MonitoringSchedule")
     tags = {tag["Key"]: tag["Value"] for tag in schedule["Tags"]}
     assert tags.pop("model-monitor:guard").endswith("@ModelMonitoring-fraud")
+    assert tags.pop("model-monitor:registry")
     assert tags == {"cost-center": "4711", "owner": "fraud-team"}
 
 
@@ -233,6 +263,12 @@ def test_categories_reach_the_baseline(detailed, assembly_of):
     assert json.loads(baseline(default, "DataQuality")["Categorical"]) == "auto"
 
 
+def test_guarded_records_reach_the_baseline_and_their_alarm_has_the_limit_of_the_file(fraud, detailed):
+    assert baseline(fraud, "DataQuality")["GuardRecords"] == "true"
+    assert alarms(fraud, "DataQuality")["LeftOut"]["Threshold"] == 0.05
+    assert alarms(detailed, "Hourly")["LeftOut"]["Threshold"] == 0.1
+
+
 def test_existing_baseline_files_need_no_job(fraud):
     job = baseline(fraud, "DataQuality")
     assert json.loads(job["Source"]) == {
@@ -253,7 +289,15 @@ def test_scripts_and_their_variables_reach_the_runs(detailed):
 
 def test_alarms_are_those_of_the_file(detailed, churn):
     hourly = alarms(detailed, "Hourly")
-    assert sorted(hourly) == ["AnyViolation", "Driftincome", "ExecutionFailed", "MeanShiftage", "NoData", "Silence"]
+    assert sorted(hourly) == [
+        "AnyViolation",
+        "Driftincome",
+        "ExecutionFailed",
+        "LeftOut",
+        "MeanShiftage",
+        "NoData",
+        "Silence",
+    ]
     assert hourly["Driftincome"]["Threshold"] == 0.3
     assert hourly["NoData"]["EvaluationPeriods"] == 6
     assert "IF(records >= 100, " in json.dumps(hourly["MeanShiftage"]["Metrics"])

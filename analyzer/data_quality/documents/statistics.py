@@ -18,6 +18,9 @@ from analyzer.text.jackson import Json
 
 STATISTICS_FILE = "statistics.json"
 
+# Of more texts than some limit the service keeps no counts. The limit is not published; it lies well above this.
+_FEW_TEXTS = 50
+
 
 def statistics_document(table: TableProfile) -> Json:
     """Return the content of statistics.json for a table."""
@@ -78,10 +81,17 @@ def _string(profile: ColumnProfile) -> Json:
 
 @dataclass(frozen=True)
 class FeatureDistribution:
-    """Distribution of one feature in a baseline; at most one of the two is present."""
+    """Distribution of one feature in a baseline; at most one of the two is present.
+
+    Args:
+        sketch: Of numbers.
+        categories: Counts of texts, of which there are few.
+        is_lost: Whether neither is there although there were values that have one.
+    """
 
     sketch: KllSketch | None = None
     categories: Mapping[str, int] | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,10 +119,11 @@ def _distribution(feature: Mapping[str, Any]) -> FeatureDistribution:
     string = feature.get("string_statistics") or {}
     kll = (numerical.get("distribution") or {}).get("kll")
     categorical = (string.get("distribution") or {}).get("categorical")
-    if kll:
+    if kll and any(kll["sketch"]["data"]):
         return FeatureDistribution(sketch=KllSketch.from_levels(kll["sketch"]["data"]))
     if categorical:
         return FeatureDistribution(
             categories={bucket["value"]: int(bucket["count"]) for bucket in categorical["buckets"]}
         )
-    return FeatureDistribution()
+    had_values = (numerical or string).get("common", {}).get("num_present", 1) > 0
+    return FeatureDistribution(is_lost=had_values and string.get("distinct_count", 0) <= _FEW_TEXTS)

@@ -27,11 +27,14 @@ class DataQualityAlarms(MonitorAlarms):
         mean_shift: Alarm when a feature's mean moves: name to allowed shift in the baseline's standard deviations. It
             sees what the drift distance cannot: flags, small integers, constants. Default: none.
         mean_shift_minimum_records: Runs with fewer records cause no mean-shift alarm. Default: 30.
+        maximum_left_out: Alarm when a run with guarded records left out a larger share of them, because they do not
+            have the columns of the baseline; `None` for never. Default: 0.1.
     """
 
     drift: Mapping[str, float] = field(default_factory=dict)
     mean_shift: Mapping[str, float] = field(default_factory=dict)
     mean_shift_minimum_records: int = 30
+    maximum_left_out: float | None = 0.1
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -65,6 +68,13 @@ class DataQualityAlarms(MonitorAlarms):
                 value=self.mean_shift_minimum_records,
                 expected=f"1 to {_MOST_RECORDS:,} records",
                 fix="30 is a sensible minimum for a mean",
+            )
+        if self.maximum_left_out is not None and not 0 <= self.maximum_left_out < 1:
+            raise ConfigurationError(
+                option="maximum_left_out",
+                value=self.maximum_left_out,
+                expected="a share from 0 up to, not including, 1",
+                fix=("write 10 % as 0.1; use ", Setting("maximum_left_out", None), " for no such alarm"),
             )
 
     def require_effect(

@@ -10,6 +10,7 @@ from model_monitor.baseline.source import Baseline
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
+from model_monitor.data_quality.record_guard import script_revision
 from model_monitor.errors import ConfigurationError, Setting
 
 # Every feature adds three attributes to the resource's answer, of which CloudFormation takes 4096 bytes.
@@ -22,7 +23,7 @@ class DataQualityBaseline(BaselineResource):
     Attributes:
         statistics_uri: Statistics that runs compare with.
         suggested_constraints_uri: Constraints as the job suggested them.
-        preprocessor_uri: Generated script, only when columns are handed over as categories.
+        preprocessor_uri: Generated script of the runs, only with guarded records or columns as categories.
         blind_features: A sentence that names the features whose drift the chosen method cannot see.
     """
 
@@ -34,6 +35,7 @@ class DataQualityBaseline(BaselineResource):
         baseline: Baseline,
         job: BaselineJob,
         categorical: CategoricalFeatures | None,
+        guards: bool,
         overrides: ConstraintOverrides,
         alarms: DataQualityAlarms,
     ) -> None:
@@ -45,6 +47,7 @@ class DataQualityBaseline(BaselineResource):
             baseline: Where the baseline comes from.
             job: How it is computed.
             categorical: Columns that are handed over as categories.
+            guards: Whether runs leave out records that do not have the baseline's columns.
             overrides: Changes to the suggested constraints.
             alarms: Each must be able to go into ALARM; where limits are known at deployment only, it is checked there.
         """
@@ -68,6 +71,8 @@ class DataQualityBaseline(BaselineResource):
             documents={
                 "Overrides": overrides.to_patch(),
                 "Categorical": categorical.document if categorical else None,
+                # Another text of the script has another location, so the job definition has to change with it.
+                **({"GuardRecords": True, "ScriptRevision": script_revision()} if guards else {}),
             },
             # An alarm's threshold changes no file: another one must not replace the job definition.
             late={
@@ -84,7 +89,7 @@ class DataQualityBaseline(BaselineResource):
         self.statistics_uri = self._attribute("StatisticsUri")
         self.suggested_constraints_uri = self._attribute("SuggestedConstraintsUri")
         self.blind_features = self._attribute("BlindFeatures")
-        self.preprocessor_uri = self._attribute("PreprocessorUri") if categorical else None
+        self.preprocessor_uri = self._attribute("PreprocessorUri") if guards else None
         CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
 
     def require_feature(self, feature: str) -> None:

@@ -11,12 +11,13 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.alarms.factory import AlarmFactory, quoted
 from model_monitor.baseline.source import Baseline
+from model_monitor.data_quality import graphs
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
 from model_monitor.engine import DataQualityAnalysis
-from model_monitor.errors import ConfigurationError, OptionName
+from model_monitor.errors import ConfigurationError, OptionName, Setting
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
@@ -39,6 +40,9 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
         constraints: Changes to the suggested constraints. Default: none.
         categorical: Columns to compare by the shares of their values, or `"auto"` for all that the drift distance
             cannot see. Excludes `preprocessor`. Default: none; the deployment names the columns that need it.
+        guard_records: Whether runs leave out, count and report records that do not have the columns of the baseline,
+            by a generated script. Otherwise one request with a column of its own hides all drift. It cannot be `False`
+            with `categorical`, whose script always does. Excludes `preprocessor`. Default: only with `categorical`.
         preprocessor: Script that runs on every record. Default: none.
         postprocessor: Script that runs after the analysis. Default: none.
         alarms: Default: any violation, failed runs, silence and missing traffic.
@@ -46,6 +50,7 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
 
     constraints: ConstraintOverrides | None
     categorical: CategoricalFeatures | Sequence[str] | str | None
+    guard_records: bool | None
     preprocessor: AnalysisScript | None
     postprocessor: AnalysisScript | None
     alarms: DataQualityAlarms | None
@@ -103,11 +108,14 @@ class DataQualityMonitor(Monitor):
         alarms = options.get("alarms") or DataQualityAlarms()
         preprocessor, postprocessor = options.get("preprocessor"), options.get("postprocessor")
         chosen = _chosen_categories(options.get("categorical"), preprocessor)
+        guards = _guards(options.get("guard_records"), chosen, preprocessor)
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         if preprocessor is not None:
             require_scriptable(input, option="preprocessor")
         if chosen is not None:
             require_scriptable(input, option="categorical")
+        elif guards:
+            require_scriptable(input, option="guard_records")
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         pre = preprocessor.bind(self, "Preprocessor", handler=PREPROCESS_HANDLER) if preprocessor else None
         post = postprocessor.bind(self, "Postprocessor", handler=POSTPROCESS_HANDLER) if postprocessor else None
@@ -117,6 +125,7 @@ class DataQualityMonitor(Monitor):
             baseline=options["baseline"],
             job=self._baseline_job(preprocessor=pre, postprocessor=post),
             categorical=chosen,
+            guards=guards,
             overrides=constraints,
             alarms=alarms,
         )
@@ -125,7 +134,11 @@ class DataQualityMonitor(Monitor):
             preprocessor_uri=self.baseline.preprocessor_uri or (pre.uri if pre else None),
             postprocessor_uri=post.uri if post else None,
         )
+        if guards:
+            for location in input.counted:
+                location.grant_read(self._access)
         self._running = self._run(analysis, self.baseline)
+        self._alarm_options = alarms
         self._make_alarms(alarms)
 
     def metric_feature_drift(self, feature: str) -> cloudwatch.Metric:
@@ -165,6 +178,55 @@ class DataQualityMonitor(Monitor):
         """
         return self._feature(feature, "mean", metrics.FEATURE_RECORDS, cloudwatch.Stats.MAXIMUM, "records")
 
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish the drift of features.
+
+        Args:
+            features: Their names in the baseline; a name that the baseline does not have fails the deployment.
+        """
+        for feature in features:
+            self.metric_feature_drift(feature)
+
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what is published of features, with the thresholds of their alarms."""
+        wanted = self._alarm_options
+
+        def parts(feature: str) -> graphs.Parts:
+            live, records = self.metric_feature_mean(feature), self.metric_feature_count(feature)
+            return live, records, wanted.mean_shift_minimum_records
+
+        shifts = {
+            feature: self.baseline.mean_shift(feature, deviations) for feature, deviations in wanted.mean_shift.items()
+        }
+        return [
+            *graphs.drift_graphs(self._drawn("drift"), wanted.drift, self.metric_feature_drift),
+            *graphs.mean_graphs(shifts, parts),
+            *graphs.completeness_graphs(self._drawn("completeness"), self.metric_feature_completeness),
+            *(
+                []
+                if self.baseline.preprocessor_uri is None
+                else [graphs.left_out_graph(self.metric_share_left_out(), wanted.maximum_left_out)]
+            ),
+        ]
+
+    def metric_records_left_out(self) -> cloudwatch.Metric:
+        """Return the number of records that a run left out because they do not have the columns of the baseline.
+
+        AWS has no such metric: when a run has ended, its captured records are read and counted; of very many an even
+        sample is, and the number is an estimate. Only with guarded records.
+        """
+        return self._metrics.own(metrics.RECORDS_LEFT_OUT, statistic=cloudwatch.Stats.MAXIMUM, label="left out")
+
+    def metric_share_left_out(self) -> cloudwatch.Metric:
+        """Return the share of the records that a run left out, 0 to 1; see `metric_records_left_out`."""
+        return self._metrics.own(metrics.SHARE_LEFT_OUT, statistic=cloudwatch.Stats.MAXIMUM, label="share left out")
+
+    def _registration(self) -> dict[str, object]:
+        script = self.baseline.preprocessor_uri
+        if script is None:
+            return super()._registration()
+        return {**super()._registration(), "guard": {"records": self.input.records.uri, "script": script}}
+
     def _feature(self, feature: str, kind: str, metric: str, statistic: str, label: str) -> cloudwatch.Metric:
         self.baseline.require_feature(feature)
         self._publish(kind, feature)
@@ -189,6 +251,18 @@ class DataQualityMonitor(Monitor):
             for feature, deviations in alarms.mean_shift.items()
         ]
         self._make_common_alarms(alarms)
+        maximum = alarms.maximum_left_out
+        if self.baseline.preprocessor_uri is not None and maximum is not None:
+            alarm = factory.limit(
+                "LeftOut",
+                "records are left out",
+                self.metric_share_left_out(),
+                limit=maximum,
+                happened=f"More than {maximum:.4g} of the captured records do not have the columns of the baseline, "
+                "and were not checked. Either clients send something new, for which the baseline has to be made anew, "
+                "or somebody sends what no client should.",
+            )
+            self.alarms.append(alarm)
 
     def _mean_shift_alarm(
         self, factory: AlarmFactory, feature: str, deviations: float, minimum: int
@@ -224,3 +298,23 @@ def _chosen_categories(
             fix=("turn the columns into text in your script and leave ", OptionName("categorical"), " out"),
         )
     return categorical if isinstance(categorical, CategoricalFeatures) else CategoricalFeatures.of(categorical)
+
+
+def _guards(
+    guard_records: bool | None, categorical: CategoricalFeatures | None, preprocessor: AnalysisScript | None
+) -> bool:
+    if guard_records and preprocessor is not None:
+        raise ConfigurationError(
+            option="guard_records",
+            got=(OptionName("guard_records"), " together with ", OptionName("preprocessor")),
+            expected="one of them: the service runs a single script",
+            fix=("leave records out in your script, and remove ", OptionName("guard_records")),
+        )
+    if guard_records is False and categorical is not None:
+        raise ConfigurationError(
+            option="guard_records",
+            got=(Setting("guard_records", False), " together with ", OptionName("categorical")),
+            expected="a script that knows the columns of every record that it converts",
+            fix=("leave ", OptionName("guard_records"), " out"),
+        )
+    return bool(guard_records) or categorical is not None

@@ -65,7 +65,7 @@ def require_scriptable(input: MonitorInput, *, option: str) -> None:
 
     Args:
         input: What is monitored.
-        option: The option that needs a script: `preprocessor` or `categorical`.
+        option: The option that needs a script: `preprocessor`, `categorical` or `guard_records`.
 
     Raises:
         ConfigurationError: The records are Parquet; the container fails with "Preprocessor script not supported".

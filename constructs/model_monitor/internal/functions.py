@@ -48,6 +48,8 @@ class MonitoringFunction(lambda_.Function):
         log_group = logs.LogGroup(
             scope, f"{id}Logs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
         )
+        # No condition on the account: AWS documents none for roles of functions, and a role cannot be passed to a
+        # service in another account: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
         role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(role)
         super().__init__(

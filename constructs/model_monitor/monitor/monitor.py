@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jsii
 from aws_cdk import (
@@ -18,10 +19,12 @@ from constructs import Construct, IConstruct
 
 from model_monitor import run_events
 from model_monitor.alarms import metrics
+from model_monitor.alarms.commands import Commands, short_name
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.baseline.resource import BaselineJob, BaselineResource
+from model_monitor.dashboard import layout
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
@@ -30,11 +33,15 @@ from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.internal.reachable import require_same_region
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
+from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
+from model_monitor.reactions import ReactionConditions, reaction_name
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
 
+REPORT_PAGE = "monitoring-report.html"
+"""Name of the page that the results function writes beside the files of a run."""
 _NAME_LENGTH = 63
 _JOB_NAME_LENGTH = 40
 _WHY_WILDCARDS = (
@@ -50,6 +57,7 @@ class Monitor(Construct):
 
     Attributes:
         input: What is monitored.
+        short_name: What people call it beside its endpoint: the construct id, `data-quality` for `DataQuality`.
         schedule: When.
         monitoring_schedule_name: Name of the schedule.
         reports: Where the service is told to write reports; it appends the endpoint, if there is one, the schedule and
@@ -70,7 +78,9 @@ class Monitor(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
     """
 
-    INHERITED = frozenset(["compute", "encryption_key", "engine", "network", "output", "runbook_url", "tags"])
+    INHERITED = frozenset(
+        ["compute", "encryption_key", "engine", "network", "output", "report_page", "runbook_url", "tags"]
+    )
     """Options that a monitoring gives to its monitors."""
 
     METRICS = ""
@@ -92,6 +102,7 @@ class Monitor(Construct):
         if settings.encryption_key is not None:
             require_same_region(settings.encryption_key, self, option="encryption_key")
         self.input = input
+        self.short_name = short_name(id)
         self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
         self.engine = settings.engine
@@ -100,6 +111,7 @@ class Monitor(Construct):
         self._services = services
         self._access = access or services.access_role(self, "Access", subject=input.title)
         self._runbook_url = settings.runbook_url
+        self._report_page = settings.report_page
         self._output = output
         # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
         # all that lies below <place>/merge/<endpoint>.
@@ -120,6 +132,8 @@ class Monitor(Construct):
             settings.schedule.period or Duration.hours(1),
         )
         self._published: dict[str, list[object]] = {}
+        self._tells_capture_age = False
+        self._reactions: list[Mapping[str, object]] = []
         self._grant_jobs()
         self._grant_functions()
         self._running: RunningMonitor | None = None
@@ -187,6 +201,35 @@ class Monitor(Construct):
             metrics.EXECUTIONS, statistic=cloudwatch.Stats.SAMPLE_COUNT, label="runs and deployments"
         )
 
+    def metric_capture_age(self) -> cloudwatch.Metric:
+        """Return how many seconds ago the newest record was captured, looked up when a run ends.
+
+        Whoever asks for it lets the results function list the captured records.
+        """
+        if not self._tells_capture_age:
+            self._tells_capture_age = True
+            self.input.records.grant_read(self._access)
+        return self._metrics.own(metrics.CAPTURE_AGE, statistic=cloudwatch.Stats.MAXIMUM)
+
+    def widgets(self) -> list[cloudwatch.IWidget]:
+        """Return graphs for a dashboard of your own: violations, runs, and what is published beside its limits."""
+        return [*run_graphs({"violations": self}, width=layout.HALF), *self.graphs()]
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish what `widgets` would otherwise lack.
+
+        Args:
+            features: Features that are to be drawn, beside those with an alarm.
+        """
+
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what only this kind of monitor measures."""
+        return ()
+
+    def _drawn(self, kind: str) -> list[Any]:
+        """Return what runs publish of one kind of metric."""
+        return list(self._published.get(kind, ()))
+
     def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """React to every run that came to its end, with or without violations.
 
@@ -196,14 +239,44 @@ class Monitor(Construct):
         """
         return self._on_run(id, target, run_events.COMPLETED, "ends")
 
-    def on_violation(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run that found violations, for example by retraining.
+    def on_violation(
+        self,
+        id: str,
+        *,
+        target: events.IRuleTarget,
+        cool_down: Duration | None = None,
+        features: Sequence[str] = (),
+        at_least: int = 1,
+    ) -> events.Rule:
+        """React to runs that found violations, for example by training the model anew.
+
+        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
+        that: patterns of EventBridge can neither count nor wait.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the event of docs/events.md, with violations and report.
+            target: What is called: a `SageMakerPipelineTarget`, or of `aws_cdk.aws_events_targets` `SfnStateMachine`,
+                `LambdaFunction` or others. It gets the event of docs/events.md.
+            cool_down: Time that must lie between two runs that bring the reaction about. Default: none.
+            features: Only violations of these count, in the words of the event's findings. Default: all.
+            at_least: How many different ones of them must have a violation. Default: 1.
+
+        Raises:
+            ConfigurationError: Conditions that can never be met.
         """
-        return self._on_run(id, target, run_events.VIOLATION, "finds violations")
+        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
+        name = reaction_name(self, id) if conditions.are_any else None
+        if name is not None:
+            self.add_reaction(conditions.to_document(name))
+        return self._on_run(id, target, run_events.VIOLATION, "finds violations", reaction=name)
+
+    def add_reaction(self, reaction: Mapping[str, object]) -> None:
+        """Have the results function decide for each run whether a reaction is due.
+
+        Args:
+            reaction: See `ReactionConditions.to_document`.
+        """
+        self._reactions.append(reaction)
 
     def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """React to every run that failed or was stopped.
@@ -224,7 +297,13 @@ class Monitor(Construct):
         return self._on_run(id, target, run_events.ENDED, "ends, however it does")
 
     def _on_run(
-        self, id: str, target: events.IRuleTarget, statuses: tuple[run_events.RunStatus, ...], what: str
+        self,
+        id: str,
+        target: events.IRuleTarget,
+        statuses: tuple[run_events.RunStatus, ...],
+        what: str,
+        *,
+        reaction: str | None = None,
     ) -> events.Rule:
         return run_events.run_rule(
             self,
@@ -233,6 +312,7 @@ class Monitor(Construct):
             statuses=statuses,
             target=target,
             description=f"A run of the {self.WORDS} monitor of {self.input.title} {what}",
+            reaction=reaction,
         )
 
     def _publish(self, kind: str, what: object) -> None:
@@ -287,22 +367,37 @@ class Monitor(Construct):
         period = self.schedule.period
         document = {
             "schedule": self.monitoring_schedule_name,
+            "short_name": self.short_name,
             "type": self.MONITOR_TYPE,
             "title": self.input.title,
             "endpoint": self.input.endpoint_name,
             "model": self.input.model_name,
             "reports": self.reports.uri,
+            "records": self.input.records.uri if self._tells_capture_age else None,
             "access_role": self._access.role_arn,
             "topic": self._services.topic.topic_arn,
             "runbook": self._runbook_url,
             "period_hours": None if period is None else period.to_hours(),
+            "reactions": self._reactions or None,
             "metrics": dict(sorted(self._published.items())) or None,
+            "page": None if self._report_page else False,
         }
         return {name: value for name, value in document.items() if value is not None}
 
+    @property
+    def commands(self) -> Commands:
+        """What the command line calls this monitor."""
+        model = self.input.endpoint_name or self.input.model_name
+        return Commands((model, self.short_name) if model else (self.monitoring_schedule_name,))
+
     def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
-            self.input.title, self.WORDS, self.monitoring_schedule_name, self.reports.uri, self._runbook_url
+            self.input.title,
+            self.WORDS,
+            self.monitoring_schedule_name,
+            self.reports.uri,
+            self._runbook_url,
+            self.commands,
         )
         return AlarmFactory(self, texts)
 
@@ -327,10 +422,13 @@ class Monitor(Construct):
         return None
 
     def _make_role(self) -> iam.Role:
+        # SageMaker says for whom it assumes the role of a processing job:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
         return iam.Role(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
 
@@ -366,6 +464,13 @@ class Monitor(Construct):
 
     def _grant_functions(self) -> None:
         self.reports.grant_read(self._access)
+        if self._report_page:
+            self.reports.grant_write_named(self._access, REPORT_PAGE)
+            # The page is encrypted like the run's own files. The role has the services' key already; the actions are
+            # those of other grants, since equal statements are written once.
+            key = self._jobs.encryption_key
+            if key is not None and key is not self._services.encryption_key:
+                key.grant(self._access, "kms:Decrypt", "kms:GenerateDataKey")
         # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
         passing = iam.PolicyStatement(
             actions=["iam:PassRole"],

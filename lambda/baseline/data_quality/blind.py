@@ -40,7 +40,7 @@ def blind_features(statistics: Mapping[str, Any], constraints: Mapping[str, Any]
         statistics: Content of the effective `statistics.json`.
         constraints: Content of the effective `constraints.json`, which says method and thresholds.
     """
-    checked = _checked_features(statistics, constraints)
+    checked = checked_features(statistics, constraints)
     return {feature["name"]: reason for feature, settings in checked if (reason := blindness(feature, settings))}
 
 
@@ -53,14 +53,14 @@ def half_blind_features(statistics: Mapping[str, Any], constraints: Mapping[str,
     """
     return [
         feature["name"]
-        for feature, settings in _checked_features(statistics, constraints)
+        for feature, settings in checked_features(statistics, constraints)
         if "numerical_statistics" in feature
         and not blindness(feature, settings)
         and distinct_values(feature) < _CONTINUOUS_SHARE * feature["numerical_statistics"]["common"]["num_present"]
     ]
 
 
-def _checked_features(
+def checked_features(
     statistics: Mapping[str, Any], constraints: Mapping[str, Any]
 ) -> Iterator[tuple[Feature, Mapping[str, Any]]]:
     """Give each feature that is checked for drift, with the settings that hold for it."""

@@ -1,18 +1,15 @@
-"""The generated preprocessing script: which columns become categories, and the file that makes them so."""
+"""Which columns the generated preprocessing script expects, and which of them it makes categories."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from baseline.data_quality import blind, categories_template
+from baseline.data_quality import blind
+from baseline.data_quality.script import configuration_of, script_text
+from baseline.data_quality.script_template import category
 from baseline.errors import BaselineError
-
-_CONFIGURATION_LINE = re.compile(r"^CONFIGURATION: .* = (?P<value>\{.*\})$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -27,22 +24,18 @@ class Categories:
         """The names of the columns that are handed over as categories."""
         return tuple(self.columns[position] for position in self.positions)
 
-    def script(self) -> str:
-        """Return the preprocessing script: the template with these columns in its one line of configuration."""
-        template = Path(categories_template.__file__).read_text(encoding="utf-8")
-        configuration = {"columns": list(self.columns), "categorical": list(self.positions)}
-        line = f"CONFIGURATION: dict[str, Any] = {configuration!a}"
-        script, count = _CONFIGURATION_LINE.subn(lambda _: line, template)
-        assert count == 1
-        return script
+    def script(self, *, strict: bool = False) -> str:
+        """Return the preprocessing script.
+
+        Args:
+            strict: Whether a record with other columns is an error, as in a baseline job, or left out, as in a run.
+        """
+        return script_text({"columns": list(self.columns), "categorical": list(self.positions), "strict": strict})
 
     @classmethod
     def of_script(cls, script: str) -> Categories:
-        """Read the columns back from a script, so that the script alone says what it does."""
-        match = _CONFIGURATION_LINE.search(script)
-        if not match:
-            raise BaselineError("the stored preprocessor.py has no configuration; delete it to have it made anew")
-        configuration = ast.literal_eval(match["value"])
+        """Read the columns back from a script."""
+        configuration = configuration_of(script)
         return cls(tuple(configuration["columns"]), tuple(configuration["categorical"]))
 
     @classmethod
@@ -81,4 +74,4 @@ class Categories:
 
 def as_category(value: str) -> str:
     """Return a value as the script writes it."""
-    return value if value.startswith("category ") else categories_template.category(value)
+    return value if value.startswith("category ") else category(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baseline.data_quality.categories import Categories
+from baseline.data_quality.fit import require_distributions, require_fit
 from baseline.data_quality.overrides import apply_overrides, unknown_features
 from baseline.data_quality.settings import Settings
 from baseline.errors import BaselineError
@@ -45,9 +46,11 @@ def write_effective(
     if categories:
         for content in (statistics, constraints):
             _rename(content, categories)
+    require_fit(statistics, constraints, where=str(folder))
     _check_features(settings, statistics)
     converted = categories.names if categories else ()
     constraints = apply_overrides(constraints, settings.overrides, converted=converted)
+    require_distributions(statistics, constraints, where=str(folder))
     target = folder / f"effective-{settings.overrides_hash}"
     store.write(target / STATISTICS, json.dumps(statistics))  # megabytes of sketches: no line for every number
     store.write_json(target / CONSTRAINTS, constraints)

@@ -18,11 +18,17 @@ class Settings:
 
     scripts: Scripts
     categorical: Literal["auto"] | tuple[str, ...]
+    guards: bool
     overrides: Mapping[str, Any]
     overrides_hash: str
     features: tuple[str, ...]
     mean_shift: Mapping[str, float]
     drift_alarms: Mapping[str, float]
+
+    @property
+    def has_script(self) -> bool:
+        """Whether runs get a generated preprocessing script."""
+        return bool(self.categorical) or self.guards
 
 
 def parse_settings(reader: Reader, source: Source) -> Settings:
@@ -35,16 +41,18 @@ def parse_settings(reader: Reader, source: Source) -> Settings:
     settings = Settings(
         scripts=Scripts.of(reader),
         categorical=_categorical(reader),
+        guards=reader.json("GuardRecords", bool, False),
         overrides=overrides,
         overrides_hash=digest(overrides, 12),
         features=texts("Features", reader.json("Features", list, [])),
         mean_shift={feature: float(factor) for feature, factor in reader.json("MeanShift", dict, {}).items()},
         drift_alarms={feature: float(limit) for feature, limit in reader.json("DriftAlarms", dict, {}).items()},
     )
-    if settings.categorical and settings.scripts.preprocessor:
+    if settings.has_script and settings.scripts.preprocessor:
+        option = "Categorical" if settings.categorical else "GuardRecords"
         raise BaselineError(
-            "got both Categorical and PreprocessorUri, expected one: Categorical works through a preprocessing script "
-            "of its own; convert the columns in your script, or leave it out"
+            f"got both {option} and PreprocessorUri, expected one: {option} works through a preprocessing script of "
+            "its own; do the same in your script, or leave it out"
         )
     if settings.categorical and not isinstance(source, Dataset):
         raise BaselineError(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from baseline.data_quality.categories_template import flat
 from baseline.errors import BaselineError
 from baseline.source.forms import Dataset
 from shared import errors, s3
+from shared.record_rows import flat
 from shared.s3 import S3Uri
 
 # Enough for any header and some rows, little enough to be read in well under a second.
@@ -190,5 +190,10 @@ def _json_columns(uri: S3Uri, text: str, *, whole: bool) -> tuple[str, ...]:
             raise BaselineError(f"{uri}, line {number}: expected one JSON object a line ({error})") from error
         if not isinstance(record, dict):
             raise BaselineError(f"{uri}, line {number}: got a JSON {type(record).__name__}, expected an object")
-        columns.update(dict.fromkeys(str(name) for name, _ in flat(record)))
+        try:
+            columns.update(dict.fromkeys(str(name) for name, _ in flat(record)))
+        except ValueError as error:
+            raise BaselineError(
+                f"{uri}, line {number}: {error}; expected a record of fewer and shorter values"
+            ) from error
     return tuple(columns)

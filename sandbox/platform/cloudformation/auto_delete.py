@@ -6,10 +6,10 @@ https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/custom-resource-han
 
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from sandbox.boto import make_client
 from sandbox.seams import endpoint_url, region, root_credentials
 
 TYPE = "Custom::S3AutoDeleteObjects"
@@ -32,7 +32,7 @@ def handle(request_type: str, logical_id: str, properties: dict[str, Any], physi
 
 def _empty(bucket: str) -> None:
     connection: dict[str, Any] = {"endpoint_url": endpoint_url(), "region_name": region(), **root_credentials()}
-    s3: Any = boto3.session.Session().client("s3", config=Config(s3={"addressing_style": "path"}), **connection)
+    s3: Any = make_client("s3", config=Config(s3={"addressing_style": "path"}), **connection)
     try:
         tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=bucket)["TagSet"]}
     except ClientError as error:

@@ -1,5 +1,7 @@
 """Columns that are handed over as categories: chosen by name or by the baseline itself."""
 
+import re
+
 import pytest
 
 from baseline.data_quality.categories import Categories
@@ -33,8 +35,9 @@ def test_named_columns_need_one_job_with_a_generated_script(analyzer, framework,
 
     (job,) = analyzer.jobs.values()
     inputs = {item["InputName"]: item["S3Input"]["S3Uri"] for item in job["request"]["ProcessingInputs"]}
-    assert inputs["record_preprocessor_script_input"] == data["PreprocessorUri"]
-    assert data["PreprocessorUri"] == f"s3://out/{FOLDER}/{data['Fingerprint']}/preprocessor.py"
+    folder = f"s3://out/{FOLDER}/{data['Fingerprint']}"
+    assert inputs["record_preprocessor_script_input"] == f"{folder}/preprocessor.py"
+    assert re.fullmatch(rf"{folder}/preprocessor-[0-9a-f]{{12}}\.py", data["PreprocessorUri"])
     assert Categories.of_script(analyzer.get(data["PreprocessorUri"]).decode()).names == ("married",)
     assert data["BlindFeatures"] == "none"
 
