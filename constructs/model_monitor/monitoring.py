@@ -102,7 +102,11 @@ class ModelMonitoring(Construct):
         self._options = options
         self._access = self.services.access_role(self, "Access", subject=input.title)
         self._composite = CompositeAlarms(
-            self, subject=input.title, topic=self.services.topic, runbook_url=options.get("runbook_url")
+            self,
+            subject=input.title,
+            model=input.endpoint_name or input.model_name,
+            topic=self.services.topic,
+            runbook_url=options.get("runbook_url"),
         )
 
     def add_data_quality(self, id: str = "DataQuality", **options: Unpack[DataQualityOptions]) -> DataQualityMonitor:

@@ -166,8 +166,9 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
     say("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
     for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         say(f"  export {name}={box.environment()[name]}")
-    say("  aws sagemaker list-monitoring-executions")
-    say("  aws cloudwatch describe-alarms --state-value ALARM")
+    say(f"  source {_ROOT}/.venv/bin/activate")
+    say(f"  model-monitor status {_ENDPOINT}")
+    say(f"  model-monitor run {_ENDPOINT} data-quality --last 2h")
     say("The outbox has all e-mails; the clock can be moved, and what falls due runs (sandbox/README.md):")
     say(f"  export SANDBOX_SECRET={box.administration_secret}")
     say(f"  {ask} $AWS_ENDPOINT_URL/_sandbox/outbox | python3 -m json.tool")

@@ -20,12 +20,12 @@ from shared.logs import log
 # AWS does not publish what Model Monitor answers. These are parts of what other services that were closed answer
 # (Machine Learning, OpsWorks, RoboMaker, CodeCommit), with codes such as AccessDeniedException, ForbiddenException and
 # ValidationException. What IAM answers names an action that somebody "is not authorized to perform".
-_CLOSED = re.compile(
+CLOSED = re.compile(
     r"new customers?\b|existing customers|not (available|enabled|supported) (for|in|to) (this|your) account"
     r"|account is not (authorized|permitted|allowed|eligible)\b(?! to perform: )|no longer (available|open)",
     re.IGNORECASE,
 )
-_WHAT_AWS_SAYS = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html"
+WHAT_AWS_SAYS = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html"
 _MAX_NAME = 57
 # Midnight, should one ever be made: it would not run before it is deleted.
 _EXPRESSION = "cron(0 0 ? * * *)"
@@ -56,11 +56,11 @@ def refuse_closed_account(schedule: str, monitor_type: MonitorType) -> None:
     except ClientError as error:
         if errors.is_transient(error):
             raise
-        if _CLOSED.search(errors.message(error)):
+        if CLOSED.search(errors.message(error)):
             raise BaselineError(
                 f"this account may not make monitoring schedules ({errors.message(error)}), so no baseline was "
                 f"computed: AWS has closed Model Monitor to accounts that did not use it before 2026-07-30, see "
-                f"{_WHAT_AWS_SAYS}. Deploy to an account that used it before, or ask AWS Support"
+                f"{WHAT_AWS_SAYS}. Deploy to an account that used it before, or ask AWS Support"
             ) from None
         log("account is open", answer=errors.code(error))
         if errors.code(error) != "ResourceInUse":

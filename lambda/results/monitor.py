@@ -97,6 +97,7 @@ class Monitor:
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
+        short_name: What people call it beside its endpoint, such as `data-quality`; None in documents of older stacks.
         wanted: What is published from the files of a report.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
@@ -114,6 +115,7 @@ class Monitor:
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
+    short_name: str | None = None
     wanted: Wanted = Wanted()
     one_time_run: str | None = None
 
@@ -157,7 +159,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             wanted=_wanted(document.get("metrics", {})),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook")
+                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")
                 if document.get(key)
             },
         )

@@ -56,8 +56,13 @@ def read_report(execution: Execution) -> Report:
             return Report(folder, tuple(findings), len(findings), None)
         problem = f"{folder / VIOLATIONS_FILE} lists no violations, although the run reported some"
     log("report not readable", schedule=execution.monitor.name, problem=problem)
-    counted = _COUNT.search(execution.exit_message or "")
-    return Report(folder, (), max(int(counted[1]), 1) if counted else 1, problem)
+    return Report(folder, (), violations_told(execution.exit_message) or 1, problem)
+
+
+def violations_told(exit_message: str | None) -> int | None:
+    """Return how many violations an exit message tells of, or None if it tells no number."""
+    counted = _COUNT.search(exit_message or "")
+    return int(counted[1]) if counted else None
 
 
 def read_file(execution: Execution, name: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from results.monitor import Monitor
@@ -86,7 +87,7 @@ def _switch(schedule: Schedule, *, on: bool) -> dict[str, str]:
 
 
 def _run(schedule: Schedule, event: dict[str, Any]) -> dict[str, str]:
-    name, now = schedule["MonitoringScheduleName"], datetime.now(UTC)
+    name, now = schedule["MonitoringScheduleName"], _time_of(schedule)
     start = _offset("start", event.get("start", _DEFAULT_START), now)
     end = _offset("end", event.get("end", _DEFAULT_END), now)
     if not timedelta(0) < start - end <= _LONGEST:
@@ -109,6 +110,12 @@ def _run(schedule: Schedule, event: dict[str, Any]) -> dict[str, str]:
     )
     log("one-time run asked for", schedule=run)
     return {"schedule": run, "status": "Pending"}
+
+
+def _time_of(answer: Schedule) -> datetime:
+    """Return the service's time when it gave an answer; offsets are counted from its clock."""
+    date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date")
+    return parsedate_to_datetime(date) if date else datetime.now(UTC)
 
 
 def _delete_earlier_runs(name: str) -> None:

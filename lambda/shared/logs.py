@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import time
 
+_is_on = True
+
 
 def log(message: str, **fields: object) -> None:
     """Write one line to standard output, which Lambda sends to CloudWatch Logs.
@@ -20,5 +22,13 @@ def log(message: str, **fields: object) -> None:
         >>> log("job started", job="credit-1f2e3d4c")  # doctest: +SKIP
         {"time": "2026-11-21T03:00:00Z", "message": "job started", "job": "credit-1f2e3d4c"}
     """
+    if not _is_on:
+        return
     line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "message": message, **fields}
     print(json.dumps(line, default=str), flush=True)  # Lambda's own logger would wrap the JSON in text
+
+
+def turn_off() -> None:
+    """Write no lines from now on: a program's standard output belongs to whoever uses it."""
+    global _is_on  # noqa: PLW0603 - one switch for the whole process
+    _is_on = False

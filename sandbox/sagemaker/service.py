@@ -1,9 +1,11 @@
 """The wire: JSON 1.1 requests in, answers and errors out, and the ARN that policies are checked against."""
 
 import json
+from email.utils import formatdate
 from typing import Any
 
 from sandbox.errors import AwsError
+from sandbox.process import clock
 from sandbox.sagemaker import unserved
 from sandbox.sagemaker.api import OPERATIONS, Request
 from sandbox.sagemaker.kinds import ENDPOINT, KINDS, Kind
@@ -90,7 +92,8 @@ def _without_nulls(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(status: int, members: dict[str, Any], error_code: str | None = None) -> Response:
-    headers = {"Content-Type": _CONTENT_TYPE}
+    # Who asks for the time gets that of the sandbox.
+    headers = {"Content-Type": _CONTENT_TYPE, "Date": formatdate(clock.time(), usegmt=True)}
     if error_code:
         headers["x-amzn-ErrorType"] = error_code
     return status, headers, json.dumps(members).encode()

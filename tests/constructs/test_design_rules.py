@@ -242,9 +242,9 @@ def test_rule_9_tokens_defer_the_checks(kit: Kit, stack: cdk.Stack) -> None:
 
 
 def _own_tags(kit: Kit, template: Template, type_name: str) -> list[dict[str, str]]:
-    """Tags of the only resource of a type, without the one by which a schedule names its guard."""
+    """Tags of the only resource of a type, without those by which a schedule names its guard and its registry."""
     tags = kit.properties(template, type_name)["Tags"]
-    return [tag for tag in tags if tag["Key"] != "model-monitor:guard"]
+    return [tag for tag in tags if not tag["Key"].startswith("model-monitor:")]
 
 
 def test_rule_10_tags_are_on_schedule_definition_and_baseline_job(kit: Kit) -> None:

@@ -11,10 +11,14 @@ from types import ModuleType
 from typing import Any
 
 import aws_cdk as cdk
+import boto3
 import pytest
+from typer.testing import CliRunner
 
+from model_monitor_cli.app import make_app
 from sandbox.process.cdk import CdkCli
 from sandbox.process.client import SandboxProcess
+from shared import clients, logs
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,6 +152,24 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         box.advance_into_next_hour()
         CdkCli(box, "", _ROOT).bootstrap()
         yield Account(box, tmp_path_factory.mktemp("e2e"))
+
+
+@pytest.fixture
+def model_monitor(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Run a command of `model-monitor`; gives its exit code, and what it wrote as JSON."""
+    for name, value in account.box.environment().items():
+        monkeypatch.setenv(name, value)
+    # A program changes these for its whole process; the tests of others want them as they were.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr(logs, "_is_on", True)
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        result = CliRunner().invoke(make_app(), [*arguments, "--json"])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, json.loads(result.stdout)
+
+    yield run
+    clients.forget()
 
 
 @pytest.fixture(scope="session")

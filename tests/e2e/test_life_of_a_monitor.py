@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import loan_app
 import pytest
@@ -135,6 +135,34 @@ def test_every_run_was_reacted_to_once_however_it_ended(deployed, eventually):
     assert len(deployed.reactions("RetrainQueue")) == 2
 
 
+def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(deployed, eventually, model_monitor):
+    (drifted, *_) = [run for run in deployed.executions(loan_app.ENDPOINT) if "Violations" in str(run)]
+    runs = len(deployed.executions(loan_app.ENDPOINT))
+
+    code, status = model_monitor("status", loan_app.ENDPOINT)
+    (monitor,) = status["models"][0]["monitors"]
+    assert (code, monitor["name"], monitor["last"]["outcome"]) == (1, "data-quality", "NoData")
+    assert abs(datetime.fromisoformat(status["time"]) - deployed.box.now()) < timedelta(minutes=1)
+
+    hour = [drifted["ScheduledTime"] - timedelta(hours=1), drifted["ScheduledTime"]]
+    start, end = (time.isoformat() for time in hour)
+    code, result = model_monitor("run", loan_app.ENDPOINT, "--start", start, "--end", end)
+    assert (code, result["outcome"]) == (1, "CompletedWithViolations")
+    assert "amount" in [finding["feature"] for finding in result["findings"]]
+    assert json.loads(deployed.read(f"{result['report']}/constraint_violations.json"))["violations"]
+
+    # It is told once, as a run that somebody asked for, and counts for no alarm of the monitor; nothing of it is left.
+    eventually(lambda: any(detail["oneTime"] for detail in deployed.reactions("EndedQueue")))
+    (told,) = [detail["runName"] for detail in deployed.reactions("EndedQueue") if detail["oneTime"]]
+    assert told == result["run"]
+    metrics = deployed.box.client("cloudwatch").list_metrics(Namespace="ModelMonitoring", MetricName="Executions")
+    dimensions = [{item["Name"]: item["Value"] for item in metric["Dimensions"]} for metric in metrics["Metrics"]]
+    assert sorted(found["MonitoringSchedule"] for found in dimensions) == sorted([deployed.outputs["Schedule"], told])
+    listed = deployed.box.client("sagemaker").list_monitoring_schedules()["MonitoringScheduleSummaries"]
+    assert [found["MonitoringScheduleName"] for found in listed] == [deployed.outputs["Schedule"]]
+    assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
+
+
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
     jobs, definition = deployed.baseline_jobs(), deployed.definition()
 
@@ -193,18 +221,24 @@ def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, firs
     assert deployed.definition() == definition
 
 
-def test_monitor_works_on_after_the_rollback(deployed, first):
+def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
     deployed.deploy(first)
     deployed.send(loan_app.applicants(REQUESTS, seed=4))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    assert code == 0, diagnosis
 
 
-def test_silence_goes_into_alarm_when_runs_stop(deployed, eventually):
+def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
     deployed.box.advance(timedelta(hours=5))
 
     deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)
+    code, diagnosis = model_monitor("doctor", loan_app.ENDPOINT)
+    broken = [verdict for verdict in diagnosis["monitors"][0]["verdicts"] if verdict["state"] == "broken"]
+    assert (code, broken[0]["check"]) == (1, "schedule-not-stopped")
+    assert deployed.outputs["Schedule"] in broken[0]["fix"]
 
 
 def test_destroy_leaves_nothing_but_retained_data(deployed):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -22,9 +24,12 @@ SHIPPED = {
     "capture_writer": "capture_writer",
     "constructs/model_monitor": "model_monitor",
     "lambda": "model_monitor/_lambda",
+    "model_monitor_cli": "model_monitor_cli",
     "preprocessors": "preprocessors",
     "sandbox": "sandbox",
 }
+# The package in which models find the sandbox's own code.
+OF_MODELS = {"model_container"}
 # Measures against packages that the extra does not bring, and is for people who work on the analyzer.
 NOT_SHIPPED = "analyzer/bench/"
 # The sandbox serves models of these where they are installed, and says so where they are not.
@@ -50,6 +55,24 @@ def test_the_wheel_has_the_packages_with_the_sources_of_the_functions_and_nothin
     assert {"METADATA", "licenses/LICENSE"} <= meta
 
 
+def test_the_command_line_of_a_wheel_uses_the_functions_sources_in_it(wheel, tmp_path):
+    with ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    code = (
+        "from model_monitor_cli import functions; functions.make_importable()\n"
+        "import results.registry, model_monitor_cli.inventory; print(results.registry.__file__)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert Path(printed.strip()) == tmp_path / "model_monitor" / "_lambda" / "results" / "registry.py"
+
+
 def imports(tree: ast.AST) -> Iterator[str]:
     """Modules that are imported when the code runs: what only type checkers read needs no package."""
     for node in ast.iter_child_nodes(tree):
@@ -70,7 +93,7 @@ def imported_distributions(folder: str) -> set[str]:
             continue
         for module in imports(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
             top = module.partition(".")[0]
-            local = (ROOT / top).exists() or (ROOT / "constructs" / top).exists() or top == "model_container"
+            local = any((ROOT / place / top).exists() for place in ("", "constructs", "lambda")) or top in OF_MODELS
             if top == "constructs" or not (local or top in sys.stdlib_module_names):
                 found.add(normal(providers[top][0]))
     return found
@@ -106,6 +129,7 @@ def test_the_library_requires_what_it_imports_and_nothing_else():
     [
         ("account_check", "account-check", {"botocore"}),  # with boto3, of the same release
         ("analyzer", "analyzer", set()),
+        ("model_monitor_cli", "cli", {"botocore"}),  # with boto3, of the same release
         ("capture_writer", "capture-writer", {"botocore"}),  # with boto3, of the same release
         ("preprocessors", "preprocessors", set()),
         ("sandbox", "sandbox", set()),

@@ -154,6 +154,7 @@ def test_an_endpoint_replaces_defaults_and_joins_tags(fraud):
     (schedule,) = properties(fraud, "AWS::SageMaker::MonitoringSchedule")
     tags = {tag["Key"]: tag["Value"] for tag in schedule["Tags"]}
     assert tags.pop("model-monitor:guard").endswith("@ModelMonitoring-fraud")
+    assert tags.pop("model-monitor:registry")
     assert tags == {"cost-center": "4711", "owner": "fraud-team"}
 
 

@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import Names, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns
 from constructs import Construct
 
+from model_monitor.alarms.commands import status_command
 from model_monitor.alarms.description import alarm_name, fitting_description
 from model_monitor.internal.lazy import lazy_string
 
@@ -24,12 +25,15 @@ class CompositeAlarms:
         alarm: That alarm; `None` while no monitor has an alarm.
     """
 
-    def __init__(self, scope: Construct, *, subject: str, topic: sns.ITopic, runbook_url: str | None) -> None:
+    def __init__(
+        self, scope: Construct, *, subject: str, model: str | None, topic: sns.ITopic, runbook_url: str | None
+    ) -> None:
         """Makes nothing yet.
 
         Args:
             scope: Parent of composite alarms.
             subject: What is monitored.
+            model: What the command line calls it; None where it has no name.
             topic: Who is told.
             runbook_url: Named in the description.
         """
@@ -37,6 +41,7 @@ class CompositeAlarms:
         self._scope = scope
         self._unique = Names.unique_resource_name(scope, max_length=63, separator="-").lower()
         self._subject = subject
+        self._model = model
         self._topic = topic
         self._runbook_url = runbook_url
         self._watched: list[cloudwatch.IAlarm] = []
@@ -78,6 +83,7 @@ class CompositeAlarms:
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
                 "The alarms beneath it that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
+                f"More: {status_command(self._model)}",
             ),
         )
         composite.add_alarm_action(actions.SnsAction(self._topic))

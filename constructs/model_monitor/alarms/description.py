@@ -6,6 +6,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from model_monitor.alarms.commands import Commands
+
 _MAX_DESCRIPTION = 1024
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_NAME = 255
@@ -84,6 +86,7 @@ class AlarmTexts:
         schedule_name: Schedule.
         reports_uri: Where reports lie.
         runbook_url: What to do, if the team wrote it down.
+        commands: What shows more.
     """
 
     subject: str
@@ -91,6 +94,7 @@ class AlarmTexts:
     schedule_name: str
     reports_uri: str
     runbook_url: str | None
+    commands: Commands
 
     def name(self, title: str) -> str:
         """Return the name of an alarm: what a pager shows.
@@ -102,11 +106,18 @@ class AlarmTexts:
         """
         return alarm_name(f"{self.subject}, {self.monitor}: {title}", self.schedule_name)
 
-    def describe(self, happened: str, *, missing: str) -> str:
-        """Return a description for a person on call: what happened, where to look, what silence means."""
+    def describe(self, happened: str, *, missing: str, more: str) -> str:
+        """Return a description for a person on call: what happened, where to look, what silence means.
+
+        Args:
+            happened: What happened, in sentences.
+            missing: What becomes of the alarm without data.
+            more: The command that shows more.
+        """
         return fitting_description(
             f"{happened} {self.subject[0].upper()}{self.subject[1:]}, {self.monitor} monitor {self.schedule_name}.",
             f"Runbook: {self.runbook_url}." if self.runbook_url else "",
+            f"More: {more}",
             f"Without data: {missing}.",
             f"Reports: {self.reports_uri}.",
         )

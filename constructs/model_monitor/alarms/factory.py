@@ -57,6 +57,7 @@ class AlarmFactory:
             periods=1,
             datapoints=1,
             missing=_SAME,
+            more=self._texts.commands.report,
         )
 
     def label_coverage(self, metric: cloudwatch.IMetric, minimum: float) -> cloudwatch.Alarm:
@@ -73,6 +74,7 @@ class AlarmFactory:
             periods=_COVERAGE_RUNS,
             datapoints=_COVERAGE_RUNS,
             missing=_OK,
+            more=self._texts.commands.doctor,
         )
 
     def any_violation(self, metric: cloudwatch.IMetric) -> cloudwatch.Alarm:
@@ -82,6 +84,7 @@ class AlarmFactory:
             "violations",
             metric,
             f"A run of the {self._texts.monitor} monitor broke the baseline's constraints; its message says which.",
+            more=self._texts.commands.report,
         )
 
     def execution_failed(self, metric: cloudwatch.IMetric) -> cloudwatch.Alarm:
@@ -91,6 +94,7 @@ class AlarmFactory:
             "run failed",
             metric,
             "A run failed, so the traffic of its window was not checked; the message of the run has the reason.",
+            more=self._texts.commands.doctor,
         )
 
     def silence(self, metric: cloudwatch.IMetric, periods: int, period: Duration) -> cloudwatch.Alarm:
@@ -107,6 +111,7 @@ class AlarmFactory:
             periods=periods,
             datapoints=periods,
             missing=_ALARM,
+            more=self._texts.commands.doctor,
         )
 
     def no_data(
@@ -133,9 +138,10 @@ class AlarmFactory:
             periods=runs,
             datapoints=runs,
             missing=_OK,
+            more=self._texts.commands.doctor,
         )
 
-    def _count(self, id: str, title: str, metric: cloudwatch.IMetric, happened: str) -> cloudwatch.Alarm:
+    def _count(self, id: str, title: str, metric: cloudwatch.IMetric, happened: str, *, more: str) -> cloudwatch.Alarm:
         return self._alarm(
             id,
             title,
@@ -146,6 +152,7 @@ class AlarmFactory:
             periods=_PERIODS,
             datapoints=1,
             missing=_OK,
+            more=more,
         )
 
     def _alarm(
@@ -160,13 +167,14 @@ class AlarmFactory:
         periods: int,
         datapoints: int,
         missing: cloudwatch.TreatMissingData,
+        more: str,
     ) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self._scope,
             id,
             alarm_name=self._texts.name(title),
             metric=metric,
-            alarm_description=self._texts.describe(happened, missing=_MEANING[missing]),
+            alarm_description=self._texts.describe(happened, missing=_MEANING[missing], more=more),
             threshold=threshold,
             comparison_operator=operator,
             evaluation_periods=periods,

@@ -17,7 +17,7 @@ from model_monitor.engine.definition import (
     RunningMonitor,
 )
 from model_monitor.engine.names import definition_name
-from model_monitor.engine.schedule_guard import GUARD_TAG, ScheduleGuard
+from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.jobs.images import Image
 
@@ -118,7 +118,7 @@ def _schedule(
                 data_analysis_end_time=times.analysis_end,
             ),
         ),
-        tags=_tags({**definition.settings.tags, GUARD_TAG: guard.owner}),
+        tags=_tags({**definition.settings.tags, GUARD_TAG: guard.owner, REGISTRY_TAG: definition.registry.uri}),
     )
     # Names are plain strings to CloudFormation: without this the definition could be deleted first, which the service
     # refuses.

@@ -13,6 +13,8 @@ from model_monitor.internal.lazy import lazy_json
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
 GUARD_TAG = "model-monitor:guard"
 """Tag of the schedule that names its guard: one that was made for other services must leave the schedule alone."""
+REGISTRY_TAG = "model-monitor:registry"
+"""Tag of the schedule that says where its monitor is registered: programs find monitors by it."""
 # The service names the jobs of runs; those of Clarify's monitors are not published, so nothing is assumed about how
 # they end: model-explainability-monitoring would make names that are too long.
 _JOBS_OF_RUNS = (

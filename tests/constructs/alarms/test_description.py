@@ -9,6 +9,7 @@ from aws_cdk.assertions import Template
 from hypothesis import given, settings, strategies as st
 
 from model_monitor import BatchMonitoring, BatchTransform, DataQualityAlarms, S3Location
+from model_monitor.alarms.commands import Commands
 from model_monitor.alarms.description import alarm_name, fitting_description
 
 if TYPE_CHECKING:
@@ -49,6 +50,31 @@ def test_a_name_says_which_metric_or_group_is_too_far_off(
         "bias: DI of age (40, 75] [",
     ):
         assert title in names
+
+
+def test_a_description_names_the_command_that_shows_more(kit: Kit, default_template: Template) -> None:
+    def more(id: str) -> str:
+        text = kit.flat(kit.alarm(default_template, id)["AlarmDescription"])
+        (command,) = re.findall(r"More: (model-monitor .*?) Without data", text)
+        return str(command)
+
+    assert more("AnyViolation") == "model-monitor report fraud-prod data-quality"
+    for name in ("ExecutionFailed", "Silence", "NoData"):
+        assert more(name) == "model-monitor doctor fraud-prod"
+    (composite,) = kit.resources(default_template, "AWS::CloudWatch::CompositeAlarm").values()
+    assert composite["Properties"]["AlarmDescription"].endswith("More: model-monitor status fraud-prod")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("credit", "data-quality"), "model-monitor report credit data-quality"),
+        (("my model", "strict"), "model-monitor report 'my model' strict"),
+        (("${Token[TOKEN.12]}", "strict"), "model-monitor report ${Token[TOKEN.12]} strict"),
+    ],
+)
+def test_a_command_can_be_pasted_into_a_shell(words: tuple[str, ...], command: str) -> None:
+    assert Commands(words).report == command
 
 
 def test_no_two_alarms_of_an_account_have_one_name(kit: Kit, request: pytest.FixtureRequest) -> None:

@@ -70,9 +70,15 @@ def test_the_schedule_names_its_guard_in_a_tag_and_the_guards_say_the_same(
 ) -> None:
     schedule = kit.properties(default_template, _SCHEDULE)
     owner = f"{schedule['MonitoringScheduleName']}@Fraud"
-    assert schedule["Tags"] == [{"Key": "model-monitor:guard", "Value": owner}]
+    assert {"Key": "model-monitor:guard", "Value": owner} in schedule["Tags"]
     guards = kit.resources(default_template, _GUARD).values()
     assert [guard["Properties"]["Owner"] for guard in guards] == [owner, owner]
+
+
+def test_the_schedule_says_in_a_tag_where_its_monitor_is_registered(kit: Kit, default_template: Template) -> None:
+    tags = {tag["Key"]: kit.flat(tag["Value"]) for tag in kit.properties(default_template, _SCHEDULE)["Tags"]}
+    function = kit.function(default_template, "results.handler.handler")
+    assert tags["model-monitor:registry"] == kit.flat(function["Environment"]["Variables"]["REGISTRY_URI"])
 
 
 def test_one_guard_alone_registers_the_monitor_in_an_object_of_its_own(kit: Kit, default_template: Template) -> None:
@@ -104,6 +110,7 @@ def test_the_document_of_a_data_quality_monitor(kit: Kit, default_template: Temp
     assert _documents(kit, default_template) == {
         "DataQuality": {
             "schedule": schedule,
+            "short_name": "data-quality",
             "type": "DataQuality",
             "title": "endpoint fraud-prod",
             "endpoint": "fraud-prod",
@@ -143,6 +150,7 @@ def test_the_documents_of_monitors_with_labels_name_what_labels_are_merged_with(
         assert document["captured"] == "s3://captured-traffic/capture/fraud-prod"
         assert set(document) == {
             "schedule",
+            "short_name",
             "type",
             "title",
             "endpoint",
@@ -157,7 +165,7 @@ def test_the_document_of_an_explainability_monitor_without_alarms_on_features(
     kit: Kit, clarify_template: Template
 ) -> None:
     document = _documents(kit, clarify_template)["ModelExplainability"]
-    assert set(document) == {"schedule", "type", "title", "endpoint", "reports", "period_hours"}
+    assert set(document) == {"schedule", "short_name", "type", "title", "endpoint", "reports", "period_hours"}
 
 
 def test_documents_of_monitors_without_an_endpoint(kit: Kit) -> None:

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from schedule_control import handler as handler_module
 from schedule_control.handler import ControlError, handler
 
 NAME = "credit-data-quality"
@@ -83,6 +84,18 @@ def test_a_run_is_a_schedule_of_its_own_with_the_same_definition(schedules):
 def test_a_run_looks_at_the_last_hour_unless_told(schedules):
     config = schedules[ask("run")["schedule"]]["config"]["ScheduleConfig"]
     assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT60M", "-PT0M")
+
+
+def test_a_run_counts_from_the_clock_of_the_service(schedules, monkeypatch):
+    described = handler_module.schedules.describe(NAME)
+    headers = {"ResponseMetadata": {"HTTPHeaders": {"date": "Sat, 21 Nov 2026 09:00:00 GMT"}}}
+    monkeypatch.setattr(handler_module.schedules, "describe", lambda _name: {**described, **headers})
+
+    run = ask("run", start="2026-11-21T03:00:00Z", end="2026-11-21T04:00:00Z")["schedule"]
+
+    assert run == f"{NAME}-run-20261121090000"
+    config = schedules[run]["config"]["ScheduleConfig"]
+    assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT360M", "-PT300M")
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
