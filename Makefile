@@ -13,7 +13,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ scripts: setup ## Put the common part of preprocessing scripts into all of them
 schema: setup ## Write the JSON schema of monitoring.yaml anew
 	@python -m stacks.schema > monitoring.schema.json
 
+fidelity: setup ## Write the tables of sandbox/README.md anew, which say what is like AWS
+	@python tests/fidelity/tables.py
+
 bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios) and the analyzer (4 minutes)
 
 bench-synthesis: setup ## Measure what a synthesis costs, beside the CDK alone
@@ -90,15 +93,15 @@ lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
 clean: ## Delete what the targets made
 	rm -rf $(VENV) node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info constructs/*.egg-info
 
-# The packages of the SageMaker Python SDK clash with those of the project.
-SDK := build/sdk
+# The packages of the SageMaker Python SDK clash with those of the project, and version 2 with version 3.
 .PHONY: sdk-check
 
-$(SDK)/.ready: tests/sdk/requirements.txt | $(VENV)/bin/uv
-	@echo "[setup] SageMaker Python SDK in an environment of its own, $(SDK) (about 200 MB on disk)"
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SDK)
-	@$(BIN)/uv pip sync --quiet --python $(SDK)/bin/python tests/sdk/requirements.txt
+build/%/.ready: tests/%/requirements.txt | $(VENV)/bin/uv
+	@echo "[setup] SageMaker Python SDK in an environment of its own, build/$* (about 200 MB on disk)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/$*
+	@$(BIN)/uv pip sync --quiet --python build/$*/bin/python tests/$*/requirements.txt
 	@touch $@
 
-sdk-check: $(VENV)/.ready $(SDK)/.ready ## Run the SageMaker Python SDK against the embedded AWS, and list what works (5 minutes)
-	@$(LOCAL) PYTHONPATH=. python tests/sdk/check.py $(SDK)/bin/python $(ARGS)
+sdk-check: $(VENV)/.ready build/sdk/.ready build/sdk3/.ready ## Run versions 2 and 3 of the SageMaker Python SDK against the embedded AWS, and list what works (10 minutes; SDK=sdk3 runs one)
+	@status=0; for sdk in $(or $(SDK),sdk sdk3); do \
+	  $(LOCAL) PYTHONPATH=. python tests/sdk/check.py tests/$$sdk build/$$sdk/bin/python $(ARGS) || status=1; done; exit $$status

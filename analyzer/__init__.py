@@ -17,7 +17,7 @@ predictions that never occur among the labels, which may be a mistake or a model
 too; a baseline fails with both. Blank lines and files whose names start with ``_`` or ``.`` are not data, as for Spark.
 
 The merge of captures with ground truth leaves out captured records without label, and labels without captured record,
-and counts both in ``merge_statistics.json``, together with everything that was broken, captures and labels apart. Of
+and counts both in ``.merge_statistics.json``, together with everything that was broken, captures and labels apart. Of
 several labels for one id the last one counts, in the order of hour folders, names of files, and lines.
 
 What a record can do to a run is bounded: its depth, its number of values and their length (``text.flattening``), and

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 # They need the SageMaker Python SDK, whose packages clash with those of the project: `make sdk-check` runs them.
-collect_ignore = ["sdk"]
+collect_ignore = ["sdk", "sdk3"]
 
 # Files in the order in which workers begin them. What takes longest comes first, so that no worker is left with it at
 # the end; and deployments and sandboxes mostly wait, so that the others compute meanwhile.

@@ -70,8 +70,8 @@ class ShapConfig:
     """How attributions are computed.
 
     Args:
-        baseline: Rows that stand for an absent feature, their URI, or None: the mean (numbers) or most frequent value
-            of every feature.
+        baseline: Rows that stand for an absent feature, a JSON document that holds them as the data set does, the URI
+            of either, or None: the mean (numbers) or most frequent value of every feature.
         num_samples: Coalitions per row; None means ``2 * features + 2048``.
         agg_method: ``mean_abs``, ``median`` or ``mean_sq`` over all rows.
         use_logit: Explain log-odds instead of probabilities.
@@ -79,7 +79,7 @@ class ShapConfig:
         seed: Seed of the choice of coalitions.
     """
 
-    baseline: tuple[Any, ...] | str | None = None
+    baseline: tuple[Any, ...] | dict[str, Any] | str | None = None
     num_samples: int | None = None
     agg_method: str = "mean_abs"
     use_logit: bool = False
@@ -118,6 +118,8 @@ class AnalysisConfig:
         dataset_type: Content type of the data set.
         headers: Column names; empty when the data set carries them or columns are given by position.
         features: JMESPath of the features of a JSON record.
+        label: Name, position or JMESPath of the observed label. It is no feature, whatever is analysed.
+        predicted_label: The same for the column with the model's predictions, when the data set has it.
         probability_threshold: Scores above it are the positive label.
         excluded: Columns that are no features.
         bias: Bias analysis, if asked for.
@@ -129,6 +131,8 @@ class AnalysisConfig:
     dataset_type: str = CSV
     headers: tuple[str, ...] = ()
     features: str | None = None
+    label: Reference | None = None
+    predicted_label: Reference | None = None
     probability_threshold: float = DEFAULT_PROBABILITY_THRESHOLD
     excluded: tuple[Reference, ...] = ()
     bias: BiasConfig | None = None
@@ -156,6 +160,8 @@ class AnalysisConfig:
             dataset_type=root.choice("dataset_type", _DATASET_TYPES) or CSV,
             headers=root.texts("headers"),
             features=root.path("features"),
+            label=root.reference("label"),
+            predicted_label=root.reference("predicted_label"),
             probability_threshold=root.number("probability_threshold", DEFAULT_PROBABILITY_THRESHOLD),
             excluded=_excluded(root),
             bias=bias,
@@ -211,8 +217,8 @@ def _metrics(block: Block, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _shap(block: Block) -> ShapConfig:
     baseline = block.get("baseline")
-    if baseline is not None and not (isinstance(baseline, str | list) and baseline):
-        raise block.error("baseline", f"is {baseline!r}, expected a list of rows or the URI of a file")
+    if baseline is not None and not (isinstance(baseline, str | list | dict) and baseline):
+        raise block.error("baseline", f"is {baseline!r}, expected a list of rows, a JSON object or the URI of a file")
     return ShapConfig(
         baseline=tuple(baseline) if isinstance(baseline, list) else baseline,
         num_samples=block.positive_integer("num_samples"),

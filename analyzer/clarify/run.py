@@ -110,7 +110,9 @@ def _explanations(
             "methods.shap needs a model to ask: name it as predictor.model_name, so that the job is given its URL "
             "(environment variable predictor_url)"
         )
-    baseline = baseline_rows(config, config.shap, parameters.shap_baseline, parameters.attributes.features)
+    baseline = baseline_rows(
+        config, config.shap, parameters.shap_baseline, parameters.attributes.features, records.feature_names
+    )
     begin, waited = time.perf_counter(), predictor.seconds
     explanations = explain(config.shap, records, baseline, predictor.scores, config.predictor.label_headers)
     seconds, waited = time.perf_counter() - begin, predictor.seconds - waited

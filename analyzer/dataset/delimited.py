@@ -20,7 +20,7 @@ from analyzer.dataset.blocks import parse_plain, parse_quoted
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
-from analyzer.text.columns import numbered_names
+from analyzer.text.columns import NUMBERED_COLUMN, numbered_names
 
 # The module's limit of 128 KiB a field would refuse long texts that the fast parser takes.
 csv.field_size_limit(2**31 - 1)
@@ -194,9 +194,11 @@ def _header(line: bytes, path: Path) -> list[str]:
         raise AnalysisError(f"{path}, line 1: the header is not CSV: {error}") from None
     if line.count(b'"') % 2:
         raise AnalysisError(f"{path}, line 1: the header opens a quote and does not close it")
+    # A name is empty where pandas has written its index. Spark names such columns by their position, too.
+    names = [name or NUMBERED_COLUMN.format(position) for position, name in enumerate(names)]
     repeated = [name for name, count in Counter(names).items() if count > 1]
-    if not names or "" in names or repeated:
-        problem = f"repeats {', '.join(map(repr, repeated))}" if repeated else "has an empty name"
+    if not names or repeated:
+        problem = f"repeats {', '.join(map(repr, repeated))}" if repeated else "is empty"
         raise AnalysisError(f"{path}, line 1: the header {problem}; every column needs a name of its own")
     return names
 

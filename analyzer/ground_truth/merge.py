@@ -43,7 +43,7 @@ Captured: TypeAlias = tuple[Path, Location, Mapping[str, Any]]
 
 
 def run_merge(parameters: MergeParameters) -> MergeStatistics:
-    """Write the captured records that have a label, and ``merge_statistics.json`` beside them.
+    """Write the captured records that have a label, and ``.merge_statistics.json`` beside them.
 
     Captured records without label and labels without record are left out and counted. When none match, the job still
     completes: that labels are late is told by the statistics, and the analysis that follows finds no data.

@@ -7,7 +7,10 @@ from analyzer.job.issues import DataIssues
 from analyzer.job.parameters import Window
 from analyzer.text.jackson import Json, to_json
 
-MERGE_STATISTICS_FILE = "merge_statistics.json"
+MERGE_STATISTICS_FILE = ".merge_statistics.json"
+"""The service has no such file. The dot keeps it in front of the merged records, whose folders are named after an
+endpoint or a schedule: people, and the service's example notebooks, take the last file of the folder for the newest
+records. Spark and this package take files with a dot for no data."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class MergeStatistics:
     repeated_captures: int
 
     def write(self, output: Path, window: Window, broken_captures: DataIssues, broken_labels: DataIssues) -> None:
-        """Write merge_statistics.json.
+        """Write the file.
 
         Every run of a monitor writes to the same place, so the window is there to tell which run the file is of, and
         broken input is part of it instead of a file of its own, which would outlive its run.

@@ -17,6 +17,7 @@ from typing import IO, Any, Self, cast
 from botocore.config import Config
 
 from sandbox.boto import make_client
+from sandbox.process import sdk_defaults
 from sandbox.process.settings import Settings, Value
 
 _START_TIMEOUT = timedelta(seconds=90)
@@ -41,6 +42,7 @@ class Connection:
     secret_access_key: str
     account_id: str
     administration_secret: str
+    sagemaker_sdk_config: str
 
 
 class SandboxProcess:
@@ -140,7 +142,7 @@ class SandboxProcess:
         return self._process.pid
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, pointed at the sandbox: for the CDK CLI and the AWS CLI."""
+        """This process's environment, pointed at the sandbox: for the CLIs and the SageMaker Python SDK."""
         inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         return inherited | {
             "AWS_ENDPOINT_URL": self.endpoint_url,
@@ -154,6 +156,7 @@ class SandboxProcess:
             "CDK_DEFAULT_ACCOUNT": self.account_id,
             "CDK_DEFAULT_REGION": self.region,
             "CDK_DISABLE_CLI_TELEMETRY": "true",  # deployments to nowhere tell nobody how the CDK is used
+            sdk_defaults.VARIABLE: self._connection.sagemaker_sdk_config,
         }
 
     def client(self, service: str, **overrides: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from sandbox.process import clock, environment, folders, settings as settings_module, trees
+from sandbox.process import clock, environment, folders, sdk_defaults, settings as settings_module, trees
 from sandbox.process.admin import AsgiApp, with_administration
 from sandbox.process.settings import Settings
 
@@ -102,7 +102,8 @@ async def _serve_until_stopped(app: AsgiApp, config: Config, work: Path, secret:
     serving = asyncio.create_task(
         serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]  # hypercorn wants TypedDicts
     )
-    beside = [asyncio.create_task(_announce(secret)), asyncio.create_task(install.tick())]
+    sdk = sdk_defaults.write(work, environment.REGION, environment.ACCOUNT_ID)
+    beside = [asyncio.create_task(_announce(secret, sdk)), asyncio.create_task(install.tick())]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in beside:
@@ -132,7 +133,7 @@ def _set_at_end(stop: asyncio.Event) -> None:
         stop.set()
 
 
-async def _announce(secret: str) -> None:
+async def _announce(secret: str, sdk: Path) -> None:
     """Print the connection once the server answers."""
     while True:
         with contextlib.suppress(OSError):
@@ -147,5 +148,6 @@ async def _announce(secret: str) -> None:
         "secret_access_key": os.environ["AWS_SECRET_ACCESS_KEY"],
         "account_id": environment.ACCOUNT_ID,
         "administration_secret": secret,
+        "sagemaker_sdk_config": str(sdk),
     }
     print(json.dumps(connection), flush=True)

@@ -1,7 +1,8 @@
 """Media types, and what a content type is without its parameters."""
 
 CSV = "text/csv"
-JSON_TYPES = ("application/json", "application/jsonlines")
+JSON = "application/json"
+JSON_TYPES = (JSON, "application/jsonlines")
 
 
 def media_type(content_type: str) -> str:

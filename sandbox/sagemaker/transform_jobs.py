@@ -11,6 +11,7 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import MODEL, TRANSFORM_JOB
 from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.media_types import JSON_TYPES, media_type
 from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
@@ -91,14 +92,25 @@ def _check(body: Document) -> None:
     processing = _WHOLE_RECORDS | body.get("DataProcessing", {})
     if (processing["InputFilter"], processing["OutputFilter"]) != ("$", "$"):
         raise refuse("the sandbox does not filter records: leave InputFilter and OutputFilter out")
-    cuts = body["TransformInput"].get("SplitType", "None"), body["TransformOutput"].get("AssembleWith", "None")
-    if processing["JoinSource"] == "Input" and cuts != ("Line", "Line"):
-        raise refuse(
-            f"the sandbox joins lines: JoinSource=Input needs SplitType=Line and AssembleWith=Line, got {cuts[0]} and "
-            f"{cuts[1]}"
-        )
+    if processing["JoinSource"] == "Input":
+        _check_join(body)
     locations = [source["S3Uri"], body["TransformOutput"]["S3OutputPath"]]
     if "DataCaptureConfig" in body:
         locations.append(body["DataCaptureConfig"]["DestinationS3Uri"])
     for uri in locations:
         s3_uri.split(uri)
+
+
+def _check_join(body: Document) -> None:
+    """Refuse cuts that leave nothing to join: CSV is joined line by line, JSON also document by document.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
+    """
+    source, target = body["TransformInput"], body["TransformOutput"]
+    cuts = source.get("SplitType", "None"), target.get("AssembleWith", "None")
+    wanted = "SplitType=Line and AssembleWith=Line"
+    if media_type(source.get("ContentType", "")) in JSON_TYPES:
+        if cuts not in (("Line", "Line"), ("None", "None")):
+            raise refuse(f"JoinSource=Input of JSON needs {wanted}, or neither of them; got {cuts[0]} and {cuts[1]}")
+    elif cuts != ("Line", "Line"):
+        raise refuse(f"JoinSource=Input needs {wanted}, unless ContentType is JSON; got {cuts[0]} and {cuts[1]}")

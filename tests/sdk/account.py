@@ -8,11 +8,11 @@ import os
 import tarfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
-import sagemaker
 
 BUCKET, ROLE = "sdk-check", "sdk-check"
 _MODEL = Path(__file__).parent / "model" / "inference.py"
@@ -27,16 +27,16 @@ def buys(age: int) -> int:
 
 
 class Account:
-    """An account of the sandbox that the `AWS_*` variables point to."""
+    """An account of the sandbox that the `AWS_*` variables point to.
 
-    def __init__(self) -> None:
+    Args:
+        make_session: The SDK's class `Session`.
+    """
+
+    def __init__(self, make_session: Callable[..., Any]) -> None:
         self._s3 = boto3.client("s3")
         self._s3.create_bucket(Bucket=BUCKET)
-        # Otherwise the SDK asks `sts.<region>.amazonaws.com` for a name, and tells AWS what it is used for.
-        defaults = {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}
-        self.session = sagemaker.Session(
-            default_bucket=BUCKET, sagemaker_config={"SchemaVersion": "1.0", "SageMaker": defaults}
-        )
+        self.session = make_session(default_bucket=BUCKET)
         self.role = self._make_role()
 
     def monitor_settings(self) -> dict[str, Any]:
@@ -65,28 +65,39 @@ class Account:
             tar.addfile(member, io.BytesIO(content))
         return self.put("model/model.tar.gz", archive.getvalue())
 
-    def spend_an_hour(self, predictor: sagemaker.predictor.Predictor) -> None:
+    def spend_an_hour(self, predictor: Any) -> None:
         """Sends people three times as old as those of the training, labels them, and lets the hour end.
 
         The labels of group 1 are the opposite of what the model says: it is wrong, and unfairly so.
         """
-        now = _ask("clock")["now"]  # such as 2026-11-21T03:12:45+00:00
-        labels = []
+        now, labels = self.now(), {}
         for number, (age, group) in enumerate(PEOPLE * 2):
             inference_id = f"{now}-{number}"
             predictor.predict([[age * 3, group]], inference_id=inference_id)
-            label = buys(age * 3) if group == 0 else 1 - buys(age * 3)
-            labels.append(
-                {
-                    "groundTruthData": {"data": str(label), "encoding": "CSV"},
-                    "eventMetadata": {"eventId": inference_id},
-                    "eventVersion": "0",
-                }
-            )
-        date, hour = now[:10].replace("-", "/"), now[11:13]
-        self.put(f"labels/{date}/{hour}/labels.jsonl", "\n".join(map(json.dumps, labels)))
+            labels[inference_id] = buys(age * 3) if group == 0 else 1 - buys(age * 3)
+        self.put_labels("labels", labels)
         _ask("clock", {"advance_seconds": 3602 - int(now[14:16]) * 60 - int(now[17:19])})
         self.wait_until_idle()
+
+    def put_labels(self, place: str, labels: dict[str, int]) -> str:
+        """Writes labels by inference id into the folder of the present hour."""
+        now = self.now()
+        lines = [
+            {
+                "groundTruthData": {"data": str(label), "encoding": "CSV"},
+                "eventMetadata": {"eventId": inference_id},
+                "eventVersion": "0",
+            }
+            for inference_id, label in labels.items()
+        ]
+        key = f"{place}/{now[:10].replace('-', '/')}/{now[11:13]}/labels.jsonl"
+        self.put(key, "\n".join(map(json.dumps, lines)))
+        return self.uri(place)
+
+    def now(self) -> str:
+        """The sandbox's time, such as 2026-11-21T03:12:45+00:00."""
+        now: str = _ask("clock")["now"]
+        return now
 
     def wait_until_idle(self) -> None:
         end = time.monotonic() + _IDLE_TIMEOUT_SECONDS

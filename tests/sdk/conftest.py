@@ -1,5 +1,3 @@
-from collections.abc import Generator
-
 import pytest
 import sagemaker
 from sagemaker.clarify import ModelConfig
@@ -13,12 +11,10 @@ pytest.register_assert_rewrite("schedule_checks")
 
 from account import Account  # noqa: E402 - what it imports may assert
 
-_WORKS = pytest.StashKey[dict[str, bool]]()
-
 
 @pytest.fixture(scope="session")
 def account():
-    return Account()
+    return Account(sagemaker.Session)
 
 
 @pytest.fixture(scope="session")
@@ -63,24 +59,3 @@ def model_config(predictor):
         content_type="text/csv",
         accept_type="text/csv",
     )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_WORKS] = {}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    works = item.config.stash[_WORKS]
-    for mark in item.iter_markers("calls"):
-        for name in mark.args:
-            call = name if "." in name else f"{item.cls.sdk_class.__name__}.{name}"  # type: ignore[attr-defined]
-            works[call] = works.get(call, True) and not report.failed
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    terminalreporter.section(f"SageMaker Python SDK {sagemaker.__version__} against the sandbox")
-    for call, works in sorted(config.stash[_WORKS].items()):
-        terminalreporter.write_line(f"{call:<70}{'works' if works else 'DOES NOT WORK'}", green=works, red=not works)

@@ -2,15 +2,18 @@
 
 import pytest
 from account import PEOPLE, buys
-from sagemaker.model_monitor import CronExpressionGenerator, DefaultModelMonitor
+from sagemaker.model_monitor import CronExpressionGenerator, DefaultModelMonitor, ModelMonitor
 from sagemaker.model_monitor.dataset_format import DatasetFormat
+from sagemaker.network import NetworkConfig
+from sagemaker.processing import ProcessingInput, ProcessingOutput
 from schedule_checks import ScheduleChecks
 
 
 @pytest.fixture(scope="module")
 def baselined(account, predictor):
     rows = [f"{buys(age)},{float(buys(age))},{float(age)},{float(group)}" for age, group in PEOPLE * 4]
-    monitor = DefaultModelMonitor(**account.monitor_settings())
+    isolated = NetworkConfig(enable_network_isolation=True)
+    monitor = DefaultModelMonitor(**account.monitor_settings(), network_config=isolated)
     monitor.suggest_baseline(
         baseline_dataset=account.put("data/training.csv", "\n".join(["prediction,probability,age,group", *rows])),
         dataset_format=DatasetFormat.csv(header=True),
@@ -48,6 +51,33 @@ def test_the_baseline_describes_every_column(baselined):
 def test_the_baseline_suggests_constraints_of_every_column(baselined):
     features = baselined.suggested_constraints().body_dict["features"]
     assert [feature["completeness"] for feature in features] == [1.0] * 4
+
+
+@pytest.mark.calls("NetworkConfig(enable_network_isolation=True)")
+def test_its_jobs_have_no_network(monitor):
+    (execution,) = monitor.list_executions()
+    for job in (monitor.latest_baselining_job, execution):
+        assert job.describe()["NetworkConfig"]["EnableNetworkIsolation"] is True
+
+
+@pytest.mark.calls("ModelMonitor.run_baseline")
+def test_a_monitor_of_any_image_makes_the_same_baseline_with_inputs_of_its_own(account, baselined):
+    monitor = ModelMonitor(
+        **account.monitor_settings(),
+        image_uri=baselined.image_uri,
+        env={
+            "dataset_format": '{"csv": {"header": true}}',
+            "dataset_source": "/opt/ml/processing/input/baseline_dataset_input",
+            "output_path": "/opt/ml/processing/output",
+            "publish_cloudwatch_metrics": "Disabled",
+        },
+    )
+    dataset = ProcessingInput(
+        source=account.uri("data/training.csv"), destination="/opt/ml/processing/input/baseline_dataset_input"
+    )
+    results = ProcessingOutput(source="/opt/ml/processing/output", destination=account.uri("baselines/own"))
+    monitor.run_baseline(baseline_inputs=[dataset], output=results, wait=True, logs=False)
+    assert monitor.baseline_statistics().body_dict["features"] == baselined.baseline_statistics().body_dict["features"]
 
 
 @pytest.mark.calls("DefaultModelMonitor.latest_monitoring_statistics")

@@ -1,7 +1,7 @@
 """Explainability: which features decide, in the baseline and now."""
 
 import pytest
-from account import PEOPLE
+from account import PEOPLE, buys
 from sagemaker.clarify import DataConfig, SHAPConfig
 from sagemaker.model_monitor import CronExpressionGenerator, ModelExplainabilityMonitor
 from schedule_checks import ScheduleChecks
@@ -9,14 +9,16 @@ from schedule_checks import ScheduleChecks
 
 @pytest.fixture(scope="module")
 def baselined(account, model_config):
-    rows = [f"{age},{group}" for age, group in PEOPLE]
+    # The label is there, as in AWS's notebooks, so that the job knows what is no feature.
+    rows = [f"{buys(age)},{age},{group}" for age, group in PEOPLE]
     monitor = ModelExplainabilityMonitor(**account.monitor_settings())
     monitor.suggest_baseline(
         model_config=model_config,
         data_config=DataConfig(
-            s3_data_input_path=account.put("data/explainability/features.csv", "\n".join(rows)),
+            s3_data_input_path=account.put("data/explainability/training.csv", "\n".join(rows)),
             s3_output_path=account.uri("baselines/explainability"),
-            headers=["age", "group"],
+            label="label",
+            headers=["label", "age", "group"],
             dataset_type="text/csv",
         ),
         explainability_config=SHAPConfig(

@@ -82,6 +82,26 @@ def values_at(document: object, path: str) -> Sequence[Any]:
     return found if is_projection and isinstance(found, list) else [found]
 
 
+def one_row_per_line(kind: PayloadKind, text: str, rows: int) -> str:
+    r"""Return a response with a line for each of the rows that it answers.
+
+    Some containers, such as the service's XGBoost 0.90, answer several rows of CSV with one value for each, all on one
+    line.
+
+    Args:
+        kind: How the response is written.
+        text: Response.
+        rows: How many rows it answers.
+
+    Example:
+        >>> one_row_per_line(PayloadKind.CSV, "0.25,0.75", 2)
+        '0.25\n0.75'
+    """
+    line = text.strip()
+    is_one_line = kind is PayloadKind.CSV and not any(mark in line for mark in '"\r\n')
+    return line.replace(",", "\n") if is_one_line and rows > 1 and line.count(",") == rows - 1 else text
+
+
 def scores_of(value: object) -> Scores:
     """Return a score, a list of scores, or the text of either, as numbers.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzer.clarify.config import AnalysisConfig
 from analyzer.clarify.parameters import ClarifyParameters
-from analyzer.clarify.reading.bodies import feature_rows
+from analyzer.clarify.reading.bodies import feature_rows, one_row_per_line
 from analyzer.clarify.reading.joined_outputs import parted
 from analyzer.clarify.reading.labels import observed_labels
 from analyzer.clarify.reading.predictions import ResponseReader
@@ -49,10 +49,11 @@ def _rows(
     if BATCH_OUTPUT in directions:
         kind, body = _body(directions, BATCH_OUTPUT)
         received, answered = parted(kind, body, config, config.bias)
-        answer = kind, answered
+        answer_kind = kind
     else:
-        (kind, received), answer = _body(directions, INPUT), _body(directions, OUTPUT)
-    features, predictions = feature_rows(kind, received, path), reader.labels(*answer)
+        (kind, received), (answer_kind, answered) = _body(directions, INPUT), _body(directions, OUTPUT)
+    features = feature_rows(kind, received, path)
+    predictions = reader.labels(answer_kind, one_row_per_line(answer_kind, answered, len(features)))
     labels = observed_labels(record, config.bias.label)
     if not len(features) == len(predictions) == len(labels):
         raise PayloadError(f"{len(features)} rows have {len(predictions)} predictions and {len(labels)} labels")

@@ -7,7 +7,7 @@ from typing import Any
 from analyzer.clarify.config import CSV, JSON, PARQUET, AnalysisConfig
 from analyzer.clarify.reading.bodies import feature_rows, row_values
 from analyzer.clarify.reading.records import Records
-from analyzer.clarify.reading.references import Reference, position_of
+from analyzer.clarify.reading.references import Reference, is_position, position_of
 from analyzer.dataset.delimited import CsvDataset
 from analyzer.dataset.files import find_files
 from analyzer.dataset.parquet import ParquetDataset
@@ -52,14 +52,18 @@ def _columns(
         raise AnalysisError(
             f"headers has {len(names)} names, but the rows of {files[0]} have {len(rows[0])} values: {rows[0]}"
         )
-    # A CSV file may carry a header all the same; it is no row of data.
-    return names, [row for row in rows if row != names]
+    # A CSV file may carry a header all the same; it is no row of data. A column without name, such as the index that
+    # pandas writes, is one of the configuration's headers by the name that pandas gives it when it reads the file.
+    lines = [
+        [empty if name == f"Unnamed: {position}" else name for position, name in enumerate(names)]
+        for empty in ("", None)
+    ]
+    return names, [row for row in rows if row not in (names, *lines)]
 
 
 def _split(config: AnalysisConfig, names: list[str], rows: list[list[Any]]) -> Records:
-    bias = config.bias
-    label = _optional_position(bias.label if bias else None, names, "label")
-    predicted = _optional_position(bias.predicted_label if bias else None, names, "predicted_label")
+    label = _optional_position(config.label, names, "label")
+    predicted = _optional_position(config.predicted_label, names, "predicted_label")
     excluded = {position_of(reference, names, "excluded_columns") for reference in config.excluded}
     features = [position for position in range(len(names)) if position not in excluded | {label, predicted}]
     return Records(
@@ -67,7 +71,7 @@ def _split(config: AnalysisConfig, names: list[str], rows: list[list[Any]]) -> R
         feature_names=[names[position] for position in features],
         rows=[[row[position] for position in features] for row in rows],
         label_name="" if label is None else names[label],
-        labels=() if label is None else [row[label] for row in rows],
+        labels=() if label is None or config.bias is None else [row[label] for row in rows],
         predictions=None if predicted is None else [row[predicted] for row in rows],
     )
 
@@ -126,18 +130,16 @@ def names_around_label(config: AnalysisConfig, width: int) -> tuple[list[str], s
     Raises:
         AnalysisError: When the number of headers fits neither.
     """
-    headers, bias = list(config.headers), config.bias
-    if bias is None:
-        names = headers or numbered_names(width)
+    names, label = list(config.headers), config.label
+    is_labelled = config.bias is not None and label is not None
+    if not names:
+        names = numbered_names(width + is_labelled)
+    if label is None or (len(names) == width and (label not in names or not is_labelled)):
         _require_width(len(names), width, names)
-        return names, ""
-    names = headers or numbered_names(width + 1)
-    if len(names) == width and bias.label not in names:
-        return names, str(bias.label)
+        return names, str(label) if is_labelled else ""
     _require_width(len(names) - 1, width, names)
-    is_column = isinstance(bias.label, int) or bias.label in names or bias.label.isdecimal()
-    label = names[position_of(bias.label, names, "label")] if is_column else names[-1]
-    return names, label
+    is_column = is_position(label) or label in names
+    return names, names[position_of(label, names, "label")] if is_column else names[-1]
 
 
 def _require_width(expected: int, width: int, names: Sequence[str]) -> None:

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from analyzer.clarify.config import AnalysisConfig, ShapConfig
-from analyzer.clarify.reading.bodies import feature_rows
+from analyzer.clarify.reading.bodies import document_features, feature_rows
 from analyzer.dataset.payload import PayloadError, PayloadKind
 from analyzer.job.failure import AnalysisError
 
 
 def baseline_rows(
-    config: AnalysisConfig, shap: ShapConfig, local: Path | None, features: str | None
+    config: AnalysisConfig, shap: ShapConfig, local: Path | None, features: str | None, names: Sequence[str]
 ) -> list[list[Any]]:
     """Return the configured rows; none when the configuration has none.
 
@@ -22,6 +20,7 @@ def baseline_rows(
         shap: Its section of attributions.
         local: Local copy of the file that the configuration names.
         features: Where a captured record has its features, which goes before what the configuration says.
+        names: Names of the features; a row of them is a header.
 
     Raises:
         AnalysisError: When the rows cannot be read.
@@ -31,7 +30,7 @@ def baseline_rows(
         return []
     try:
         if not isinstance(shap.baseline, str):
-            return [row for item in shap.baseline for row in _inline(item, path)]
+            return _inline(shap.baseline, path)
         file = local or Path(shap.baseline)
         if not file.is_file():
             raise AnalysisError(
@@ -43,10 +42,13 @@ def baseline_rows(
         rows = feature_rows(PayloadKind.JSON if is_json else PayloadKind.CSV, text, path if is_json else None)
     except PayloadError as error:
         raise AnalysisError(f"methods.shap.baseline cannot be read: {error}") from error
-    return [row for row in rows if row != list(config.headers)]
+    return [row for row in rows if row != list(names)]
 
 
-def _inline(item: object, path: str | None) -> Sequence[list[Any]]:
-    if isinstance(item, list):
-        return [item]
-    return feature_rows(PayloadKind.JSON, orjson.dumps(item).decode(), path)
+def _inline(baseline: tuple[Any, ...] | dict[str, Any], path: str | None) -> list[list[Any]]:
+    """Return the rows of a configured baseline: lists of values, or records as the data set has them."""
+    if isinstance(baseline, dict):
+        return document_features(baseline, path)
+    if all(isinstance(row, list) for row in baseline):
+        return list(baseline)
+    return document_features(list(baseline), path)

@@ -15,6 +15,7 @@ import orjson
 from numpy.typing import NDArray
 
 from analyzer.clarify.config import CSV, JSON, PredictorConfig
+from analyzer.clarify.reading.bodies import one_row_per_line
 from analyzer.clarify.reading.predictions import ResponseReader
 from analyzer.dataset.payload import PayloadError, PayloadKind
 from analyzer.job.failure import AnalysisError
@@ -81,7 +82,7 @@ class Predictor:
             batch = rows[start : start + ROWS_PER_REQUEST]
             kind, text = self._post(self.body(batch))
             try:
-                values = read(kind, text)
+                values = read(kind, one_row_per_line(kind, text, len(batch)))
             except PayloadError as error:
                 raise AnalysisError(
                     f"the model's response cannot be read: {error}: {text[:_MESSAGE_LENGTH]}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.sagemaker.state import Document
 
+_NETWORK_FLAGS = {"EnableInterContainerTrafficEncryption": False, "EnableNetworkIsolation": False}
 DEFAULT_MAX_RUNTIME = 3600
 
 
@@ -89,7 +90,10 @@ class MonitoringJob:
 
 
 def with_defaults(value: Any) -> Any:
-    """A definition with what the service fills in, seen on live read-backs."""
+    """A definition with what the service fills in, seen on live read-backs.
+
+    That `NetworkConfig` reads back with both flags was not seen, but the SDK's `attach` relies on it.
+    """
     if isinstance(value, list):
         return [with_defaults(item) for item in value]
     if not isinstance(value, dict):
@@ -98,6 +102,8 @@ def with_defaults(value: Any) -> Any:
     for name in ("EndpointInput", "BatchTransformInput"):
         if name in filled:
             filled[name] = {"S3InputMode": "File", "S3DataDistributionType": "FullyReplicated", **filled[name]}
+    if "NetworkConfig" in filled:
+        filled["NetworkConfig"] = {**_NETWORK_FLAGS, **filled["NetworkConfig"]}
     if "MonitoringOutputs" in filled:
         filled["MonitoringOutputs"] = [
             {**output, "S3Output": {"S3UploadMode": "EndOfJob", **output["S3Output"]}}

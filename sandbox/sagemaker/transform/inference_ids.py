@@ -18,7 +18,7 @@ class UnidentifiableError(Exception):
 
 
 def with_ids(output: bytes, content_type: str, started: str) -> bytes:
-    """An object with an id, and the start of its job, in every row or JSON line.
+    """An object with an id, and the start of its job, in every row or JSON line; in a JSON document, one for it all.
 
     Args:
         output: The assembled predictions.
@@ -33,12 +33,22 @@ def with_ids(output: bytes, content_type: str, started: str) -> bytes:
     lines = [line for line in output.splitlines() if line.strip()]
     if kind == CSV:
         return b"".join(line + f",{uuid.uuid4()},{started}\n".encode() for line in lines)
+    if kind in JSON_TYPES and _is_document(output):
+        return _json_line(output, started) + b"\n"
     if kind in JSON_TYPES:
         return b"".join(_json_line(line, started) + b"\n" for line in lines)
     raise UnidentifiableError(
         f"GenerateInferenceId needs predictions in text/csv, application/json or application/jsonlines, the model "
         f"answers {content_type or 'without a content type'}"
     )
+
+
+def _is_document(output: bytes) -> bool:
+    try:
+        json.loads(output)
+    except ValueError:
+        return False
+    return True
 
 
 def _json_line(line: bytes, started: str) -> bytes:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.
 import json
 from typing import Any
 
-from sandbox.sagemaker.media_types import CSV, JSON_TYPES, media_type
+from sandbox.sagemaker.media_types import CSV, JSON, JSON_TYPES, media_type
 
 _INPUT, _OUTPUT = "SageMakerInput", "SageMakerOutput"
 
@@ -15,19 +15,22 @@ class UnjoinableError(Exception):
     """Records and answers cannot be put beside each other."""
 
 
-def joined(records: bytes, answers: bytes, *, content_type: str, answer_type: str) -> bytes:
+def joined(records: bytes, answers: bytes, *, content_type: str, answer_type: str, split_type: str) -> bytes:
     """The records of a request, each with its answer: behind a CSV row, as a member of a JSON object.
 
     Args:
-        records: Body of the request, a record a line.
-        answers: Body of the answer, one line for each record.
+        records: Body of the request.
+        answers: Body of the answer.
         content_type: What the request is.
         answer_type: What the model says that the answer is.
+        split_type: ``Line``: every line is a record, and has a line of the answer. ``None``: so it is for CSV and JSON
+            lines, but a body of application/json is one record, whatever it holds.
 
     Raises:
         UnjoinableError: They are of different kinds, or not as many.
     """
-    pairs = _pairs(records, answers)
+    is_whole = split_type == "None" and media_type(content_type) == JSON
+    pairs = [(records, answers)] if is_whole else _pairs(records, answers)
     kinds = {media_type(content_type), media_type(answer_type)}
     if kinds == {CSV}:
         return b"".join(record + b"," + answer + b"\n" for record, answer in pairs)
@@ -53,7 +56,7 @@ def _member(record: bytes, answer: bytes) -> bytes:
     try:
         given, output = json.loads(record), json.loads(answer)
     except ValueError as error:
-        raise UnjoinableError(f"a line is not JSON: {error}") from error
+        raise UnjoinableError(f"a record or its prediction is not JSON: {error}") from error
     members: dict[str, Any] = given if isinstance(given, dict) else {_INPUT: given}
     added = {_OUTPUT: output}
     # It stands in front, and wins over a member of the record that was a prediction once.

@@ -141,7 +141,14 @@ def _beside_input(job: Document, body: bytes, answer: bytes, answer_type: str) -
     """The answer as the job wants it: alone, or joined with the records of its request."""
     if job["DataProcessing"]["JoinSource"] == "None":
         return answer
-    return joined(body, answer, content_type=job["TransformInput"].get("ContentType", ""), answer_type=answer_type)
+    source = job["TransformInput"]
+    return joined(
+        body,
+        answer,
+        content_type=source.get("ContentType", ""),
+        answer_type=answer_type,
+        split_type=source["SplitType"],
+    )
 
 
 def _write_manifests(job: Document, objects: list[Listed], s3: "S3Client") -> None:

@@ -39,7 +39,7 @@ SHAP = {"headers": ["a", "b", "y"], "methods": {"shap": {"baseline": [[0, 0, 0]]
         (SHAP, "methods.shap needs a model to ask: name it as predictor.model_name"),
         (SHAP | {"methods": {"shap": {"num_samples": 0}}}, "num_samples is 0, expected an integer above 0"),
         (SHAP | {"methods": {"shap": {"agg_method": "mean"}}}, "agg_method is 'mean', expected one of mean_abs"),
-        (SHAP | {"methods": {"shap": {"baseline": 3}}}, "baseline is 3, expected a list of rows or the URI of a file"),
+        (SHAP | {"methods": {"shap": {"baseline": 3}}}, "baseline is 3, expected a list of rows, a JSON object or"),
         (SHAP | {"methods": {"shap": {"use_logit": "yes"}}}, "use_logit is 'yes', expected true or false"),
         (SHAP | {"predictor": {"content_type": "application/json"}}, "content_template and record_template are both"),
         (

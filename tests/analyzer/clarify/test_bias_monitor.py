@@ -285,3 +285,13 @@ def test_a_body_that_is_nested_too_deeply_ends_no_run(clarify, merged, loans):
     assert attacked.analysis == intact.analysis
     issues = json.loads((attacked.root / "output" / "data_issues.json").read_text())
     assert "nested more than 32 levels" in issues["examples"][0]["problem"]
+
+
+def test_predictions_of_several_rows_may_stand_on_one_line(clarify, merged, loans):
+    made = loans(60)
+    one_by_one = merged(captured(made))
+    features, answers, truth = (list(column) for column in zip(*captured(made), strict=True))
+    together = merged([("".join(features), ",".join(answers), "\n".join(truth))], name="together")
+    jobs = [clarify(MONITOR, data, inference_attribute="0", **MERGED) for data in (one_by_one, together)]
+    assert jobs[1].code == 0, jobs[1].message
+    assert jobs[1].analysis == jobs[0].analysis

@@ -133,6 +133,61 @@ def test_a_baseline_file_is_read_from_its_local_copy(clarify, served, tmp_path):
     assert "methods.shap.baseline names s3://bucket/baseline.csv, which is no local file" in failed.message
 
 
+@pytest.fixture
+def by_rows(clarify, served):
+    """The analysis of the rows alone, which every other way to write the same data set has to give."""
+    return clarify(config(), DATA, predictor_url=served(linear(1, 2))).analysis
+
+
+@pytest.mark.parametrize(("label", "place"), [("target", 0), ("0", 0), (3, 3), ("target", 3)])
+def test_the_label_of_a_csv_data_set_is_no_feature(clarify, served, by_rows, label, place):
+    headers, rows = HEADERS.copy(), [line.split(",") for line in DATA]
+    headers.insert(place, "target")
+    for row in rows:
+        row.insert(place, "1")
+    data = [",".join(row) for row in [headers, *rows]]
+    job = clarify(config() | {"headers": headers, "label": label}, data, predictor_url=served(linear(1, 2)))
+    assert job.code == 0, job.message
+    assert job.analysis == by_rows
+
+
+def test_predictions_in_the_data_set_and_the_index_of_pandas_are_no_features_either(clarify, served, by_rows):
+    settings = config() | {"headers": ["Unnamed: 0", *HEADERS, "guess"]}
+    settings |= {"predicted_label": "guess", "excluded_columns": [0]}
+    data = [",age,income,noise,guess", *(f"{number},{line},1" for number, line in enumerate(DATA))]
+    assert clarify(settings, data, predictor_url=served(linear(1, 2))).analysis == by_rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "features", "label", "baseline"),
+    [
+        ("application/jsonlines", "features", "label", [{"features": [30, 3, 0]}]),
+        ("application/json", "instances[*].features", "instances[*].label", {"instances": [{"features": [30, 3, 0]}]}),
+        ("application/json", "[*].features", "[*].label", [{"features": [30, 3, 0]}]),
+    ],
+)
+@pytest.mark.parametrize("headers", [HEADERS, [*HEADERS, "target"]])
+def test_the_label_of_a_json_data_set_is_no_feature(clarify, served, by_rows, kind, features, label, baseline, headers):
+    records = [{"features": [int(value) for value in line.split(",")], "label": 1} for line in DATA]
+    documents = {
+        "features": records,
+        "instances[*].features": [{"instances": records}],
+        "[*].features": [records],
+    }
+    settings = config(baseline=baseline) | {"dataset_type": kind, "features": features, "label": label}
+    data = [json.dumps(document) for document in documents[features]]
+    job = clarify(settings | {"headers": headers}, data, predictor_url=served(linear(1, 2)))
+    assert job.code == 0, job.message
+    assert job.analysis == by_rows
+
+
+def test_a_container_may_answer_all_rows_on_one_line(clarify, served, by_rows):
+    lines = linear(1, 2)
+    job = clarify(config(), DATA, predictor_url=served(lambda body: lines(body).replace("\n", ",")))
+    assert job.code == 0, job.message
+    assert job.analysis == by_rows
+
+
 MONITORING = {
     "publish_cloudwatch_metrics": "Enabled",
     "sagemaker_endpoint_name": "credit",

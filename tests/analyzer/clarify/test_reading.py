@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from analyzer.clarify.bias.groups import groups_of, is_continuous
-from analyzer.clarify.reading.bodies import feature_rows, row_values, scores_of
+from analyzer.clarify.reading.bodies import feature_rows, one_row_per_line, row_values, scores_of
 from analyzer.clarify.reading.predictions import ResponseReader
 from analyzer.dataset.payload import PayloadError, PayloadKind
 from analyzer.text.values import category
@@ -61,6 +61,21 @@ def test_one_value_for_every_row_of_a_body(kind, text, reference, values):
 def test_a_value_that_is_not_there_is_named(kind, text, reference, message):
     with pytest.raises(PayloadError, match=message):
         row_values(kind, text, reference)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "rows", "lines"),
+    [
+        (CSV, "0.1,0.9\n", 2, "0.1\n0.9"),
+        (CSV, "0.1,0.9", 1, "0.1,0.9"),
+        (CSV, "0.1,0.9", 3, "0.1,0.9"),
+        (CSV, "0,0.1\n1,0.9", 3, "0,0.1\n1,0.9"),
+        (CSV, '"a,b"', 2, '"a,b"'),
+        (JSON, "[0.1,0.9]", 2, "[0.1,0.9]"),
+    ],
+)
+def test_one_line_of_answers_to_several_rows_becomes_as_many_lines(kind, text, rows, lines):
+    assert one_row_per_line(kind, text, rows) == lines
 
 
 @pytest.mark.parametrize(("text", "path"), [('{"x": 1}', "x"), ("3", None)])

@@ -38,6 +38,11 @@ def test_csv_without_header_has_numbered_columns(job, table):
     assert list(summary(job(path, "headerless csv"))) == ["_c0", "_c1", "_c2"]
 
 
+def test_a_column_without_name_such_as_the_index_of_pandas_has_its_number(job, table):
+    path = table("a.csv", ",label,x,s", *(f"{number},{','.join(row)}" for number, row in enumerate(ROWS)))
+    assert summary(job(path, "csv")) == {"_c0": ("Integral", 3, 0), **EXPECTED}
+
+
 def test_quotes_line_breaks_and_byte_order_marks_of_csv(job, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b'\xef\xbb\xbflabel,s\r\n1,"a,\r\nb"\r\n\r\n2,"say ""hi"""\r\n3,\xc3\xa9\r\n')

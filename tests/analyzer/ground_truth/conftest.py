@@ -29,7 +29,7 @@ class Merge:
 
     @property
     def statistics(self):
-        return json.loads((self.output / "merge_statistics.json").read_text())
+        return json.loads((self.output / ".merge_statistics.json").read_text())
 
     @property
     def counts(self):

@@ -62,7 +62,7 @@ def test_broken_input_of_an_earlier_run_is_not_told_again(merge, captured_in, la
     labelled_in([label(name) for name in MANY])
     job = merge(output_path=tmp_path / "merged")
     assert job.code == 0
-    assert '"broken_labels" : {\n    "count" : 0' in (tmp_path / "merged" / "merge_statistics.json").read_text()
+    assert '"broken_labels" : {\n    "count" : 0' in (tmp_path / "merged" / ".merge_statistics.json").read_text()
 
 
 def test_more_than_a_tenth_of_broken_labels_ends_the_job(merge, captured_in, labelled_in):

@@ -12,6 +12,15 @@ def test_a_captured_record_is_written_with_its_label_to_the_place_of_its_capture
     assert job.records == [capture("order-17") | {"groundTruthData": {"data": "0", "encoding": "CSV"}}]
 
 
+def test_the_last_object_of_the_folder_holds_records(merge, captured_in, labelled_in):
+    captured_in([capture("order-17")])
+    labelled_in([label("order-17")])
+    job = merge()
+    names = sorted(path.relative_to(job.output).as_posix() for path in job.output.rglob("*") if path.is_file())
+    assert names == [".merge_statistics.json", *job.files]
+    assert names[0][0] < "0", "an endpoint or a schedule is called after letters and digits"
+
+
 def test_members_of_a_merged_record_come_in_the_order_of_the_services_files(merge, captured_in, labelled_in):
     captured_in([capture("order-17")])
     labelled_in([label("order-17")])

@@ -51,12 +51,15 @@ def test_it_serves_on_loopback_alone_and_leaves_nothing_when_interrupted(up: sub
         "secret_access_key",
         "account_id",
         "administration_secret",
+        "sagemaker_sdk_config",
     }
     process = psutil.Process(up.pid)
     listening = [found.laddr for found in process.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
     assert [f"http://{address.ip}:{address.port}" for address in listening] == [connection["endpoint_url"]]
     work = Path(home_of_a_function(connection))
     assert work.is_dir()
+    defaults = json.loads(Path(connection["sagemaker_sdk_config"]).read_text())["SageMaker"]["PythonSDK"]["Modules"]
+    assert defaults == {"TelemetryOptOut": True, "Session": {"DefaultS3Bucket": "sagemaker-us-east-1-000000000000"}}
     assert ask(connection, "clock")["scale"] == 60
     children = process.children(recursive=True)
     assert children

@@ -133,7 +133,7 @@ def test_labels_of_other_predictions_fail_after_the_merge(world: Any, endpoint: 
     (execution,) = world.executions(schedule)
     assert (execution["MonitoringExecutionStatus"], execution["FailureReason"]) == ("Failed", "Job inputs had no data")
     assert "/groundtruth-merge-" in execution["ProcessingJobArn"]
-    statistics = json.loads(world.read("reports/merge/merge_statistics.json"))
+    statistics = json.loads(world.read("reports/merge/.merge_statistics.json"))
     assert (statistics["captured"], statistics["matched"]) == (1, 0)
     window = job_of(world, execution)["Environment"]
     assert [statistics[edge] for edge in ("start_time", "end_time")] == [window["start_time"], window["end_time"]]

@@ -26,6 +26,7 @@ def definition_of(world: Any, kind: str, endpoint: str) -> dict[str, Any]:
         f"{prefix}JobInput": source,
         f"{prefix}JobOutputConfig": data_quality["DataQualityJobOutputConfig"],
         "JobResources": data_quality["JobResources"],
+        "NetworkConfig": {"EnableNetworkIsolation": True},
         "RoleArn": world.role,
     }
 
@@ -43,6 +44,8 @@ def test_every_kind_is_created_described_listed_and_deleted(world: Any, capturin
     described = call("describe", JobDefinitionName=name)
     assert described["JobDefinitionName"] == name
     assert described["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
+    flags = {"EnableInterContainerTrafficEncryption": False, "EnableNetworkIsolation": True}
+    assert described["NetworkConfig"] == flags
     prefix = "".join(part.title() for part in kind.split("_"))
     source = described[f"{prefix}JobInput"]["EndpointInput"]
     assert (source["S3InputMode"], source["S3DataDistributionType"]) == ("File", "FullyReplicated")

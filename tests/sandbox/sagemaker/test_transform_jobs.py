@@ -126,6 +126,23 @@ def test_joined_predictions_stand_behind_their_input(world: Any, model: str) -> 
     assert all(re.fullmatch(UUID, row[3]) for row in rows)
 
 
+def test_a_json_document_is_joined_with_the_answer_to_it_all(world: Any, model: str) -> None:
+    place = world.unique("batch")
+    root = f"s3://{world.bucket}/{place}"
+    rows = {"rows": [[1, 2], [3, 4]], "source": "branch 7"}
+    request = job(world, model, world.put(f"{place}/a.json", json.dumps(rows, indent=2)), f"{root}/out")
+    request["TransformInput"] |= {"ContentType": "application/json", "SplitType": "None"}
+    request["TransformOutput"] |= {"Accept": "application/json", "AssembleWith": "None"}
+    request["DataProcessing"] = {"JoinSource": "Input"}
+    request["DataCaptureConfig"] = {"DestinationS3Uri": f"{root}/capture", "GenerateInferenceId": True}
+    described = transform(world, request)
+    assert described["TransformJobStatus"] == "Completed", described
+    document = json.loads(world.read(f"{place}/out/a.json.out"))
+    assert re.fullmatch(UUID, document.pop("SageMakerInferenceId"))
+    assert document.pop("SageMakerInferenceTime").endswith("Z")
+    assert document == {**rows, "SageMakerOutput": {"predictions": [6, 14]}}
+
+
 def test_the_manifest_of_a_prefix_that_is_a_key_too_names_all_objects(world: Any, model: str) -> None:
     place = world.unique("batch")
     root = f"s3://{world.bucket}/{place}"
@@ -211,7 +228,7 @@ def test_a_job_can_be_stopped_and_is_listed(world: Any) -> None:
                 "DataProcessing": {"JoinSource": "Input"},
                 "TransformOutput": {"S3OutputPath": "s3://b/out", "AssembleWith": "None"},
             },
-            "needs SplitType=Line and AssembleWith=Line, got Line and None",
+            "needs SplitType=Line and AssembleWith=Line, unless ContentType is JSON; got Line and None",
         ),
         ({"DataCaptureConfig": {"DestinationS3Uri": "https://elsewhere/x"}}, "Invalid S3 URI"),
     ],

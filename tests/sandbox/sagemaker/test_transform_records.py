@@ -47,13 +47,19 @@ def test_answers_are_assembled_by_line_or_end_to_end() -> None:
 )
 def test_a_joined_json_line_has_its_prediction_as_a_member(records: bytes, line: dict[str, Any]) -> None:
     kind = "application/jsonlines"
-    assert json.loads(joined(records, b'{"score":0.5}', content_type=kind, answer_type="application/json")) == line
+    answer = b'{"score":0.5}'
+    by_line = joined(records, answer, content_type=kind, answer_type="application/json", split_type="Line")
+    assert json.loads(by_line) == line
+    whole = json.dumps(json.loads(records), indent=2).encode()
+    document = joined(whole, answer, content_type="application/json", answer_type=kind, split_type="None")
+    assert document == by_line
 
 
 def test_a_joined_json_line_has_the_new_prediction_where_the_record_brings_an_old_one() -> None:
     kind = "application/jsonlines"
     record = b'{"age":3,"SageMakerOutput":0.1}'
-    assert joined(record, b"0.9", content_type=kind, answer_type=kind) == b'{"SageMakerOutput":0.9,"age":3}\n'
+    answer = joined(record, b"0.9", content_type=kind, answer_type=kind, split_type="Line")
+    assert answer == b'{"SageMakerOutput":0.9,"age":3}\n'
 
 
 @pytest.mark.parametrize(
@@ -62,12 +68,12 @@ def test_a_joined_json_line_has_the_new_prediction_where_the_record_brings_an_ol
         (b"1\n2", b"1", ("text/csv", "text/csv"), "the model answered 1 for 2; BatchStrategy=SingleRecord"),
         (b"1", b"1", ("text/csv", "application/json"), "both CSV or both JSON, got text/csv and application/json"),
         (b"1", b"1", ("text/csv", ""), "got text/csv and no content type"),
-        (b"{", b"1", ("application/json", "application/json"), "a line is not JSON"),
+        (b"{", b"1", ("application/json", "application/json"), "prediction is not JSON"),
     ],
 )
 def test_what_cannot_be_joined_is_refused(records: bytes, answers: bytes, kinds: tuple[str, str], reason: str) -> None:
     with pytest.raises(UnjoinableError, match=re.escape(reason)):
-        joined(records, answers, content_type=kinds[0], answer_type=kinds[1])
+        joined(records, answers, content_type=kinds[0], answer_type=kinds[1], split_type="Line")
 
 
 def test_a_bare_json_prediction_becomes_a_member() -> None:
@@ -87,6 +93,12 @@ def test_a_json_prediction_gets_a_new_id_where_the_record_brings_an_old_one() ->
     assert list(members) == ["SageMakerInferenceId", "SageMakerInferenceTime", "score"]
     assert re.fullmatch(UUID, members["SageMakerInferenceId"])
     assert members["SageMakerInferenceTime"] == STARTED
+
+
+def test_a_json_document_of_many_lines_gets_one_id() -> None:
+    output = json.dumps({"predictions": [1, 0]}, indent=2).encode()
+    (line,) = with_ids(output, "application/json", STARTED).splitlines()
+    assert json.loads(line)["predictions"] == [1, 0]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n,"))))
