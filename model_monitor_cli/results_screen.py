@@ -15,7 +15,7 @@ from model_monitor_cli.on_demand import Window
 from model_monitor_cli.output import Output
 from model_monitor_cli.runs import Run
 from results.executions import Outcome
-from results.violations import Finding
+from run_report.violations import Finding
 from shared import failures
 
 _MOST_SHOWN = 30

@@ -99,6 +99,7 @@ class MonitoringStack(cdk.Stack):
             compute=compute,
             network=network,
             runbook_url=settings.runbook,
+            report_page=settings.report_page,
             **own,
         )
         if self._services is None:

@@ -62,6 +62,7 @@ class MonitoringOptions(MonitoringServicesOptions, total=False):
         engine: Who runs monitors. Default: Amazon SageMaker Model Monitor.
         tags: Tags of jobs, definitions and schedules, beside those of the stack.
         runbook_url: Named in alarms and messages.
+        report_page: Whether a page that people can read is written beside the files of each run. Default: it is.
     """
 
     services: MonitoringServices | None
@@ -70,6 +71,7 @@ class MonitoringOptions(MonitoringServicesOptions, total=False):
     engine: IMonitorEngine | None
     tags: Mapping[str, str] | None
     runbook_url: str | None
+    report_page: bool | None
 
 
 @checked

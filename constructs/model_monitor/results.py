@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Duration, Stack, aws_events as events, aws_events_targets as targets, aws_iam as iam
+from aws_cdk import Duration, Size, Stack, aws_events as events, aws_events_targets as targets, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.alarms import metrics
@@ -16,6 +16,8 @@ from model_monitor.s3_location import S3Location
 
 # To count records means to read up to a thousand objects, one after the other; a sweep looks at all monitors.
 _TIMEOUT = Duration.minutes(5)
+# A function has CPU in proportion to its memory, and a page of 500 features reads two files of tens of megabytes.
+_MEMORY = Size.mebibytes(512)
 _WHY_WILDCARDS = "SageMaker names the jobs of runs; listing runs and publishing metrics have no resources to name."
 # The service names the jobs of runs: <kind>-<yyyyMMddHHmm>-<24 hexadecimal digits>. In published outputs the kinds are
 # model-monitoring, model-quality-monitoring and groundtruth-merge; of Clarify's monitors only the beginning is certain.
@@ -61,6 +63,7 @@ class Results(Construct):
                 "METRIC_NAMESPACE": metrics.OWN_NAMESPACE,
             },
             timeout=_TIMEOUT,
+            memory=_MEMORY,
         )
         registry.grant_read(self.function)
         state.grant_read_write(self.function)

@@ -182,6 +182,11 @@ class S3Location:
         self._add(grantee, ["s3:PutObject"], self._object_arns())
         self._grant_key(grantee, ["kms:Decrypt", "kms:GenerateDataKey"])
 
+    def grant_write_named(self, grantee: iam.IGrantable, name: str) -> None:
+        """Lets the grantee write objects of one name in folders below this location; not use their key."""
+        below = f"{self.key}/*" if self.key else "*"
+        self._add(grantee, ["s3:PutObject"], [f"{self._bucket_arn()}/{below}/{name}"])
+
     def _grant(self, grantee: iam.IGrantable, *, object_actions: list[str], key_actions: list[str]) -> None:
         prefix = [self.key, f"{self.key}/*"] if self.key else ["*"]
         self._add(grantee, object_actions, self._object_arns())

@@ -27,6 +27,7 @@ from sandbox.process.client import SandboxProcess
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = _ROOT / ".sandbox" / "demo"
+_PAGE = _REPORTS / "report.html"
 _REQUESTS = 400
 # From here on, singles are refused about as often as in training. Among few applicants that varies, and as the service,
 # the bias monitor reports every metric that is a little farther from 0 than in the baseline.
@@ -131,6 +132,9 @@ class Demo:
             for run in runs:
                 if run.monitor == hour.monitor:
                     run.copy_to(_REPORTS / run.monitor)
+                    run.copy_page(self.box.client("s3"), _REPORTS / run.monitor / _PAGE.name)
+                    if run.monitor == "DataQuality":
+                        run.copy_page(self.box.client("s3"), _PAGE)
                     self.steps.console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
         self.steps.console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
 
@@ -179,6 +183,11 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
         signal.pause()
 
 
+def show_page(console: Console) -> None:
+    """Says where the page is that was made of the run with the most to see."""
+    console.print(f"Open the report in a browser: {_PAGE}", style="bold", highlight=False, soft_wrap=True)
+
+
 def show_end(console: Console, hours: list[tuple[Hour, list[Run]]]) -> None:
     """Shows all hours and monitors side by side, and where to go from here."""
     findings.show_hours(console, hours)
@@ -207,6 +216,7 @@ def main() -> int:
             hours = demo.run()
             if keep:
                 findings.show_hours(console, hours)
+                show_page(console)
                 _keep_running(console, box)
             else:
                 demo.destroy()
@@ -218,6 +228,7 @@ def main() -> int:
     steps.print_times()
     if not keep:
         show_end(console, hours)
+        show_page(console)
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 _VIOLATIONS = "constraint_violations.json"
+_PAGE = "monitoring-report.html"
 _CLEAN, _VIOLATED = "Completed", "CompletedWithViolations"
 
 
@@ -81,6 +82,16 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         for name, document in self.report.items():
             (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
+
+    def copy_page(self, s3: BaseClient, file: Path) -> None:
+        """Writes the page that the results function has made of the run to a file of this machine.
+
+        Args:
+            s3: A boto3 `s3` client.
+            file: The file; its folder exists.
+        """
+        bucket, _, key = f"{self.report_uri}/{_PAGE}".removeprefix("s3://").partition("/")
+        file.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 def _documents(s3: BaseClient, uri: str) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.report import Report
 from results.text import shortened
-from results.violations import Finding
+from run_report.violations import Finding
 from shared import clients
 
 SOURCE = "model-monitoring"

@@ -21,7 +21,8 @@ MERGE_JOB = "groundtruth-merge-"
 """How the names of the jobs begin that give labels to captured records, before the job that analyses them."""
 _JOB_NAME_TIME = re.compile(r"-(\d{12})-[0-9a-f]+$")
 _HOUR = timedelta(hours=1)
-_NO_DATA = "no data"
+# Not "has no data capture", which is a failure.
+_NO_DATA = re.compile(r"no data(?! capture)", re.IGNORECASE)
 
 
 class Outcome(Enum):
@@ -44,18 +45,20 @@ class Outcome(Enum):
         return self in (Outcome.VIOLATIONS, Outcome.FAILED, Outcome.STOPPED)
 
 
-def outcome_of(status: str, reason: str | None) -> Outcome | None:
+def outcome_of(status: str, *reasons: str | None) -> Outcome | None:
     """Return the outcome of a run or of its job, or None for a status that is not an end.
 
     Args:
         status: Of the run or the job.
-        reason: Its failure reason. A window without traffic ends as `Failed` with the reason "Job inputs had no data".
+        *reasons: Its failure reason, and what the analyzer said. A window without traffic ends as `Failed` with the
+            reason "Job inputs had no data".
     """
     try:
         outcome = Outcome(status)
     except ValueError:
         return None
-    return Outcome.NO_DATA if outcome is Outcome.FAILED and _NO_DATA in (reason or "").lower() else outcome
+    has_no_data = any(_NO_DATA.search(reason or "") for reason in reasons)
+    return Outcome.NO_DATA if outcome is Outcome.FAILED and has_no_data else outcome
 
 
 def time_in_name(job_name: str) -> datetime | None:

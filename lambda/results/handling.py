@@ -16,10 +16,12 @@ from results.message import Message, RunFacts, failure_message, unreadable_messa
 from results.metrics import Point, publish
 from results.monitor import Monitor
 from results.once import Claim, LostClaimError, Once
+from results.page import RunPage
 from results.report import Report, read_report
 from shared import clients, failures
 from shared.logs import log
 
+_PAGE = "page"
 _ALL_LEFT_OUT = (
     "No record has the columns of the baseline. If the model's clients send something new, make the baseline anew from "
     "data that have it"
@@ -59,7 +61,7 @@ def _do_all(claim: Claim, execution: Execution, invocation: Invocation) -> tuple
     handled, troubles = False, list[Exception]()
     for thing, action in _things(execution, invocation).items():
         try:
-            handled |= claim.do(thing, action)
+            handled |= claim.attempt(thing, action) if thing == _PAGE else claim.do(thing, action)
         except LostClaimError:
             raise
         except Exception as error:
@@ -72,6 +74,7 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     """Return the things to do for a run."""
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
+    page = cache(lambda: RunPage(execution, invocation, report()))
     left_out = cache(lambda: count_left_out(execution))
 
     def put(points: list[Point]) -> None:
@@ -82,9 +85,12 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
         things["measurements"] = lambda: put(measurements(execution, report()))
     if monitor.guard:
         things["left out"] = lambda: put(_left_out_metrics(left_out()))
+    tells = monitor.topic is not None and execution.outcome is Outcome.VIOLATIONS
+    if execution.outcome.has_report and (monitor.has_page or tells):
+        things[_PAGE] = lambda: page().write()
     # A run to which the script left no record ends without data, but not for lack of traffic.
     if monitor.topic and (execution.outcome.is_trouble or (execution.outcome is Outcome.NO_DATA and monitor.guard)):
-        things["message"] = lambda: _publish_message(execution, report(), left_out(), invocation)
+        things["message"] = lambda: _publish_message(execution, report(), page(), left_out(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
@@ -114,23 +120,27 @@ def _left_out_metrics(left_out: LeftOut | None) -> list[Point]:
     return left_out.points() if left_out else []
 
 
-def _publish_message(execution: Execution, report: Report, left_out: LeftOut | None, invocation: Invocation) -> None:
+def _publish_message(
+    execution: Execution, report: Report, page: RunPage, left_out: LeftOut | None, invocation: Invocation
+) -> None:
     monitor = execution.monitor
     has_nothing_to_say = execution.outcome is Outcome.NO_DATA and not (left_out and left_out.left_out)
     if monitor.topic is None or has_nothing_to_say:
         return
-    message = _message(execution, report, left_out, invocation)
+    message = _message(execution, report, page, left_out, invocation)
     with monitor.access():
         clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
 
 
-def _message(execution: Execution, report: Report, left_out: LeftOut | None, invocation: Invocation) -> Message:
-    run = _facts(execution, report, left_out, invocation)
+def _message(
+    execution: Execution, report: Report, page: RunPage, left_out: LeftOut | None, invocation: Invocation
+) -> Message:
+    run = _facts(execution, report, page, left_out, invocation)
     if execution.outcome is Outcome.VIOLATIONS:
         streak = lookup.streak(execution)
         if report.problem:
             return unreadable_message(run, problem=report.problem, exit_message=execution.exit_message, streak=streak)
-        return violations_message(run, report.findings, count=report.count, streak=streak)
+        return violations_message(run, report.findings, count=report.count, streak=streak, details=page.details)
     return failure_message(
         run,
         reason=execution.failure_reason,
@@ -142,9 +152,14 @@ def _message(execution: Execution, report: Report, left_out: LeftOut | None, inv
     )
 
 
-def _facts(execution: Execution, report: Report, left_out: LeftOut | None, invocation: Invocation) -> RunFacts:
+def _facts(
+    execution: Execution, report: Report, page: RunPage, left_out: LeftOut | None, invocation: Invocation
+) -> RunFacts:
     monitor, console, places = execution.monitor, invocation.console, dict[str, str]()
     if execution.outcome is Outcome.VIOLATIONS:
+        if page.exists():
+            places["Page"] = console.object(page.uri)
+        places["Command"] = monitor.report_command(execution.scheduled)
         places["Report"] = str(report.folder)
         places["Open report"] = console.folder(report.folder)
     if execution.job_name:

@@ -97,15 +97,13 @@ def scheduled_time(summary: Summary) -> datetime:
 
 def of_summary(monitor: Monitor, summary: Summary) -> Execution:
     """Return a listed run with its job."""
-    outcome, name = outcome_of_summary(summary), _job_name(summary)
+    status, reason, name = summary["MonitoringExecutionStatus"], summary.get("FailureReason"), _job_name(summary)
+    job = _describe_job(name) if name else None
+    outcome = outcome_of(status, reason, (job or {}).get("ExitMessage"))
     if outcome is None:
-        raise ValueError(f"got a run that is {summary['MonitoringExecutionStatus']}, expected one that has ended")
+        raise ValueError(f"got a run that is {status}, expected one that has ended")
     return Execution(
-        monitor=monitor,
-        scheduled=scheduled_time(summary),
-        outcome=outcome,
-        failure_reason=summary.get("FailureReason"),
-        job=_describe_job(name) if name else None,
+        monitor=monitor, scheduled=scheduled_time(summary), outcome=outcome, failure_reason=reason, job=job
     )
 
 
@@ -152,7 +150,7 @@ def _schedule_of(name: str, job: Job) -> str | None:
 
 def _outcome_of_job(monitor: Monitor, job: Job) -> Outcome:
     """Return the outcome of a job that has ended; with or without violations, its status is `Completed`."""
-    outcome = outcome_of(job["ProcessingJobStatus"], job.get("FailureReason"))
+    outcome = outcome_of(job["ProcessingJobStatus"], job.get("FailureReason"), job.get("ExitMessage"))
     if outcome is None or outcome is Outcome.CLEAN:
         message = job.get("ExitMessage") or ""
         if message.startswith(Outcome.VIOLATIONS.value):

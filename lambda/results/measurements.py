@@ -15,7 +15,7 @@ from results.executions import Execution
 from results.metrics import Point
 from results.monitor import Group
 from results.report import ANALYSIS_FILE, STATISTICS_FILE, Report, read_file
-from results.violations import DRIFT_CHECK, drift_distance, expected_type
+from run_report.violations import DRIFT_CHECK, drift_distance, expected_type
 from shared.logs import log
 
 _NUMERICAL = "numerical_statistics"

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from results.advice import ADVICE, OTHER_ADVICE
 from results.lookup import Streak
+from results.message_details import changes, records, settings
 from results.text import WIDTH, bounded, named, quoted, shortened, visible, wrapped
-from results.violations import Finding
+from run_report.advice import ADVICE, OTHER_ADVICE
+from run_report.model import RunReport
+from run_report.violations import Finding
 
 # SNS: ASCII, at most 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 _MAX_SUBJECT = 99
@@ -63,7 +65,9 @@ class RunFacts:
     left_out: str | None = None
 
 
-def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak) -> Message:
+def violations_message(
+    run: RunFacts, findings: Sequence[Finding], *, count: int, streak: Streak, details: RunReport | None = None
+) -> Message:
     """Return the message for a run with violations.
 
     Args:
@@ -71,6 +75,7 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
         findings: The violations, the most severe first.
         count: Number of violations.
         streak: Since when there are violations.
+        details: What else is known of the run; None if nothing is.
     """
     violations = _counted(count, "violation")
     worst = f"; worst: {_in_words(findings[0])}"
@@ -80,11 +85,13 @@ def violations_message(run: RunFacts, findings: Sequence[Finding], *, count: int
     )
     blocks = [
         wrapped(sentence),
-        _facts({"Since": _since(streak), **_run_lines(run)}),
+        _facts({"Since": _since(streak), **records(details), **_run_lines(run)}),
         _table(findings),
+        changes(findings, details),
         _not_checked(findings),
         _unknown_texts(findings),
         _advice(findings),
+        settings(findings),
         _places(run),
     ]
     return Message(_subject(f"{run.title}: {violations}{worst}"), _joined(blocks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class Monitor:
         runbook: Named in messages.
         short_name: What people call it beside its endpoint, such as `data-quality`; None in documents of older stacks.
         wanted: What is published from the files of a report.
+        has_page: Whether a page is written beside the files of each run.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
 
@@ -117,6 +119,7 @@ class Monitor:
     runbook: str | None = None
     short_name: str | None = None
     wanted: Wanted = Wanted()
+    has_page: bool = True
     one_time_run: str | None = None
 
     @property
@@ -131,6 +134,13 @@ class Monitor:
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+
+    def report_command(self, scheduled: datetime) -> str:
+        """Return what shows the report of a run in a terminal."""
+        watched = self.endpoint or self.model
+        words = [watched, self.short_name or self.kind.replace(" ", "-")] if watched else [self.schedule]
+        run = ["--execution", self.one_time_run] if self.one_time_run else ["--at", f"{scheduled:%Y-%m-%dT%H:%M}"]
+        return shlex.join(["model-monitor", "report", *words, *run])
 
     @contextmanager
     def access(self) -> Iterator[None]:
@@ -157,6 +167,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
+            has_page=document.get("page", True) is not False,
             **{
                 key: _text(document[key])
                 for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")

@@ -115,6 +115,21 @@ class Claim:
         self._write(self._note.text())
         return True
 
+    def attempt(self, thing: str, action: Callable[[], None]) -> bool:
+        """Note a thing and then do it, so that it is tried once only; return whether it was tried now.
+
+        For what may take more memory or time than there is: if the function dies of it, it goes on with the other
+        things next time.
+
+        Raises:
+            LostClaimError: Another function holds the run now.
+            Exception: Whatever the action raises, or S3 when the note could not be written.
+        """
+        if not self.do(thing, lambda: None):
+            return False
+        action()
+        return True
+
     def finish(self) -> None:
         """Note that everything is done."""
         self._write("")

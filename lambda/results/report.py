@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from results.executions import Execution, Outcome
-from results.violations import Finding, by_severity, parse_violation
+from run_report.violations import Finding, by_severity, parse_violation
 from shared import errors, s3
 from shared.logs import log
 from shared.s3 import S3Uri

@@ -52,6 +52,10 @@ class Console:
         """Link to the objects below an S3 prefix."""
         return f"https://{self._host}/s3/buckets/{uri.bucket}?region={self.region}&prefix={quote(uri.key)}/"
 
+    def object(self, uri: S3Uri) -> str:
+        """Link to an S3 object, from where it can be opened."""
+        return f"https://{self._host}/s3/object/{uri.bucket}?region={self.region}&prefix={quote(uri.key)}"
+
 
 def _twice_quoted(text: str) -> str:
     """Quote a value as the CloudWatch console does: twice, and with a dollar in place of the percent sign."""

@@ -105,15 +105,13 @@ def exists(uri: S3Uri) -> bool:
     return True
 
 
-def write(uri: S3Uri, body: bytes | str, *, kms_key_id: str | None = None) -> None:
+def write(uri: S3Uri, body: bytes | str, *, kms_key_id: str | None = None, content_type: str | None = None) -> None:
     """Store an object; `kms_key_id` None leaves the encryption to the bucket's default."""
     content = body.encode() if isinstance(body, str) else body
+    options: dict[str, Any] = {"ContentType": content_type} if content_type else {}
     if kms_key_id:
-        clients.s3().put_object(
-            Bucket=uri.bucket, Key=uri.key, Body=content, ServerSideEncryption="aws:kms", SSEKMSKeyId=kms_key_id
-        )
-    else:
-        clients.s3().put_object(Bucket=uri.bucket, Key=uri.key, Body=content)
+        options |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id}
+    clients.s3().put_object(Bucket=uri.bucket, Key=uri.key, Body=content, **options)
 
 
 def delete(uri: S3Uri) -> None:

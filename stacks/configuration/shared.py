@@ -75,6 +75,8 @@ class SharedSettings(StrictModel):
     none."""
     runbook: WebAddress | None = None
     """Page that says what to do; named in alarms and messages."""
+    report_page: bool | None = None
+    """`false`: no page that people can read is written beside the files of each run. Left out: it is."""
     removal_policy: Literal["retain", "destroy"] | None = None
     """What happens to the new bucket and key when the stack is deleted. `retain` keeps them, and with them the history
     of baselines and reports. Left out: retain."""

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from examples.credit_risk.demo import Demo, show_end
+from examples.credit_risk.demo import Demo, show_end, show_page
 from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
 from examples.credit_risk.steps import Steps
@@ -55,6 +55,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
         run = demo.run()
         show_end(demo.steps.console, run)
+        show_page(demo.steps.console)
         hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in run}
         yield Shown(box, demo, hours, box.outbox(), said.getvalue())
 
@@ -154,6 +155,20 @@ def test_the_report_that_found_the_trouble_is_named_and_copied_to_this_machine(m
     (folder,) = re.findall(r"These reports are copied to (\S+)/", shown.said)
     copied = _ROOT / folder / monitor / "constraint_violations.json"
     assert json.loads(copied.read_text())["violations"] == run.violations
+
+
+@pytest.mark.parametrize("monitor", _MONITORS)
+def test_each_run_with_violations_has_a_page_that_its_message_links_to(monitor: str, shown: Shown) -> None:
+    run = shown.hours[monitor][monitor]
+    page = run.report_uri.partition("://")[2].partition("/")[2] + "/monitoring-report.html"
+    (mail,) = [mail for mail in shown.mails if f"prefix={page}" in mail["body"]]
+    assert "Command: model-monitor report credit-risk" in mail["body"]
+    copied = (_ROOT / ".sandbox" / "demo" / monitor / "report.html").read_text(encoding="utf-8")
+    assert f"{len(run.violations)} violation{'' if len(run.violations) == 1 else 's'} found" in copied
+
+
+def test_the_path_of_the_page_comes_last(shown: Shown) -> None:
+    assert shown.said.rstrip().endswith(str(_ROOT / ".sandbox" / "demo" / "report.html"))
 
 
 def test_it_is_said_how_long_each_step_took(shown: Shown) -> None:

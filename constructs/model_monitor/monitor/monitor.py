@@ -38,6 +38,8 @@ from model_monitor.monitor.options import MonitorSettings
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
 
+REPORT_PAGE = "monitoring-report.html"
+"""Name of the page that the results function writes beside the files of a run."""
 _NAME_LENGTH = 63
 _JOB_NAME_LENGTH = 40
 _WHY_WILDCARDS = (
@@ -75,7 +77,9 @@ class Monitor(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringStoppingCondition.html
     """
 
-    INHERITED = frozenset(["compute", "encryption_key", "engine", "network", "output", "runbook_url", "tags"])
+    INHERITED = frozenset(
+        ["compute", "encryption_key", "engine", "network", "output", "report_page", "runbook_url", "tags"]
+    )
     """Options that a monitoring gives to its monitors."""
 
     METRICS = ""
@@ -107,6 +111,7 @@ class Monitor(Construct):
         self._services = services
         self._access = access or services.access_role(self, "Access", subject=input.title)
         self._runbook_url = settings.runbook_url
+        self._report_page = settings.report_page
         self._output = output
         # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
         # all that lies below <place>/merge/<endpoint>.
@@ -309,6 +314,7 @@ class Monitor(Construct):
             "runbook": self._runbook_url,
             "period_hours": None if period is None else period.to_hours(),
             "metrics": dict(sorted(self._published.items())) or None,
+            "page": None if self._report_page else False,
         }
         return {name: value for name, value in document.items() if value is not None}
 
@@ -387,6 +393,13 @@ class Monitor(Construct):
 
     def _grant_functions(self) -> None:
         self.reports.grant_read(self._access)
+        if self._report_page:
+            self.reports.grant_write_named(self._access, REPORT_PAGE)
+            # The page is encrypted like the run's own files. The role has the services' key already; the actions are
+            # those of other grants, since equal statements are written once.
+            key = self._jobs.encryption_key
+            if key is not None and key is not self._services.encryption_key:
+                key.grant(self._access, "kms:Decrypt", "kms:GenerateDataKey")
         # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
         passing = iam.PolicyStatement(
             actions=["iam:PassRole"],

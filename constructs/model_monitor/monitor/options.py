@@ -34,6 +34,8 @@ class MonitorOptions(TypedDict, total=False):
         engine: Who runs the monitor. Default: Amazon SageMaker Model Monitor.
         tags: Tags of jobs, definition and schedule, beside those of the stack.
         runbook_url: Named in alarms and messages.
+        report_page: Whether a page that people can read, `monitoring-report.html`, is written beside the files of each
+            run. Default: it is.
     """
 
     schedule: MonitorSchedule | None
@@ -46,6 +48,7 @@ class MonitorOptions(TypedDict, total=False):
     engine: IMonitorEngine | None
     tags: Mapping[str, str] | None
     runbook_url: str | None
+    report_page: bool | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class MonitorSettings:
         engine: Who runs the monitor.
         tags: Tags beside those of the stack.
         runbook_url: Named in alarms and messages.
+        report_page: Whether a page is written beside the files of each run.
     """
 
     schedule: MonitorSchedule
@@ -75,6 +79,7 @@ class MonitorSettings:
     engine: IMonitorEngine
     tags: Mapping[str, str]
     runbook_url: str | None
+    report_page: bool
 
     @classmethod
     def of(cls, options: MonitorOptions, *, hourly_limit_seconds: int, calls_model: bool = False) -> MonitorSettings:
@@ -108,6 +113,7 @@ class MonitorSettings:
             engine=options.get("engine") or ModelMonitorEngine(),
             tags=tags,
             runbook_url=options.get("runbook_url"),
+            report_page=options.get("report_page") is not False,
         )
 
 

@@ -92,7 +92,8 @@ RESULTS_POLICY = policy(
 )
 ACCESS_POLICY = policy(
     (("s3:ListBucket",), ("arn:aws:s3:::out",)),
-    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*",)),
+    (("s3:GetObject",), ("arn:aws:s3:::out/reports/*", "arn:aws:s3:::out/baselines/*")),
+    (("s3:PutObject",), ("arn:aws:s3:::out/reports/*/monitoring-report.html",)),
     (("sns:Publish",), ("arn:aws:sns:us-east-1:000000000000:alerts",)),
 )
 DATA_CAPTURE_POLICY = policy(

@@ -2,12 +2,12 @@
 
 import contextlib
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from results import once
+from results import once, page
 from results.monitor import RegistryError
 from shared import clients
 
@@ -15,8 +15,8 @@ SWEEP = {"sweep": True}
 STATISTICS = {
     "features": [{"name": "age", "numerical_statistics": {"common": {"num_present": 9, "num_missing": 1}, "mean": 2.0}}]
 }
-# Claim, metrics, measurements, message, event, labels, all done.
-NOTES = 7
+# Claim, metrics, measurements, page (its note, and the page itself), message, event, labels, all done.
+NOTES = 9
 
 
 class Death(BaseException):
@@ -24,8 +24,10 @@ class Death(BaseException):
 
 
 @pytest.fixture
-def begin(runs, aws, two_violations):
+def begin(runs, aws, two_violations, monkeypatch):
     """Return a function that makes an account with a run that was not handled, and returns its event."""
+    # A page is written also by a function whose time is over: here that stands for one that will die.
+    monkeypatch.setattr(page, "_ENOUGH_TIME", timedelta(days=-1))
 
     def make():
         aws.__init__()

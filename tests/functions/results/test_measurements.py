@@ -100,8 +100,8 @@ ATTRIBUTION = {
 def published(runs, aws):
     """Return a function that handles a run whose registry wants metrics, and gives name and dimensions -> value."""
 
-    def handled(metrics, files, *, status="Completed", violations=None, **run):
-        runs.register(metrics=metrics)
+    def handled(metrics, files, *, status="Completed", violations=None, page=None, **run):
+        runs.register(metrics=metrics, page=page)
         name = runs.add(status, violations=violations, files=files, **run)
         assert runs.handle(runs.event(name)) == {"handled": 1}
         points = {}
@@ -282,12 +282,13 @@ def test_a_file_in_no_known_shape_gives_no_values_but_all_the_rest(published, ru
 
 
 def test_files_that_are_not_needed_are_not_read(runs, aws):
+    runs.register(page=False)
     runs.handle(runs.event(runs.add("Completed")))
     assert not any(params.get("Key", "").startswith("reports") for _, params in aws.calls)
 
 
 def test_files_are_read_once_and_under_the_access_role(published, aws):
-    published(ALL, {"statistics.json": STATISTICS, "analysis.json": BIAS})
+    published(ALL, {"statistics.json": STATISTICS, "analysis.json": BIAS}, page=False)
     read = [
         (params["Key"].rpartition("/")[2], actor)
         for operation, params, actor in aws.actors

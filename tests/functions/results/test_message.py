@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 
 from results.lookup import Streak
 from results.message import RunFacts, failure_message, unreadable_message, violations_message
-from results.violations import Finding, by_severity, parse_violation
+from run_report.violations import Finding, by_severity, parse_violation
 
 GOLDEN = Path(__file__).parent / "golden"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

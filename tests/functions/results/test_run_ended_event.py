@@ -14,7 +14,7 @@ from results import event as run_event
 from results.executions import Execution, Outcome
 from results.monitor import parse_monitor
 from results.report import Report
-from results.violations import by_severity, parse_violation
+from run_report.violations import by_severity, parse_violation
 from shared.s3 import S3Uri
 
 DOCS = Path(__file__).parents[3] / "docs"

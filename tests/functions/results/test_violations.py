@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from results.violations import by_severity, parse_violation
+from run_report.violations import by_severity, parse_violation
 
 COLUMNS = (
     "columns in current dataset. Number of columns in current dataset: {}, "

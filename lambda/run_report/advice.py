@@ -34,3 +34,5 @@ ADVICE = {
     "of features in analysis.json with the baseline's; look for a feature that broke or changed its meaning; then "
     "retrain with recent data, or make a new baseline if the change is meant.",
 }
+# What there is to do at all; docs/operating.md has each as a section.
+WAYS = ("fix the client", "retrain", "accept the change (a new baseline)", "raise a limit", "ignore a feature")
