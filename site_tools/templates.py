@@ -11,6 +11,7 @@ from pathlib import Path
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _IS_NO_TEXT = re.compile(r"\\[dSswb]|\(\?|[^|]\|[^|]|\^#|^from __future__|^[A-Z]+: dict\[")  # patterns and code
+_TAG = re.compile(r"&lt;[/!a-z][^>]*>")  # of HTML, after escaping
 _MARKDOWN = str.maketrans({"|": r"\|", "*": r"\*", "_": r"\_", "[": r"\[", "<": "&lt;", "`": r"\`", "\n": " "})
 # Calls that change how a value looks, not what it is: the value inside says more than their names.
 _OF_FIRST = {"repr", "len", "str", "sorted", "quoted", "named", "shortened", "visible", "bounded"}
@@ -76,8 +77,9 @@ class _Reader:
             return
         words = self._words(node)
         if words is not None:
-            if _is_text(words):
-                yield Text(_tidy(words), kind)
+            for piece in _TAG.split(words):
+                if _is_text(piece):
+                    yield Text(_tidy(piece), kind)
             # What stands in the braces may have texts of its own: {"more than " if is_cut else ""}.
             parts = node.values if isinstance(node, ast.JoinedStr) else []
             inner: list[ast.AST] = [part.value for part in parts if isinstance(part, ast.FormattedValue)]

@@ -53,10 +53,11 @@ _PACKAGES = {
     ),
     "shared": ("What all functions share", "correct what the text names, and try again."),
 }
+_REPORT_PAGE = "run_report"  # its short texts are headings and labels
 _VERBS = "Ask|Check|Choose|Compare|Deploy|Find|Fix|Give|Look|Make|Read|What to do"
 _DIVIDERS = (
     re.compile(rf"(?<=\.) (?=(?:{_VERBS})\b)"),
-    re.compile(r"; (?=[^;]*$)"),
+    re.compile(r"; (?!(?:[Aa]|it|no|the|[Tt]imes) )(?=[^;]*$)"),
     re.compile(r"[,:] (?=expected )"),
     re.compile(r"\. (?=It is written )"),
 )
@@ -83,8 +84,12 @@ def generated() -> str:
             parts += [f"### {heading}", f"Where a text does not say what to do: {fallback}", table]
     everything = [(package, text) for package in _PACKAGES for text in sorted(by_package[package])]
     logs = [(package, text) for package, text in everything if text.kind is Kind.LOG]
-    pieces = [(package, text) for package, text in everything if text.kind is not Kind.LOG and not _is_whole(text)]
-    parts += ["### Lines of the logs", _LOGS, _list(logs), "### Parts of the texts above", _list(pieces)]
+    pieces = [
+        (package, text)
+        for package, text in everything
+        if text.kind is not Kind.LOG and not _is_whole(text) and package != _REPORT_PAGE
+    ]
+    parts += ["### Lines of the logs", _LOGS, _list(logs), "### Parts of the texts above", _PIECES, _list(pieces)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -92,6 +97,7 @@ _LOGS = (
     "Log lines are JSON objects; `message` is one of these. They tell what was done and need nothing of you, unless a "
     "line has `error`, which holds AWS's words: look for them above."
 )
+_PIECES = "Short texts, which stand within longer ones or in messages. Labels of the report page are left out."
 
 
 def page() -> str:
