@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from aws_cdk import Stack, Token, aws_iam as iam, aws_kms as kms, aws_sns as sns, aws_sqs as sqs
+from aws_cdk import (
+    Stack,
+    Token,
+    aws_iam as iam,
+    aws_kms as kms,
+    aws_lambda as lambda_,
+    aws_sns as sns,
+    aws_sqs as sqs,
+    aws_stepfunctions as sfn,
+)
 from constructs import Construct
 
 from model_monitor import ConfigurationError, S3Location
@@ -62,6 +71,16 @@ class Imports:
         """Return a queue."""
         self._require_reachable(arn, "queue", "choose a queue of the same partition", any_region=True)
         return sqs.Queue.from_queue_arn(self._scope, arn, arn)
+
+    def state_machine(self, arn: str) -> sfn.IStateMachine:
+        """Return a state machine."""
+        self._require_reachable(arn, "state machine", "choose a state machine of the stack's own region")
+        return sfn.StateMachine.from_state_machine_arn(self._scope, arn, arn)
+
+    def function(self, arn: str) -> lambda_.IFunction:
+        """Return a function, which the stack may allow others to call."""
+        self._require_reachable(arn, "function", "choose a function of the stack's own region")
+        return lambda_.Function.from_function_attributes(self._scope, arn, function_arn=arn, same_environment=True)
 
     def location(self, location: Location) -> S3Location:
         """Return a place in S3, with its key."""

@@ -77,6 +77,19 @@ class MonitoringStack(cdk.Stack):
         monitoring = self._make_monitoring(name, config, settings)
         for kind in KINDS:
             self._add_monitors(monitoring, kind, config, defaults)
+        if settings.dashboard:
+            monitoring.add_dashboard()
+        if settings.query_tables:
+            monitoring.add_query_tables()
+        for index, reaction in enumerate(settings.on_violation or []):
+            with self._imports.at("on_violation", index):
+                monitoring.on_violation(
+                    f"OnViolation{index}",
+                    target=reaction.build(self._imports),
+                    cool_down=reaction.cool_down,
+                    features=reaction.features or (),
+                    at_least=reaction.at_least,
+                )
 
     def _make_monitoring(self, name: str, config: MonitoredConfig, settings: SharedSettings) -> ModelMonitoring:
         imports = self._imports

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from model_monitor import MonitoringServices, MonitoringServicesOptions
+from stacks.configuration.notify import Slack
 from stacks.configuration.shared import SharedSettings
 from stacks.imports import Imports
 
@@ -54,6 +55,8 @@ class ServicesStack(cdk.Stack):
         imports = Imports(self, at)
         self.services = MonitoringServices(self, UNNAMED, **services_options(settings, imports))
         notify(self.services, settings, imports)
+        if settings.dashboard:
+            self.services.add_dashboard()
 
 
 def services_options(settings: SharedSettings, imports: Imports) -> MonitoringServicesOptions:
@@ -88,6 +91,10 @@ def notify(services: MonitoringServices, settings: SharedSettings, imports: Impo
     """
     for index, channel in enumerate(settings.notify or []):
         with imports.at("notify", index):
-            services.notify(channel.build(imports))
+            if isinstance(channel, Slack):
+                ids = channel.slack
+                services.notify_slack(f"Slack{ids.channel}", workspace_id=ids.workspace, channel_id=ids.channel)
+            else:
+                services.notify(channel.build(imports))
     if settings.schedule_control:
         services.add_schedule_control()

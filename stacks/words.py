@@ -18,6 +18,7 @@ _ELLIPSIS = "..."
 # Keys that are called otherwise than the library's options. A unit of a key is the unit of its number.
 _KEYS = {
     "captured": "capture",
+    "cool_down": "cool_down_hours",
     "end_offset": "end_offset_hours",
     "environment": "variables",
     "inference_attribute": "inference",

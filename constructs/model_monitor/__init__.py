@@ -11,6 +11,8 @@ from model_monitor.clarify.bias import ModelBiasMonitor, ModelBiasOptions
 from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Facet
 from model_monitor.clarify.explainability import ModelExplainabilityMonitor, ModelExplainabilityOptions
 from model_monitor.clarify.shap_config import ModelReference, ShapAggregation, ShapConfig
+from model_monitor.dashboard.fleet import FleetDashboard
+from model_monitor.dashboard.model import ModelDashboard
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import (
@@ -47,6 +49,8 @@ from model_monitor.monitoring import (
     ModelMonitoring,
     MonitoringOptions,
 )
+from model_monitor.query.tables import QueryTables
+from model_monitor.reactions import ReactionConditions, SageMakerPipelineTarget
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.run_events import EVENT_DETAIL_TYPE, EVENT_SOURCE, RunStatus
 from model_monitor.s3_location import S3Location
@@ -80,12 +84,14 @@ __all__ = [
     "EndpointMonitoring",
     "Facet",
     "FeatureConstraints",
+    "FleetDashboard",
     "GroundTruth",
     "IMonitorEngine",
     "MetricLimit",
     "ModelBiasAlarms",
     "ModelBiasMonitor",
     "ModelBiasOptions",
+    "ModelDashboard",
     "ModelExplainabilityMonitor",
     "ModelExplainabilityOptions",
     "ModelMonitorEngine",
@@ -111,9 +117,12 @@ __all__ = [
     "MonitoringTopic",
     "ProblemType",
     "QualityColumns",
+    "QueryTables",
+    "ReactionConditions",
     "RunStatus",
     "RunningMonitor",
     "S3Location",
+    "SageMakerPipelineTarget",
     "ScheduleControl",
     "ServedElsewhere",
     "ShapAggregation",

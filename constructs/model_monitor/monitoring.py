@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, Unpack
 
-from aws_cdk import aws_cloudwatch as cloudwatch, aws_events as events, aws_sns as sns
+from aws_cdk import Duration, aws_cloudwatch as cloudwatch, aws_events as events, aws_sns as sns
 from constructs import Construct
 
 from model_monitor import run_events
 from model_monitor.alarms.composite import CompositeAlarms
 from model_monitor.clarify.bias import ModelBiasMonitor, ModelBiasOptions
 from model_monitor.clarify.explainability import ModelExplainabilityMonitor, ModelExplainabilityOptions
+from model_monitor.dashboard.model import ModelDashboard
 from model_monitor.data_quality.monitor import DataQualityMonitor, DataQualityOptions
 from model_monitor.engine import IMonitorEngine
 from model_monitor.errors import ConfigurationError
@@ -24,6 +25,8 @@ from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import require_options
+from model_monitor.query.tables import QueryTables
+from model_monitor.reactions import ReactionConditions, reaction_name
 from model_monitor.schedule_control import ScheduleControl
 from model_monitor.services import MonitoringServices, MonitoringServicesOptions
 
@@ -36,6 +39,10 @@ _TAKEN = frozenset(
         "Bucket",
         "BucketName",
         "Control",
+        "Dashboard",
+        "Fleet",
+        "Queries",
+        "Tables",
         "Default",
         "Key",
         "Resource",
@@ -102,6 +109,8 @@ class ModelMonitoring(Construct):
         self.services = _services(self, options)
         self.monitors: dict[str, Monitor] = {}
         self._options = options
+        self._dashboards: list[ModelDashboard] = []
+        self._reactions: list[Mapping[str, object]] = []
         self._access = self.services.access_role(self, "Access", subject=input.title)
         self._composite = CompositeAlarms(
             self,
@@ -175,14 +184,114 @@ class ModelMonitoring(Construct):
         """Add the function that starts, stops and runs monitors on demand."""
         return self.services.add_schedule_control()
 
-    def on_violation(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run of any monitor, present or added later, that finds violations.
+    def add_dashboard(self, id: str = "Dashboard", *, features: Sequence[str] = ()) -> ModelDashboard:
+        """Show the model on one page: calls, capture, alarms, and what monitors measure beside its limits.
+
+        CloudWatch gives an account three dashboards and takes 3 USD a month for each further one. What a dashboard
+        shows that no alarm needs is published for it, each metric for 0.30 USD a month: every feature named here, once
+        for its drift and once for its contribution, up to three metrics of model quality, one of bias per group, and
+        the age of what was captured.
+
+        Args:
+            id: Construct id.
+            features: Features whose drift and contribution are drawn. Default: those with an alarm.
+
+        Raises:
+            ConfigurationError: More features than a dashboard can show.
+        """
+        dashboard = ModelDashboard(
+            self,
+            id,
+            input=self.input,
+            monitors=self.monitors,
+            features=features,
+            runbook_url=self._options.get("runbook_url"),
+            others=lambda: self.services.dashboard_name,
+        )
+        self._dashboards.append(dashboard)
+        return dashboard
+
+    def add_query_tables(self, *, variants: Sequence[str] = ("AllTraffic",)) -> QueryTables:
+        """Let Athena query what monitors find and, of an endpoint, what was captured.
+
+        Runs, violations, statistics and metrics of all monitors that share the services are in the same tables.
+
+        Args:
+            variants: Names of the endpoint's production variants, whose captured calls can be queried.
+
+        Raises:
+            ConfigurationError: No variants.
+        """
+        tables = self.services.add_query_tables()
+        endpoint = self.input.endpoint_name
+        if endpoint is not None and self.node.try_find_child("Queries") is None:
+            place = Construct(self, "Queries")
+            tables.add_captured(
+                place, "Captured", endpoint_name=endpoint, records=self.input.records, variants=variants
+            )
+        return tables
+
+    def on_violation(
+        self,
+        id: str,
+        *,
+        target: events.IRuleTarget,
+        cool_down: Duration | None = None,
+        features: Sequence[str] = (),
+        at_least: int = 1,
+    ) -> events.Rule:
+        """React to runs of any monitor, present or added later, that find violations.
+
+        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
+        that: patterns of EventBridge can neither count nor wait.
 
         Args:
             id: Construct id of the rule.
-            target: What is called, for example a pipeline that retrains the model; it gets the event of docs/events.md.
+            target: What is called, for example a pipeline that trains the model anew: a `SageMakerPipelineTarget`, or
+                of `aws_cdk.aws_events_targets` `SfnStateMachine`, `LambdaFunction` or others. It gets the event of
+                docs/events.md.
+            cool_down: Time that must lie between two runs that bring the reaction about, of all monitors together.
+                Default: none.
+            features: Only violations of these count, in the words of the event's findings. Default: all.
+            at_least: How many different ones of them must have a violation. Default: 1.
+
+        Raises:
+            ConfigurationError: Conditions that can never be met.
         """
-        return self._on_run(id, target, run_events.VIOLATION, "finds violations")
+        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
+        name = reaction_name(self, id) if conditions.are_any else None
+        if name is not None:
+            self._reactions.append(conditions.to_document(name))
+            for monitor in self.monitors.values():
+                monitor.add_reaction(self._reactions[-1])
+        return self._on_run(id, target, run_events.VIOLATION, "finds violations", reaction=name)
+
+    def on_alarm(
+        self, id: str, *, target: events.IRuleTarget, alarms: Sequence[cloudwatch.IAlarm] | None = None
+    ) -> events.Rule:
+        """React to alarms that go into ALARM; one that stays there brings nothing more about.
+
+        Args:
+            id: Construct id of the rule.
+            target: What is called; it gets CloudWatch's event.
+            alarms: Which ones. Default: the composite alarm, which any alarm of any monitor puts into ALARM.
+
+        Raises:
+            ConfigurationError: No monitor has an alarm.
+        """
+        chosen = [self.composite_alarm] if alarms is None else alarms
+        return events.Rule(
+            self,
+            id,
+            description=f"An alarm of {self.input.title} goes into ALARM",
+            event_pattern=events.EventPattern(
+                source=["aws.cloudwatch"],
+                detail_type=["CloudWatch Alarm State Change"],
+                resources=[alarm.alarm_arn for alarm in chosen],
+                detail={"state": {"value": ["ALARM"]}},
+            ),
+            targets=[target],
+        )
 
     def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """React to every run of any monitor, present or added later, that came to its end.
@@ -227,7 +336,13 @@ class ModelMonitoring(Construct):
         return self._composite.alarm
 
     def _on_run(
-        self, id: str, target: events.IRuleTarget, statuses: tuple[run_events.RunStatus, ...], what: str
+        self,
+        id: str,
+        target: events.IRuleTarget,
+        statuses: tuple[run_events.RunStatus, ...],
+        what: str,
+        *,
+        reaction: str | None = None,
     ) -> events.Rule:
         return run_events.run_rule(
             self,
@@ -236,6 +351,7 @@ class ModelMonitoring(Construct):
             statuses=statuses,
             target=target,
             description=f"A run of any monitor of {self.input.title} {what}",
+            reaction=reaction,
         )
 
     def _add(self, kind: type[_Monitor], id: str, options: Mapping[str, Any]) -> _Monitor:
@@ -250,6 +366,10 @@ class ModelMonitoring(Construct):
         monitor = kind(self, id, input=self.input, services=self.services, access=self._access, **{**own, **given})
         self.monitors[id] = monitor
         self._composite.add(id, monitor.alarms)
+        for reaction in self._reactions:
+            monitor.add_reaction(reaction)
+        for dashboard in self._dashboards:
+            dashboard.watch(monitor)
         return monitor
 
 

@@ -73,6 +73,15 @@ class Results(Construct):
         self._call_when_jobs_end()
         self._call_every_hour()
 
+    def write_tables(self, place: S3Location) -> None:
+        """Have the function write what runs find as rows.
+
+        Args:
+            place: Where.
+        """
+        place.grant_write(self.function)
+        self.function.add_environment("TABLES_URI", place.uri)
+
     def _call_when_jobs_end(self) -> None:
         detail: dict[str, Any] = {
             "ProcessingJobStatus": ["Completed", "Failed", "Stopped"],

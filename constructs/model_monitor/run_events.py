@@ -45,6 +45,7 @@ def run_rule(
     statuses: tuple[RunStatus, ...],
     target: events.IRuleTarget,
     description: str,
+    reaction: str | None = None,
 ) -> events.Rule:
     """Make a rule on the event of our own.
 
@@ -55,6 +56,7 @@ def run_rule(
         statuses: How runs must have ended.
         target: What is called; it gets the event.
         description: Shown in the console.
+        reaction: Name of the reaction that the event must bring about. Default: any event will do.
     """
     return events.Rule(
         scope,
@@ -66,6 +68,7 @@ def run_rule(
             detail={
                 "monitoringScheduleName": lazy_list(schedule_names),
                 "status": [status.value for status in statuses],
+                **({"reactions": [reaction]} if reaction else {}),
             },
         ),
         targets=[target],

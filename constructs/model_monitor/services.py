@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as sns
+from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_chatbot as chatbot, aws_kms as kms, aws_sns as sns
 from constructs import Construct
 
+from model_monitor.dashboard.fleet import FleetDashboard
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.bucket_contents import BucketContents
 from model_monitor.internal.checking import checked
@@ -15,10 +16,12 @@ from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
 from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
 from model_monitor.monitor.options import require_options
+from model_monitor.query.tables import QueryTables
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
 from model_monitor.results import Results
 from model_monitor.s3_location import S3Location
 from model_monitor.schedule_control import ScheduleControl
+from model_monitor.slack import slack_channel
 
 
 class MonitoringServicesOptions(TypedDict, total=False):
@@ -94,6 +97,8 @@ class MonitoringServices(Construct):
             access_path=self._deployment.access_path,
         )
         self._control: ScheduleControl | None = None
+        self._dashboard: FleetDashboard | None = None
+        self._tables: QueryTables | None = None
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the models' monitors")
 
     @property
@@ -115,6 +120,23 @@ class MonitoringServices(Construct):
             if made is not None:
                 require_standard_queue(made)
 
+    def notify_slack(
+        self, id: str = "Slack", *, workspace_id: str, channel_id: str
+    ) -> chatbot.SlackChannelConfiguration:
+        """Tell a Slack channel what monitors find, through Amazon Q Developer in chat applications (AWS Chatbot).
+
+        The workspace must be authorized once, in the console of that service. The channel gets changes of the composite
+        alarms, and one message for every run of any monitor of the account and region that finds violations or fails.
+
+        Args:
+            id: Construct id.
+            workspace_id: Such as `T07EZ1ABC`.
+            channel_id: Such as `C013F4ABC`.
+        """
+        return slack_channel(
+            self, id, workspace_id=workspace_id, channel_id=channel_id, alarms=self.topic, key=self.encryption_key
+        )
+
     def add_schedule_control(self) -> ScheduleControl:
         """Add the function that starts, stops and runs monitors on demand; asked for again, return the same one."""
         if self._control is None:
@@ -122,6 +144,30 @@ class MonitoringServices(Construct):
                 self, "Control", registry=self.registry, access_path=self._deployment.access_path
             )
         return self._control
+
+    def add_dashboard(self) -> FleetDashboard:
+        """Show all monitors of the account and region side by side; asked for again, return the same dashboard.
+
+        CloudWatch gives an account three dashboards and takes 3 USD a month for each further one.
+        """
+        if self._dashboard is None:
+            self._dashboard = FleetDashboard(self, "Fleet")
+        return self._dashboard
+
+    def add_query_tables(self) -> QueryTables:
+        """Let Athena query what all monitors find; asked for again, return the same tables.
+
+        From then on the results function also writes runs, violations, statistics and metrics as rows.
+        """
+        if self._tables is None:
+            self._tables = QueryTables(self, "Tables", output=self.output, encryption_key=self.encryption_key)
+            self._results.write_tables(self._tables.place)
+        return self._tables
+
+    @property
+    def dashboard_name(self) -> str | None:
+        """Name of the dashboard of all models, if there is one."""
+        return self._dashboard.dashboard_name if self._dashboard else None
 
     def access_role(self, scope: Construct, id: str, *, subject: str) -> AccessRole:
         """Make the role that the functions assume for one model.

@@ -128,6 +128,8 @@ class Monitoring(cdk.Stack):
         self._add_bias(monitoring)
         self._add_explainability(monitoring)
         monitoring.notify(subscriptions.EmailSubscription("ml-oncall@example.com"))
+        dashboard = monitoring.add_dashboard(features=["age", "income", "price", "expenses", "amount"])
+        cdk.CfnOutput(self, "DashboardName", value=dashboard.dashboard_name)
         for name, monitor in monitoring.monitors.items():
             cdk.CfnOutput(self, f"{name}Schedule", value=monitor.monitoring_schedule_name)
 

@@ -17,6 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dashboard_picture.data import Span
+from dashboard_picture.picture import draw_dashboard
 from examples.credit_risk import data, findings, traffic
 from examples.credit_risk.prepare import BUILD, Prepared, train
 from examples.credit_risk.runs import Run, read_json
@@ -67,6 +69,7 @@ class Demo:
             findings.show_runs(console, runs)
             findings.show_alarms(console, self.box.client("cloudwatch"), since=began)
             self.show(hour, runs, outputs, self.box.outbox()[delivered:])
+        self.draw(outputs)
         self.show_files(hours)
         return hours
 
@@ -125,6 +128,15 @@ class Demo:
         """Deletes both stacks."""
         with self.steps.step("cdk destroy") as detail:
             self._cli(None, detail).destroy()
+
+    def draw(self, outputs: Mapping[str, str]) -> None:
+        """Draws the dashboard as CloudWatch would show it."""
+        picture = _REPORTS / "dashboard.png"
+        with self.steps.step("Draw the dashboard"):
+            end = self.box.now()
+            span = Span(end - timedelta(hours=len(HOURS) + 1), end)
+            draw_dashboard(self.box.client("cloudwatch"), _output(outputs, "DashboardName"), span, picture)
+        self.steps.console.print(f"Dashboard           {picture.relative_to(_ROOT)}", highlight=False)
 
     def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
         """Copies the reports to this machine and says where they are."""

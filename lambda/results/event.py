@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal, NotRequired, TypedDict
 
+from results import reactions
 from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.report import Report
@@ -68,21 +69,26 @@ class RunDetail(TypedDict):
     reportProblem: NotRequired[str]
     processingJobName: NotRequired[str]
     failureReason: NotRequired[str]
+    reactions: NotRequired[list[str]]
 
 
 def send(execution: Execution, report: Report, invocation: Invocation) -> None:
-    """Send the event of a run to the account's default bus.
+    """Send the event of a run to the account's default bus, with the reactions that are due.
 
     Raises:
         EventError: EventBridge did not take it.
     """
+    detail = run_detail(execution, report)
+    due = reactions.due(execution, report, detail["id"], invocation)
+    if due:
+        detail["reactions"] = due
     answer = clients.events().put_events(
         Entries=[
             {
                 "Source": SOURCE,
                 "DetailType": DETAIL_TYPE,
                 "Resources": [invocation.schedule_arn(execution.monitor.name)],
-                "Detail": detail_text(run_detail(execution, report)),
+                "Detail": detail_text(detail),
             }
         ]
     )

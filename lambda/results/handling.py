@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from results import event, lookup
+from results.capture_age import capture_age
 from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.labels import label_coverage
@@ -18,6 +19,7 @@ from results.monitor import Monitor
 from results.once import Claim, LostClaimError, Once
 from results.page import RunPage
 from results.report import Report, read_report
+from results.tables import write_tables
 from shared import clients, failures
 from shared.logs import log
 
@@ -92,6 +94,11 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     if monitor.topic and (execution.outcome.is_trouble or (execution.outcome is Outcome.NO_DATA and monitor.guard)):
         things["message"] = lambda: _publish_message(execution, report(), page(), left_out(), invocation)
     things["event"] = lambda: event.send(execution, report(), invocation)
+    tables = invocation.settings.tables
+    if tables is not None:
+        things["tables"] = lambda: write_tables(execution, report(), tables)
+    if monitor.records:
+        things["capture age"] = lambda: put(_capture_metrics(execution))
     if monitor.captured:
         things["labels"] = lambda: put(_label_metrics(execution))  # last, since counting takes time
     return things
@@ -109,6 +116,11 @@ def _run_metrics(execution: Execution, report: Report) -> list[Point]:
         "Violations": report.count,
     }
     return [Point(name, value, unit="Count") for name, value in values.items()]
+
+
+def _capture_metrics(execution: Execution) -> list[Point]:
+    age = capture_age(execution.monitor)
+    return [] if age is None else [Point("CaptureAge", age, unit="Seconds")]
 
 
 def _label_metrics(execution: Execution) -> list[Point]:

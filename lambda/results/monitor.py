@@ -80,6 +80,23 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """What shall happen after violations, under conditions that no EventBridge pattern can express.
+
+    Attributes:
+        name: In the event, for the rule that waits for it. Monitors that share it share the cool-down.
+        cool_down: Time that must lie between two runs that bring it about.
+        features: Only violations of these count; empty for all.
+        at_least: How many of them must have a violation.
+    """
+
+    name: str
+    cool_down: timedelta
+    features: frozenset[str]
+    at_least: int
+
+
+@dataclass(frozen=True)
 class Monitor:
     """A monitoring schedule that this function looks after.
 
@@ -94,12 +111,14 @@ class Monitor:
         model: The model that SageMaker does not serve.
         captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
             merged with them.
+        records: Where captured records lie; None if nobody wants to know how old the newest one is.
         guard: None if no generated script leaves records out.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
         short_name: What people call it beside its endpoint, such as `data-quality`; None in documents of older stacks.
         wanted: What is published from the files of a report.
+        reactions: What people want to happen after violations, if conditions of theirs are met.
         has_page: Whether a page is written beside the files of each run.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
@@ -113,12 +132,14 @@ class Monitor:
     endpoint: str | None = None
     model: str | None = None
     captured: S3Uri | None = None
+    records: S3Uri | None = None
     guard: RecordGuard | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
     short_name: str | None = None
     wanted: Wanted = Wanted()
+    reactions: tuple[Reaction, ...] = ()
     has_page: bool = True
     one_time_run: str | None = None
 
@@ -165,6 +186,8 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             registered=registered if registered.tzinfo else registered.replace(tzinfo=UTC),
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
+            records=S3Uri.parse(_text(document["records"])) if document.get("records") else None,
+            reactions=tuple(_reaction(item) for item in document.get("reactions", ())),
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             has_page=document.get("page", True) is not False,
@@ -178,6 +201,15 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
         raise RegistryError(f"the key {error} is missing") from error
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise RegistryError(str(error)) from error
+
+
+def _reaction(document: Mapping[str, Any]) -> Reaction:
+    return Reaction(
+        name=_text(document["name"]),
+        cool_down=timedelta(seconds=float(document.get("cool_down_seconds", 0))),
+        features=frozenset(_text(name) for name in document.get("features", ())),
+        at_least=int(document.get("at_least", 1)),
+    )
 
 
 def _wanted(metrics: Mapping[str, Any]) -> Wanted:

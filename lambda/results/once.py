@@ -27,8 +27,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from results import conditional
 from results.invocation import Invocation
-from shared import clients, errors, s3
+from shared import s3
 from shared.logs import log
 from shared.s3 import S3Uri
 
@@ -36,7 +37,6 @@ from shared.s3 import S3Uri
 _CLOCKS_DIFFER = timedelta(seconds=5)
 # Between attempts to write a note, after boto3's own attempts: without it a message would be sent again.
 _PAUSES_SECONDS = (1.0, 3.0)
-_REFUSED = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409", "404")
 _FREE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -151,7 +151,7 @@ class Claim:
     def _write(self, text: str) -> None:
         for pause in (*_PAUSES_SECONDS, None):
             try:
-                etag = _put(self._place, text, IfMatch=self._etag)
+                etag = conditional.put(self._place, text, IfMatch=self._etag)
             except (ClientError, BotoCoreError) as error:
                 if pause is None:
                     raise
@@ -175,10 +175,10 @@ class Once:
         """Return the run, or None if everything is done for it, or another function holds it."""
         place, now = self.state / name, datetime.now(UTC)
         note = _Note(self.invocation.request, self.invocation.attempt, self.invocation.deadline)
-        etag = _put(place, note.text(), IfNoneMatch="*")
+        etag = conditional.put(place, note.text(), IfNoneMatch="*")
         if etag is not None:
             return Claim(place, note, etag)
-        found = _get(place)
+        found = conditional.get(place)
         if found is None or not found[0]:
             log("done already" if found else "another function is at it", marker=name)
             return None
@@ -187,7 +187,7 @@ class Once:
             log("another function is at it", marker=name, request=earlier.request)
             return None
         note = replace(note, done=earlier.done)
-        etag = _put(place, note.text(), IfMatch=found[1])
+        etag = conditional.put(place, note.text(), IfMatch=found[1])
         return Claim(place, note, etag) if etag is not None else None
 
     def finished_since(self, folder: str, first: str) -> set[str]:
@@ -199,28 +199,3 @@ class Once:
         """
         listed = s3.objects(self.state / folder / "", after=(self.state / first).key)
         return {item["Key"].removeprefix(f"{self.state.key}/") for item in listed if not item["Size"]}
-
-
-def _put(place: S3Uri, text: str, **condition: str) -> str | None:
-    """Write an object under a condition; return its version, or None if somebody else was faster."""
-    body = text.encode()
-    try:
-        answer = clients.s3().put_object(Bucket=place.bucket, Key=place.key, Body=body, **condition)  # type: ignore[arg-type]
-        return answer["ETag"]
-    except ClientError as error:
-        if errors.code(error) not in _REFUSED:
-            raise
-    # An attempt whose answer was lost may have written it; boto3's next attempt is then refused.
-    found = _get(place)
-    return found[1] if found and found[0] == body else None
-
-
-def _get(place: S3Uri) -> tuple[bytes, str] | None:
-    """Return content and version of an object, or None if there is none (yet)."""
-    try:
-        answer = clients.s3().get_object(Bucket=place.bucket, Key=place.key)
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
-    return answer["Body"].read(), answer["ETag"]

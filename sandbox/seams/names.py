@@ -115,6 +115,9 @@ class Name(StrEnum):
     TICK_SCHEDULES = "services.scheduler:_tick_schedules()"
     START_SCHEDULES = "services.scheduler:start_scheduler()"
     # Resources and their policies
+    CREATE_NAMED_QUERY = "services.athena:_create_named_query(data)"
+    DELETE_NAMED_QUERY = "services.athena:_delete_named_query(data)"
+    NAMED_QUERIES = "services.athena:_named_queries"
     TOPIC = "services.sns:_topic_by_arn_any_scope(topic_arn)"
     FANOUT = (
         "services.sns:_fanout(topic_arn, msg_id, message, subject, message_structure, message_attributes, "

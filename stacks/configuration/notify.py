@@ -67,7 +67,48 @@ class Sqs(StrictModel):
         return subscriptions.SqsSubscription(imports.queue(self.sqs))
 
 
+class SlackChannel(StrictModel):
+    """Ids of a workspace and a channel, as Slack shows them."""
+
+    workspace: Annotated[
+        str,
+        *matching(
+            "T[A-Z0-9]{1,63}",
+            expected="the id of a workspace: T, then capital letters and digits",
+            fix="copy it from the console of Amazon Q Developer in chat applications",
+            example="T07EZ1ABC",
+        ),
+    ]
+    """Id of the workspace; it must be authorized once in the console of Amazon Q Developer in chat applications."""
+    channel: Annotated[
+        str,
+        *matching(
+            "[CG][A-Z0-9]{1,63}",
+            expected="the id of a channel: C, then capital letters and digits",
+            fix="copy it from the end of the channel's link in Slack",
+            example="C013F4ABC",
+        ),
+    ]
+    """Id of the channel."""
+
+
+class Slack(StrictModel):
+    """A channel of Slack; it gets alarms, and a message for every run with violations and every failed one."""
+
+    slack: SlackChannel
+    """Workspace and channel."""
+
+
 Channel = Annotated[
-    Annotated[Email, Tag("<email>")] | Annotated[Https, Tag("<https>")] | Annotated[Sqs, Tag("<sqs>")],
-    by_key("email", "https", "sqs", expected="{email: address}, {https: address} or {sqs: arn}"),
+    Annotated[Email, Tag("<email>")]
+    | Annotated[Https, Tag("<https>")]
+    | Annotated[Sqs, Tag("<sqs>")]
+    | Annotated[Slack, Tag("<slack>")],
+    by_key(
+        "email",
+        "https",
+        "sqs",
+        "slack",
+        expected="{email: address}, {https: address}, {sqs: arn} or {slack: {workspace: id, channel: id}}",
+    ),
 ]

@@ -11,6 +11,7 @@ from stacks.configuration.model_bias import ModelBiasSettings
 from stacks.configuration.model_explainability import ModelExplainabilitySettings
 from stacks.configuration.model_quality import ModelQualitySettings
 from stacks.configuration.notify import Channel
+from stacks.configuration.reactions import Reaction
 from stacks.configuration.values import ONCE, KeyArn, Location, TopicArn, WebAddress, matching
 
 
@@ -73,6 +74,14 @@ class SharedSettings(StrictModel):
     schedule_control: bool | None = None
     """Adds a function that starts, stops and runs monitors on demand; its name is an output of the stack. Left out:
     none."""
+    dashboard: bool | None = None
+    """`true` shows the model on a CloudWatch dashboard of its own; among the defaults, also all models on another one.
+    An account has three dashboards free of charge; each further one costs 3 USD a month. Left out: none."""
+    query_tables: bool | None = None
+    """`true` makes tables for Athena: runs, violations, statistics and metrics of all monitors that share the services,
+    and of an endpoint the captured calls of the variant AllTraffic. Left out: none."""
+    on_violation: list[Reaction] | None = None
+    """What is started when a run of any monitor finds violations. Left out: nothing."""
     runbook: WebAddress | None = None
     """Page that says what to do; named in alarms and messages."""
     report_page: bool | None = None

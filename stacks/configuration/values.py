@@ -88,6 +88,24 @@ RoleArn = Annotated[
         example="arn:aws:iam::123456789012:role/model-monitor",
     ),
 ]
+StateMachineArn = Annotated[
+    str,
+    *matching(
+        _PARTITION + r":states:[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9_-]{1,80}",
+        expected="the ARN of a state machine, arn:aws:states:<region>:<account>:stateMachine:<name>",
+        fix="copy the ARN from the state machine's page",
+        example="arn:aws:states:eu-west-1:123456789012:stateMachine:retraining",
+    ),
+]
+FunctionArn = Annotated[
+    str,
+    *matching(
+        _PARTITION + r":lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}",
+        expected="the ARN of a function, arn:aws:lambda:<region>:<account>:function:<name>",
+        fix="copy the ARN from the function's page, without a version",
+        example="arn:aws:lambda:eu-west-1:123456789012:function:open-ticket",
+    ),
+]
 WebAddress = Annotated[
     str,
     *matching(

@@ -18,6 +18,10 @@ def test_reactions_match_on_fields_that_the_event_always_has() -> None:
     assert {"monitoringScheduleName", "status"} <= required
 
 
+def test_rules_with_conditions_wait_for_a_field_that_the_event_can_have() -> None:
+    assert "reactions" in event.RunDetail.__annotations__
+
+
 def test_the_function_is_called_for_merge_jobs_too() -> None:
     # A run without labels ends with its merge job.
     assert MERGE_JOB in JOB_NAME_PREFIXES

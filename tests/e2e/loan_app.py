@@ -17,6 +17,7 @@ from aws_cdk import (
     aws_sagemaker as sagemaker,
     aws_sns_subscriptions as subscriptions,
     aws_sqs as sqs,
+    aws_stepfunctions as sfn,
 )
 
 from model_monitor import (
@@ -74,10 +75,22 @@ class LoanStack(cdk.Stack):
             compute=MonitorCompute(instance_type=variant.instance_type),
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
+        tables = monitoring.add_query_tables()
+        dashboard = monitoring.add_dashboard(features=["amount"])
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
         monitoring.add_schedule_control()
         retrain, ended = sqs.Queue(self, "Retrain", enforce_ssl=True), sqs.Queue(self, "Ended", enforce_ssl=True)
         monitoring.on_violation("RetrainOnViolation", target=targets.SqsQueue(retrain))
+        machine = sfn.StateMachine(
+            self, "Retraining", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(self, "Train"))
+        )
+        monitoring.on_violation(
+            "RetrainOncePerDay",
+            target=targets.SfnStateMachine(machine),
+            cool_down=cdk.Duration.days(1),
+            features=["amount", "income", "prediction"],
+            at_least=2,
+        )
         monitoring.on_ended("TellOfEnd", target=targets.SqsQueue(ended))
         for name, value in {
             "Schedule": monitor.monitoring_schedule_name,
@@ -88,6 +101,10 @@ class LoanStack(cdk.Stack):
             "MeanShiftAlarm": monitor.alarms[1].alarm_name,
             "FailedAlarm": monitor.alarms[3].alarm_name,
             "SilenceAlarm": monitor.alarms[4].alarm_name,
+            "RetrainingMachine": machine.state_machine_arn,
+            "Database": tables.database_name,
+            "Workgroup": tables.workgroup_name,
+            "Dashboard": dashboard.dashboard_name,
             "CompositeAlarm": monitoring.composite_alarm.alarm_name,
         }.items():
             cdk.CfnOutput(self, name, value=value)

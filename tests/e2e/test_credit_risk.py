@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from examples.credit_risk.demo import Demo, show_end, show_page
@@ -155,6 +156,14 @@ def test_the_report_that_found_the_trouble_is_named_and_copied_to_this_machine(m
     (folder,) = re.findall(r"These reports are copied to (\S+)/", shown.said)
     copied = _ROOT / folder / monitor / "constraint_violations.json"
     assert json.loads(copied.read_text())["violations"] == run.violations
+
+
+def test_the_dashboard_is_drawn_on_this_machine(shown: Shown) -> None:
+    (picture,) = re.findall(r"^Dashboard +(\S+\.png)$", shown.said, re.M)
+    with Image.open(_ROOT / picture) as drawn:
+        assert drawn.width == 1248
+        assert drawn.height > drawn.width
+        assert len(drawn.convert("RGB").getcolors(100_000) or []) > 50, "more than an empty page"
 
 
 @pytest.mark.parametrize("monitor", _MONITORS)

@@ -12,8 +12,11 @@ from datetime import datetime, timedelta
 import loan_app
 import pytest
 
+from dashboard_picture.data import Span, lines_of
+from dashboard_picture.picture import draw_dashboard
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
+from tests.athena import Catalog
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -90,6 +93,25 @@ def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deplo
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
 
 
+def test_the_dashboard_shows_the_drift_above_its_threshold(deployed, tmp_path):
+    cloudwatch, now = deployed.box.client("cloudwatch"), deployed.box.now()
+    span = Span(now - timedelta(hours=3), now + timedelta(hours=1))
+    widgets = json.loads(cloudwatch.get_dashboard(DashboardName=deployed.outputs["Dashboard"])["DashboardBody"])
+    graphs = {widget["properties"].get("title"): widget["properties"] for widget in widgets["widgets"]}
+    shown = {title: lines_of(cloudwatch, graph, span) for title, graph in graphs.items() if "metrics" in graph}
+
+    drift = "Drift of features: distance to the baseline"
+    (threshold,) = [limit["value"] for limit in graphs[drift]["annotations"]["horizontal"]]
+    (amount,) = shown[drift]
+    assert max(amount.values) > threshold
+    (shift,) = shown["Shift of means: share of what the alarm allows"]
+    assert max(shift.values) > 1, "above 1 the alarm goes into ALARM"
+    assert sum(shown["Invocations"][0].values) >= 2 * REQUESTS
+    assert max(shown["Age of the newest captured record"][0].values) < 60
+    draw_dashboard(cloudwatch, deployed.outputs["Dashboard"], span, tmp_path / "dashboard.png")
+    assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_violation_starts_one_retraining_though_events_come_bare_and_twice(deployed, eventually):
     eventually(lambda: deployed.reactions("RetrainQueue"))
 
@@ -133,6 +155,42 @@ def test_every_run_was_reacted_to_once_however_it_ended(deployed, eventually):
     assert [detail["status"] for detail in reactions] == expected
     assert len({detail["id"] for detail in reactions}) == len(expected)
     assert len(deployed.reactions("RetrainQueue")) == 2
+
+
+def test_two_runs_with_violations_start_a_state_machine_once(deployed):
+    """Both have violated two of the features that count, but the second one lies in the cool-down of the first."""
+    states, machine = deployed.box.client("stepfunctions"), deployed.outputs["RetrainingMachine"]
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    event = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+
+    first, second = sorted(deployed.reactions("RetrainQueue"), key=lambda detail: detail["scheduledTime"])
+    assert event["detail"] == first
+    assert len(first["reactions"]) == 1
+    assert "reactions" not in second
+    assert {"amount", "prediction"} <= {finding["feature"] for finding in second["findings"]}
+
+
+def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
+    catalog = Catalog(deployed.box, deployed.outputs["Database"])
+    saved = catalog.saved_queries(deployed.outputs["Workgroup"])
+    assert len(saved) == 6
+    answers = {name: catalog.run(sql) for name, sql in saved.items()}
+
+    worst = {(row["feature"], row["check_type"]): row for row in answers["Which features are violated most"]}
+    drift = worst["amount", "baseline_drift_check"]
+    assert (drift["model"], drift["violations"]) == (loan_app.ENDPOINT, 2)
+    assert 0.1 < drift["largest"] <= 1
+    statuses = {row["status"]: row["runs"] for row in answers["How runs ended"]}
+    assert statuses["CompletedWithViolations"] == 2
+    assert statuses["Completed"] == 1
+    assert statuses["NoData"] >= 2
+    means = {row["feature"]: row["mean"] for row in answers["How features change"]}
+    assert means["amount"] > means["income"] > 0
+    beside = answers["What a violated feature looked like"]
+    assert {row["num_present"] for row in beside if row["feature"] == "amount"} == {REQUESTS}
+    calls = answers[f"Captured calls of {loan_app.ENDPOINT} by hour"]
+    assert sum(row["calls"] for row in calls) == 3 * REQUESTS + 1, "one of them is odd, and captured as well"
+    assert all(len(row["example_input"].split(",")) >= 4 for row in calls)
 
 
 def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(deployed, eventually, model_monitor):

@@ -54,6 +54,35 @@ def test_every_endpoint_becomes_a_stack(assembly_of):
     ]
 
 
+def test_a_dashboard_is_made_where_the_file_asks_for_it(assembly_of):
+    counts = {
+        name: len(of_type(template, "AWS::CloudWatch::Dashboard"))
+        for file in ("monitoring.yaml", FLEET)
+        for name, template in assembly_of(file).templates.items()
+    }
+    assert counts["ModelMonitoring-credit-risk"] == 1
+    # Of all models: the file's defaults ask for it in the first file only.
+    assert sum(counts.values()) == 1, counts
+    assert (
+        len(of_type(assembly_of("monitoring.yaml").templates["ModelMonitoring-Services"], "AWS::CloudWatch::Dashboard"))
+        == 1
+    )
+
+
+def test_reactions_of_the_file_become_rules_with_conditions(detailed):
+    rules = {
+        name: rule["Properties"]
+        for name, rule in of_type(detailed, "AWS::Events::Rule").items()
+        if name.startswith("OnViolation")
+    }
+    waiting = ["reactions" in rule["EventPattern"]["detail"] for _, rule in sorted(rules.items())]
+    assert waiting == [True, False, True]
+    (target,) = next(rule["Targets"] for name, rule in rules.items() if name.startswith("OnViolation0"))
+    assert {"Name": "Mode", "Value": "fast"} in target["SageMakerPipelineParameters"]["PipelineParameterList"]
+    assert len(of_type(detailed, "AWS::Chatbot::SlackChannelConfiguration")) == 1
+    assert len(of_type(detailed, "AWS::Glue::Table")) == 5
+
+
 def test_models_share_services_unless_one_keeps_its_own(assembly_of):
     templates = assembly_of(FLEET).templates
     functions = {name: len(of_type(template, "AWS::Lambda::Function")) for name, template in templates.items()}

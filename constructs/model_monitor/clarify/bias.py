@@ -13,7 +13,9 @@ from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.baseline.source import Baseline
 from model_monitor.clarify.alarms import ModelBiasAlarms
 from model_monitor.clarify.baseline import ClarifyBaseline
-from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Value, require_headers
+from model_monitor.clarify.bias_config import BiasConfig, BiasLimit, Value, ideal_of, require_headers
+from model_monitor.clarify.graphs import bias_graph
+from model_monitor.dashboard import layout
 from model_monitor.engine import BiasAnalysis
 from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.inputs.attributes import CapturedAttributes, require_attribute
@@ -156,6 +158,7 @@ class ModelBiasMonitor(LabelledMonitor):
         )
         analysis = BiasAnalysis(self.baseline.config_uri, attributes, self.ground_truth)
         self._running = self._run(analysis, self.baseline)
+        self._limits = alarms.limits
         self._make_alarms(alarms)
 
     def metric_bias(self, metric: str, *, facet: str | int, facet_value: Value | None = None) -> cloudwatch.Metric:
@@ -178,6 +181,35 @@ class ModelBiasMonitor(LabelledMonitor):
             extra_dimensions={"Metric": metric, "Facet": str(facet), "FacetValue": group},
             label=f"{metric} of {facet} {group}",
         )
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish one metric of every group, unless something asks for others.
+
+        Args:
+            features: Of no use here.
+        """
+        if not self._drawn("bias"):
+            for facet in self.config.facets:
+                if facet.values:
+                    self.metric_bias(self.config.first_metric, facet=facet.name)
+
+    def _quality_graphs(self) -> Sequence[cloudwatch.IWidget]:
+        facets = {str(facet.name): facet.name for facet in self.config.facets}
+        return [
+            bias_graph(
+                self.metric_bias(drawn["metric"], facet=facets[drawn["facet"]], facet_value=drawn["facet_value"]),
+                f"{drawn['metric']} of {drawn['facet']} {drawn['facet_value']}",
+                width=layout.share_of_a_row(len(self._drawn("bias")) + 1),
+                ideal=ideal_of(drawn["metric"]),
+                limits=[
+                    limit
+                    for limit in self._limits
+                    if (limit.metric, str(limit.facet), self.config.facet_text(limit.facet, limit.facet_value))
+                    == (drawn["metric"], drawn["facet"], drawn["facet_value"])
+                ],
+            )
+            for drawn in self._drawn("bias")
+        ]
 
     def _make_alarms(self, alarms: ModelBiasAlarms) -> None:
         factory = self._alarm_factory()

@@ -143,6 +143,11 @@ class BiasConfig:
         return {stage: {"methods": names} for stage, names in chosen.items() if names}
 
     @property
+    def first_metric(self) -> str:
+        """The metric that says most: the first post-training one of those that are computed, or `DPPL`."""
+        return next((name for name in self.metrics or () if name in POST_TRAINING), "DPPL")
+
+    @property
     def label_text(self) -> str:
         """The label's values as a dimension of metrics."""
         return _joined(self.label_values)
@@ -243,7 +248,12 @@ class BiasLimit:
     @property
     def ideal(self) -> int:
         """The value of a model that treats all alike."""
-        return 1 if self.metric in _RATIOS else 0
+        return ideal_of(self.metric)
+
+
+def ideal_of(metric: str) -> int:
+    """Return the value of a metric where groups are treated alike."""
+    return 1 if metric in _RATIOS else 0
 
 
 def require_headers(headers: Sequence[str] | None, columns: Sequence[str | int | None]) -> None:

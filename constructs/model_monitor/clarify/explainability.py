@@ -13,6 +13,7 @@ from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.baseline.source import Baseline
 from model_monitor.clarify.baseline import ClarifyBaseline
 from model_monitor.clarify.bias_config import require_headers
+from model_monitor.clarify.graphs import attribution_graphs
 from model_monitor.clarify.shap_config import ModelReference, ShapConfig
 from model_monitor.engine import ExplainabilityAnalysis
 from model_monitor.errors import ConfigurationError, one_of
@@ -170,6 +171,20 @@ class ModelExplainabilityMonitor(Monitor):
             extra_dimensions={"Feature": feature},
             label=f"{feature} contribution",
         )
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish how much features contribute.
+
+        Args:
+            features: Their names; those that the configuration does not name are left out.
+        """
+        for feature in features:
+            if not self.shap.features or feature in self.shap.features:
+                self.metric_attribution(feature)
+
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what is published of features."""
+        return list(attribution_graphs(self._drawn("attribution"), self.metric_attribution))
 
     def _config(self, model: ModelReference, attributes: CapturedAttributes) -> dict[str, Any]:
         shap = self.shap

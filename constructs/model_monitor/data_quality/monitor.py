@@ -11,6 +11,7 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.alarms.factory import AlarmFactory, quoted
 from model_monitor.baseline.source import Baseline
+from model_monitor.data_quality import graphs
 from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
@@ -138,6 +139,7 @@ class DataQualityMonitor(Monitor):
             for location in input.counted:
                 location.grant_read(self._access)
         self._running = self._run(analysis, self.baseline)
+        self._alarm_options = alarms
         self._make_alarms(alarms)
 
     def metric_feature_drift(self, feature: str) -> cloudwatch.Metric:
@@ -176,6 +178,37 @@ class DataQualityMonitor(Monitor):
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
         return self._feature(feature, "mean", metrics.FEATURE_RECORDS, cloudwatch.Stats.MAXIMUM, "records")
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish the drift of features.
+
+        Args:
+            features: Their names in the baseline; a name that the baseline does not have fails the deployment.
+        """
+        for feature in features:
+            self.metric_feature_drift(feature)
+
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what is published of features, with the thresholds of their alarms."""
+        wanted = self._alarm_options
+
+        def parts(feature: str) -> graphs.Parts:
+            live, records = self.metric_feature_mean(feature), self.metric_feature_count(feature)
+            return live, records, wanted.mean_shift_minimum_records
+
+        shifts = {
+            feature: self.baseline.mean_shift(feature, deviations) for feature, deviations in wanted.mean_shift.items()
+        }
+        return [
+            *graphs.drift_graphs(self._drawn("drift"), wanted.drift, self.metric_feature_drift),
+            *graphs.mean_graphs(shifts, parts),
+            *graphs.completeness_graphs(self._drawn("completeness"), self.metric_feature_completeness),
+            *(
+                []
+                if self.baseline.preprocessor_uri is None
+                else [graphs.left_out_graph(self.metric_share_left_out(), wanted.maximum_left_out)]
+            ),
+        ]
 
     def metric_records_left_out(self) -> cloudwatch.Metric:
         """Return the number of records that a run left out because they do not have the columns of the baseline.

@@ -92,6 +92,10 @@ class ModelQualityBaseline(BaselineResource):
         self._metrics.add(name)
         return self._attribute(f"Metric.{name}")
 
+    def tells(self, name: str) -> bool:
+        """Return whether the baseline's value of a metric was asked for."""
+        return name in self._metrics
+
 
 def _require_columns(columns: QualityColumns | None, *, needed: bool) -> None:
     if needed and columns is None:

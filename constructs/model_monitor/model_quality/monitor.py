@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,6 +11,7 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.baseline.source import Baseline
+from model_monitor.dashboard import layout
 from model_monitor.engine import ModelQualityAnalysis
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
@@ -20,6 +21,7 @@ from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.model_quality.baseline import ModelQualityBaseline
+from model_monitor.model_quality.graphs import SHOWN, quality_graph
 from model_monitor.model_quality.late_alarms import late_alarms
 from model_monitor.model_quality.problem import Better, ProblemType, QualityColumns
 from model_monitor.monitor.labelled import LabelledMonitor
@@ -154,6 +156,7 @@ class ModelQualityMonitor(LabelledMonitor):
             problem, self.ground_truth, pre.uri if pre else None, post.uri if post else None
         )
         self._running = self._run(analysis, self.baseline)
+        self._limits = alarms.metrics
         self._make_alarms(alarms)
 
     def metric_quality(self, name: str) -> cloudwatch.Metric:
@@ -173,6 +176,32 @@ class ModelQualityMonitor(LabelledMonitor):
             extra_dimensions={"Metric": name},
             label=name.replace("_", " "),
         )
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish the metrics that people know best, of this kind of problem.
+
+        Args:
+            features: Of no use here.
+        """
+        for name in (*SHOWN[self.problem.name], *self._limits):
+            if name in self.problem.metrics:
+                self.metric_quality(name)
+                self.baseline.metric(name)
+
+    def _quality_graphs(self) -> Sequence[cloudwatch.IWidget]:
+        drawn = self._drawn("quality")
+        return [
+            quality_graph(
+                name,
+                self.metric_quality(name),
+                # What the baseline is asked for when the template is being written comes too late.
+                baseline=self.baseline.metric(name) if self.baseline.tells(name) else None,
+                limit=self._limits.get(name),
+                better=self.problem.require_metric(name),
+                width=layout.share_of_a_row(len(drawn) + 1),
+            )
+            for name in drawn
+        ]
 
     def _make_alarms(self, alarms: ModelQualityAlarms) -> None:
         factory = self._alarm_factory()

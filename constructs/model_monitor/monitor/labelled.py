@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
+from model_monitor.dashboard import layout
 from model_monitor.errors import Call, ConfigurationError, Setting
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart, require_outputs
 from model_monitor.internal.access import AccessRole
+from model_monitor.monitor.graphs import coverage_graph
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorSettings
 from model_monitor.services import MonitoringServices
@@ -43,6 +47,7 @@ class LabelledMonitor(Monitor):
         require_apart(ground_truth.location, input, option="ground_truth")
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         self.ground_truth = ground_truth
+        self._minimum_coverage: float | None = None
         ground_truth.location.grant_read(self.role)
         for location in input.counted:
             location.grant_read(self._access)
@@ -55,6 +60,16 @@ class LabelledMonitor(Monitor):
         """
         return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
 
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what is published of the model, and of labels."""
+        measured = self._quality_graphs()
+        width = layout.share_of_a_row(len(measured) + 1)
+        return [*measured, coverage_graph(self.metric_label_coverage(), self._minimum_coverage, width=width)]
+
+    def _quality_graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what is published of the model; they share rows with one more."""
+        return ()
+
     def _registration(self) -> dict[str, object]:
         return {**super()._registration(), "captured": self.input.records.uri}
 
@@ -63,6 +78,7 @@ class LabelledMonitor(Monitor):
         return self.ground_truth.location.uri
 
     def _make_label_alarm(self, minimum: float | None) -> None:
+        self._minimum_coverage = minimum
         if minimum is not None:
             self.alarms.append(self._alarm_factory().label_coverage(self.metric_label_coverage(), minimum))
 

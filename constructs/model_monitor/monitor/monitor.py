@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jsii
 from aws_cdk import (
@@ -24,6 +25,7 @@ from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.alarms.options import MonitorAlarms
 from model_monitor.alarms.two_limits import warn
 from model_monitor.baseline.resource import BaselineJob, BaselineResource
+from model_monitor.dashboard import layout
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
@@ -33,8 +35,10 @@ from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.internal.reachable import require_same_region
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
+from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
+from model_monitor.reactions import ReactionConditions, reaction_name
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
 
@@ -132,6 +136,8 @@ class Monitor(Construct):
             settings.schedule.period or Duration.hours(1),
         )
         self._published: dict[str, list[object]] = {}
+        self._tells_capture_age = False
+        self._reactions: list[Mapping[str, object]] = []
         self._grant_jobs()
         self._grant_functions()
         self._running: RunningMonitor | None = None
@@ -203,6 +209,35 @@ class Monitor(Construct):
             metrics.EXECUTIONS, statistic=cloudwatch.Stats.SAMPLE_COUNT, label="runs and deployments"
         )
 
+    def metric_capture_age(self) -> cloudwatch.Metric:
+        """Return how many seconds ago the newest record was captured, looked up when a run ends.
+
+        Whoever asks for it lets the results function list the captured records.
+        """
+        if not self._tells_capture_age:
+            self._tells_capture_age = True
+            self.input.records.grant_read(self._access)
+        return self._metrics.own(metrics.CAPTURE_AGE, statistic=cloudwatch.Stats.MAXIMUM)
+
+    def widgets(self) -> list[cloudwatch.IWidget]:
+        """Return graphs for a dashboard of your own: violations, runs, and what is published beside its limits."""
+        return [*run_graphs({"violations": self}, width=layout.HALF), *self.graphs()]
+
+    def publish_for_dashboard(self, features: Sequence[str]) -> None:
+        """Have runs publish what `widgets` would otherwise lack.
+
+        Args:
+            features: Features that are to be drawn, beside those with an alarm.
+        """
+
+    def graphs(self) -> Sequence[cloudwatch.IWidget]:
+        """Return graphs of what only this kind of monitor measures."""
+        return ()
+
+    def _drawn(self, kind: str) -> list[Any]:
+        """Return what runs publish of one kind of metric."""
+        return list(self._published.get(kind, ()))
+
     def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """React to every run that came to its end, with or without violations.
 
@@ -212,14 +247,44 @@ class Monitor(Construct):
         """
         return self._on_run(id, target, run_events.COMPLETED, "ends")
 
-    def on_violation(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run that found violations, for example by retraining.
+    def on_violation(
+        self,
+        id: str,
+        *,
+        target: events.IRuleTarget,
+        cool_down: Duration | None = None,
+        features: Sequence[str] = (),
+        at_least: int = 1,
+    ) -> events.Rule:
+        """React to runs that found violations, for example by training the model anew.
+
+        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
+        that: patterns of EventBridge can neither count nor wait.
 
         Args:
             id: Construct id of the rule.
-            target: What is called; it gets the event of docs/events.md, with violations and report.
+            target: What is called: a `SageMakerPipelineTarget`, or of `aws_cdk.aws_events_targets` `SfnStateMachine`,
+                `LambdaFunction` or others. It gets the event of docs/events.md.
+            cool_down: Time that must lie between two runs that bring the reaction about. Default: none.
+            features: Only violations of these count, in the words of the event's findings. Default: all.
+            at_least: How many different ones of them must have a violation. Default: 1.
+
+        Raises:
+            ConfigurationError: Conditions that can never be met.
         """
-        return self._on_run(id, target, run_events.VIOLATION, "finds violations")
+        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
+        name = reaction_name(self, id) if conditions.are_any else None
+        if name is not None:
+            self.add_reaction(conditions.to_document(name))
+        return self._on_run(id, target, run_events.VIOLATION, "finds violations", reaction=name)
+
+    def add_reaction(self, reaction: Mapping[str, object]) -> None:
+        """Have the results function decide for each run whether a reaction is due.
+
+        Args:
+            reaction: See `ReactionConditions.to_document`.
+        """
+        self._reactions.append(reaction)
 
     def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
         """React to every run that failed or was stopped.
@@ -240,7 +305,13 @@ class Monitor(Construct):
         return self._on_run(id, target, run_events.ENDED, "ends, however it does")
 
     def _on_run(
-        self, id: str, target: events.IRuleTarget, statuses: tuple[run_events.RunStatus, ...], what: str
+        self,
+        id: str,
+        target: events.IRuleTarget,
+        statuses: tuple[run_events.RunStatus, ...],
+        what: str,
+        *,
+        reaction: str | None = None,
     ) -> events.Rule:
         return run_events.run_rule(
             self,
@@ -249,6 +320,7 @@ class Monitor(Construct):
             statuses=statuses,
             target=target,
             description=f"A run of the {self.WORDS} monitor of {self.input.title} {what}",
+            reaction=reaction,
         )
 
     def _publish(self, kind: str, what: object) -> None:
@@ -309,24 +381,31 @@ class Monitor(Construct):
             "endpoint": self.input.endpoint_name,
             "model": self.input.model_name,
             "reports": self.reports.uri,
+            "records": self.input.records.uri if self._tells_capture_age else None,
             "access_role": self._access.role_arn,
             "topic": self._services.topic.topic_arn,
             "runbook": self._runbook_url,
             "period_hours": None if period is None else period.to_hours(),
+            "reactions": self._reactions or None,
             "metrics": dict(sorted(self._published.items())) or None,
             "page": None if self._report_page else False,
         }
         return {name: value for name, value in document.items() if value is not None}
 
-    def _alarm_factory(self) -> AlarmFactory:
+    @property
+    def commands(self) -> Commands:
+        """What the command line calls this monitor."""
         model = self.input.endpoint_name or self.input.model_name
+        return Commands((model, self.short_name) if model else (self.monitoring_schedule_name,))
+
+    def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
             self.input.title,
             self.WORDS,
             self.monitoring_schedule_name,
             self.reports.uri,
             self._runbook_url,
-            Commands((model, self.short_name) if model else (self.monitoring_schedule_name,)),
+            self.commands,
         )
         return AlarmFactory(self, texts)
 

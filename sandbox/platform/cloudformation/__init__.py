@@ -1,6 +1,14 @@
 """What MiniStack's CloudFormation leaves out or does otherwise than AWS."""
 
-from sandbox.platform.cloudformation import alarms, buckets, custom_resources, limits, stack_events, topics
+from sandbox.platform.cloudformation import (
+    alarms,
+    buckets,
+    custom_resources,
+    limits,
+    named_queries,
+    stack_events,
+    topics,
+)
 
 
 def install() -> None:
@@ -8,6 +16,7 @@ def install() -> None:
     alarms.install()
     buckets.install()
     custom_resources.install()
+    named_queries.install()
     stack_events.install()
     topics.install()
     limits.install()

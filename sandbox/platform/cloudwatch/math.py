@@ -1,8 +1,8 @@
 """Evaluates metric math.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html: the operators, ABS, AVG, CEIL,
-FILL, FLOOR, IF, LOG, LOG10, MAX, METRICS, MIN and SUM. Every other function is refused by name, so that an alarm never
-looks armed without being it.
+FILL, FLOOR, IF, LOG, LOG10, MAX, METRICS, MIN, SUM and TIME_SERIES. Every other function is refused by name, so
+that an alarm never looks armed without being it.
 """
 
 import ast
@@ -40,6 +40,7 @@ _POINTWISE: dict[str, Callable[[float], float | None]] = {
     "FLOOR": lambda a: float(math.floor(a)),
     "LOG": lambda a: math.log(a) if a > 0 else None,
     "LOG10": lambda a: math.log10(a) if a > 0 else None,
+    "TIME_SERIES": lambda a: a,  # a scalar as a result is a series of it
 }
 _AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {
     "AVG": lambda values: sum(values) / len(values),

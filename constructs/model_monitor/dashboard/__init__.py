@@ -1,0 +1,1 @@
+"""CloudWatch dashboards: of one model, and of all of an account and region."""

@@ -1,0 +1,1 @@
+"""Tables for Athena, and through it for QuickSight, Tableau and others."""
