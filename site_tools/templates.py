@@ -73,7 +73,7 @@ class _Reader:
             kind = Kind.ERROR
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "log":
             kind = Kind.LOG
-        if id(node) in self._documentation:
+        if id(node) in self._documentation or isinstance(node, ast.Name):  # a name's text is told where it is made
             return
         words = self._words(node)
         if words is not None:

@@ -53,6 +53,7 @@ _PACKAGES = {
     ),
     "shared": ("What all functions share", "correct what the text names, and try again."),
 }
+_ELSEWHERE = "look at the log of the function."  # of a package that is not named above
 _REPORT_PAGE = "run_report"  # its short texts are headings and labels
 _VERBS = "Ask|Check|Choose|Compare|Deploy|Find|Fix|Give|Look|Make|Read|What to do"
 _DIVIDERS = (
@@ -64,25 +65,20 @@ _DIVIDERS = (
 
 
 def generated() -> str:
-    """Return the part of the page that comes from the code.
-
-    Raises:
-        LookupError: A package of the functions has no heading here.
-    """
+    """Return the part of the page that comes from the code."""
     by_package: defaultdict[str, set[Text]] = defaultdict(set)
     for file in sorted(SOURCES.rglob("*.py")):
         if file != _HINTS:
             by_package[file.relative_to(SOURCES).parts[0]].update(texts_of(file))
-    if unknown := sorted(set(by_package) - set(_PACKAGES)):
-        raise LookupError(f"site_tools/texts.py has no heading for {', '.join(unknown)}; expected one in _PACKAGES")
+    packages = {**_PACKAGES, **{name: (f"`{name}`", _ELSEWHERE) for name in sorted(set(by_package) - set(_PACKAGES))}}
     parts = ["### Known failures of jobs", _hints()]
-    for package, (heading, fallback) in _PACKAGES.items():
+    for package, (heading, fallback) in packages.items():
         whole = sorted(text for text in by_package[package] if text.kind is not Kind.LOG and _is_whole(text))
         if whole:
             rows = [f"| {said} | {_capital(fix)} |" for said, fix in map(_split, whole)]
             table = "\n".join(["| text | what to do |", "|---|---|", *dict.fromkeys(rows)])
             parts += [f"### {heading}", f"Where a text does not say what to do: {fallback}", table]
-    everything = [(package, text) for package in _PACKAGES for text in sorted(by_package[package])]
+    everything = [(package, text) for package in packages for text in sorted(by_package[package])]
     logs = [(package, text) for package, text in everything if text.kind is Kind.LOG]
     pieces = [
         (package, text)

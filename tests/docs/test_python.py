@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def surroundings(scope: Construct, snippet: str) -> dict[str, Any]:
         capture.apply_to(config)
     endpoint = sagemaker.CfnEndpoint(scope, "GivenEndpoint", endpoint_config_name=config.attr_endpoint_config_name)
     given: dict[str, Any] = {name: getattr(model_monitor, name) for name in model_monitor.__all__}
-    given |= {"cloudwatch": cloudwatch, "subscriptions": subscriptions, "targets": targets}
+    given |= {"Duration": cdk.Duration, "cloudwatch": cloudwatch, "subscriptions": subscriptions, "targets": targets}
     given |= {"self": scope, "bucket": bucket, "endpoint_config": config, "capture": capture, "endpoint": endpoint}
     given["baseline"] = Baseline.from_dataset(S3Location.of(bucket, "train.csv"), DatasetFormat.csv())
     given["retraining"] = sfn.StateMachine(
@@ -79,6 +80,8 @@ def surroundings(scope: Construct, snippet: str) -> dict[str, Any]:
     elif "monitoring =" not in snippet:
         monitored = MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
         given["monitoring"] = EndpointMonitoring(scope, "Given", endpoint=monitored)
+    if "services." in snippet and "services =" not in snippet:
+        given["services"] = given["monitoring"].services
     if "monitor." in snippet and "monitor =" not in snippet:
         given["monitor"] = given["monitoring"].add_data_quality("GivenMonitor", baseline=given["baseline"])
     return given
@@ -100,7 +103,7 @@ def test_the_snippets_for_the_cdk_become_templates(
     app.synth()
     made = [json.loads(file.read_text())["Resources"] for file in tmp_path.glob("*.template.json")]
     monitors = sum(value["Type"].endswith("JobDefinition") for template in made for value in template.values())
-    assert monitors >= sum("monitoring.add_" in snippet.text for snippet in CONSTRUCTS)
+    assert monitors >= sum(bool(re.search(r"monitoring\.add_(data|model)_", snippet.text)) for snippet in CONSTRUCTS)
 
 
 @pytest.mark.parametrize("snippet", PLAIN, ids=lambda snippet: snippet.name)
