@@ -13,7 +13,7 @@ from results import tables
 from results.executions import Execution, Outcome
 from results.monitor import parse_monitor
 from results.report import Report
-from results.violations import parse_violation
+from run_report.violations import parse_violation
 from shared.s3 import S3Uri
 
 _NUMBERS = ("double", "bigint", "int")
