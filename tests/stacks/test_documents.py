@@ -118,6 +118,8 @@ def names_of_a_reader(files_of_a_reader):
         "churn_stack": cdk.Stack(app, "Churn"),
         "credit": other,
         "churn": other,
+        "Duration": cdk.Duration,
+        "services": monitoring.services,
         "cloudwatch": cloudwatch,
         "subscriptions": subscriptions,
         "targets": targets,

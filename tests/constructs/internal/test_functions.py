@@ -21,7 +21,7 @@ def template(kit: Kit) -> Template:
     ("name", "handler", "limits"),
     [
         ("ModelMonitorDeploymentFunction", "deployment.handler.handler", (300, 1024)),
-        ("FraudResultsFunction", "results.handler.handler", (300, 256)),
+        ("FraudResultsFunction", "results.handler.handler", (300, 512)),
         ("FraudControlFunction", "schedule_control.handler.handler", (120, 256)),
     ],
 )

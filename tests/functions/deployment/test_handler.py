@@ -200,9 +200,10 @@ def test_the_deadline_ends_the_waiting_after_a_last_step(acted, results):
     assert poll("Create", {}, age=52 * 60 + 1) == {"IsComplete": True}
 
 
-def test_the_three_kinds_of_the_library_are_known():
+def test_the_kinds_of_the_library_are_known():
     assert set(entry._KINDS) == {
         "Custom::ModelMonitorBaseline",
         "Custom::MonitoringScheduleGuard",
+        "Custom::MonitoringBucketContents",
         "Custom::EndpointDataCapture",
     }
