@@ -18,7 +18,7 @@ from mkdocs.structure.pages import Page
 
 # MkDocs loads this file alone.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from site_tools.reference import reference_pages
+from site_tools.reference import public_names, reference_pages
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LOG = logging.getLogger("mkdocs.hooks.site_tools")
@@ -33,6 +33,7 @@ _PROJECT = {
     "CHANGELOG.md": "project/changelog.md",
 }
 _LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+_NAME = re.compile(r"\[`(\w+)`\]\([./]*constructs/model_monitor/[\w/]+\.py\)")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _ITEM = re.compile(r"^\s*([-*]|\d+\.) ")
 _UNSEARCHED = "---\nsearch: {exclude: true}\n---\n\n"
@@ -66,11 +67,19 @@ def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:  # noqa: AN
 
     def target(found: re.Match[str]) -> str:
         path = _resolved(source, found[1])
-        if not (_ROOT / path).exists() and not path.startswith("docs/reference/"):  # which MkDocs checks
+        if not (_ROOT / path).exists():
             _LOG.warning("%s links to %s, which does not exist; correct the link", source, found[1])
         return f"{posixpath.relpath(_uri(path), posixpath.dirname(uri) or '.')}{found[2] or ''}"
 
-    return _separated(_LINK.sub(target, markdown))
+    return _separated(_LINK.sub(target, _to_reference(markdown)))
+
+
+def _to_reference(markdown: str) -> str:
+    """Let links from public names to their modules lead into the reference instead of the source."""
+    modules = public_names()
+    return _NAME.sub(
+        lambda found: f"[`{found[1]}`][{modules[found[1]]}.{found[1]}]" if found[1] in modules else found[0], markdown
+    )
 
 
 def _linked(source: str, markdown: str) -> set[str]:

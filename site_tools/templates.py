@@ -116,7 +116,8 @@ class _Reader:
             return written
         if isinstance(node, ast.Name) and isinstance(self._constants.get(node.id), ast.Constant):
             return escaped(str(ast.literal_eval(self._constants[node.id])))
-        return f"*{escaped(_name(node)).replace(chr(92) + '_', ' ').strip()}*"
+        name = _name(node)
+        return f"*{(name.lower() if name.isupper() else name).replace('_', ' ').strip()}*"
 
 
 def escaped(text: str) -> str:
@@ -163,7 +164,7 @@ def _is_text(words: str) -> bool:
 
 def _tidy(words: str) -> str:
     """Return a text without what only programs need."""
-    filled = re.sub(r"%[sd]|\{\}", "*value*", words)
+    filled = re.sub(r"%[sd]|(?<!: )\{\}", "*value*", words)
     return re.sub(r"^[;,] ", "", filled.replace("**", "* *").strip())
 
 
