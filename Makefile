@@ -9,6 +9,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
+BENCH := build/bench
 # Nothing that a shell has configured for a real account may reach the tests or the demo.
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
@@ -80,8 +81,15 @@ bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios
 bench-synthesis: setup ## Measure what a synthesis costs, beside the CDK alone
 	@python -m bench.synthesis $(ARGS)
 
-bench-analyzer: setup ## Measure the analyzer beside Polars and DuckDB
-	@python -m analyzer.bench
+bench-analyzer: setup $(BENCH)/.ready ## Measure the analyzer beside Polars, DuckDB and whylogs
+	@python -m analyzer.bench --whylogs $(BENCH)/bin/python $(ARGS)
+
+# Where it does not install, the benchmark runs without it.
+$(BENCH)/.ready: analyzer/bench/requirements.txt | $(VENV)/bin/uv
+	@echo "[setup] whylogs in an environment of its own, $(BENCH) (about 200 MB on disk)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
+	@$(BIN)/uv pip sync --quiet --python $(BENCH)/bin/python $< || echo "[setup] whylogs does not install here: it is left out"
+	@touch $@
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up
