@@ -14,7 +14,7 @@ BENCH := build/bench
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint docs texts format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,10 +46,16 @@ test: setup ## Run every test
 fuzz: setup ## Look for mistakes that end in a traceback, in both front ends (FUZZ_SECONDS=600 FUZZ_SEED=7 chooses how long and which)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) $(LOCAL) python -m pytest -q -s --timeout 0 tests/fuzz
 
-lint: setup ## Check format, lint and types
+lint: setup docs ## Check format, lint, types, and that the documentation builds
 	@ruff format --check .
 	@ruff check .
 	@mypy
+
+docs: setup ## Build the documentation into build/site; a link that leads nowhere fails
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict
+
+texts: setup ## Write the list of all texts of the functions in docs/troubleshooting.md anew
+	@python -m site_tools.texts
 
 format: setup ## Format the code and mend what ruff can mend
 	@ruff format .
