@@ -9,11 +9,12 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
+BENCH := build/bench
 # Nothing that a shell has configured for a real account may reach the tests or the demo.
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
+.PHONY: help setup demo test fuzz lint docs texts format synth snapshots schema scripts fidelity bench bench-synthesis bench-analyzer sandbox verify-account lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,10 +46,16 @@ test: setup ## Run every test
 fuzz: setup ## Look for mistakes that end in a traceback, in both front ends (FUZZ_SECONDS=600 FUZZ_SEED=7 chooses how long and which)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) $(LOCAL) python -m pytest -q -s --timeout 0 tests/fuzz
 
-lint: setup ## Check format, lint and types
+lint: setup docs ## Check format, lint, types, and that the documentation builds
 	@ruff format --check .
 	@ruff check .
 	@mypy
+
+docs: setup ## Build the documentation into build/site; a link that leads nowhere fails
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict
+
+texts: setup ## Write the list of all texts of the functions in docs/troubleshooting.md anew
+	@python -m site_tools.texts
 
 format: setup ## Format the code and mend what ruff can mend
 	@ruff format .
@@ -74,8 +81,15 @@ bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios
 bench-synthesis: setup ## Measure what a synthesis costs, beside the CDK alone
 	@python -m bench.synthesis $(ARGS)
 
-bench-analyzer: setup ## Measure the analyzer beside Polars and DuckDB
-	@python -m analyzer.bench
+bench-analyzer: setup $(BENCH)/.ready ## Measure the analyzer beside Polars, DuckDB and whylogs
+	@python -m analyzer.bench --whylogs $(BENCH)/bin/python $(ARGS)
+
+# Where it does not install, the benchmark runs without it.
+$(BENCH)/.ready: analyzer/bench/requirements.txt | $(VENV)/bin/uv
+	@echo "[setup] whylogs in an environment of its own, $(BENCH) (about 200 MB on disk)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
+	@$(BIN)/uv pip sync --quiet --python $(BENCH)/bin/python $< || echo "[setup] whylogs does not install here: it is left out"
+	@touch $@
 
 sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 	@$(LOCAL) python -m sandbox up

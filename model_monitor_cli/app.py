@@ -9,10 +9,20 @@ from typing import Annotated
 import typer
 
 from model_monitor_cli import functions
-from model_monitor_cli.commands import alarm_tests, baseline, doctor, mute, report, run, status
+from model_monitor_cli.commands import (
+    alarm_tests,
+    baseline,
+    doctor,
+    ground_truth,
+    mute,
+    report,
+    run,
+    simulate,
+    status,
+)
 from model_monitor_cli.exits import CommandError, Exit
 
-_COMMANDS = (status, doctor, run, report, baseline, alarm_tests, mute)
+_COMMANDS = (status, doctor, run, report, simulate, ground_truth, baseline, alarm_tests, mute)
 _HELP = """Look after model monitors that are deployed.
 
 Names are those of endpoints and monitors, such as "credit-risk data-quality". Exit codes: 0 fine, 1 something is

@@ -61,11 +61,11 @@ def newest(place: S3Uri) -> Captured | None:
     Raises:
         ClientError: S3 refuses.
     """
-    found = [item for folder in _dated_roots(place) if (item := _newest_below(folder))]
+    found = [item for folder in dated_roots(place) if (item := _newest_below(folder))]
     return max(found, key=lambda item: item.time, default=None)
 
 
-def _dated_roots(place: S3Uri) -> list[S3Uri]:
+def dated_roots(place: S3Uri) -> list[S3Uri]:
     """Return the folders whose folders are years: the place itself, or one for each variant."""
     below = list(s3.folders(place))
     if any(_YEAR.fullmatch(folder.key.rpartition("/")[2]) for folder in below):

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 _WIDTH_OF_FILES = 120
@@ -74,6 +75,22 @@ class Output:
         with self._console.status(escape(title)) as status:
             progress.follow(lambda text: status.update(escape(text)))
             yield progress
+
+    @contextmanager
+    def counting(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Show a bar while things are done one by one; the block is given what is told how many are done."""
+        if self.as_json or not self._console.is_terminal:
+            yield lambda _: None
+            return
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=self._console, transient=True) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda done: bar.update(task, completed=done)
 
 
 class Progress:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 
 import aws_cdk as cdk
+from aws_cdk import Annotations
 from constructs import Construct
 
 from model_monitor import (
     ConfigurationError,
     ModelMonitoring,
+    Monitor,
     MonitoringServices,
 )
+from model_monitor.alarms.two_limits import ALARM_ABOVE_CONSTRAINT
 from model_monitor.errors import Setting
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.jobs.limits import require_tags
@@ -124,6 +127,14 @@ class MonitoringStack(cdk.Stack):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
                 _require_free(monitoring, monitor.id)
                 add_monitor(monitoring, monitor, defaults, self._imports)
+                self._warn(monitoring.monitors[monitor.id])
+
+    def _warn(self, monitor: Monitor) -> None:
+        """Say what the library warns of with the line of the file, instead of in Python."""
+        if monitor.warnings:
+            Annotations.of(monitor).acknowledge_warning(ALARM_ABOVE_CONSTRAINT, "The stack says it with its line.")
+            texts = [self._problems.warning(warning) for warning in monitor.warnings]
+            Annotations.of(self).add_warning_v2(f"{ALARM_ABOVE_CONSTRAINT}:{monitor.node.id}", "\n".join(texts))
 
 
 def _require_free(monitoring: ModelMonitoring, name: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from model_monitor import ConfigurationError
 from stacks.cdk_errors import CDK_ERRORS, is_of_the_cdk
 from stacks.document import Document
-from stacks.problems import DocumentPath, InvalidConfigurationError, Problem
+from stacks.problems import DocumentPath, InvalidConfigurationError, Problem, path_text
 from stacks.words import FILE, document_path
 
 _LONGEST_REASON = 500
@@ -64,6 +64,17 @@ class ProblemLog:
                 raise
             where = self._document.nearest(self._where(path))
             self._problems.append(refused_by_the_cdk(error, self._document.line(where), where))
+
+    def warning(self, error: ConfigurationError) -> str:
+        """Return a warning of the library in the words of the file, with its line, as one line of text.
+
+        Args:
+            error: What it warns of, in the part of the document that the block is about.
+        """
+        where = self._document.nearest((*self._path, *document_path(error.option)))
+        got, expected, fix = error.in_words_of(FILE)
+        place = f"{self._document.file}:{self._document.line(where)}: {path_text(where)}"
+        return f"{place}: got {got}; expected {expected}; {fix}"
 
     def refuse(self, problem: Problem) -> None:
         """Keep a problem that neither the library nor the CDK told.

@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,10 @@ class Measurement:
 
 def measure(contender: str, path: Path, repetitions: int) -> Measurement:
     """Run a contender several times, each in a process of its own; the fastest run and the largest peak count."""
-    command = [sys.executable, "-m", "analyzer.bench.contenders", contender, str(path)]
+    return _best([sys.executable, "-m", "analyzer.bench.contenders", contender, str(path)], repetitions)
+
+
+def _best(command: Sequence[str], repetitions: int) -> Measurement:
     runs = [orjson.loads(subprocess.run(command, check=True, capture_output=True).stdout) for _ in range(repetitions)]  # noqa: S603 - own command
     return Measurement(min(run["seconds"] for run in runs), max(run["peak_megabytes"] for run in runs))
 
@@ -43,9 +47,25 @@ def compare(
     results = {}
     for contender in contenders:
         result = results[contender] = measure(contender, path, repetitions)
-        rate = items / result.seconds
-        print(f"  {contender:<20} {result.seconds:7.2f} s {rate:12,.0f} rows/s {result.peak_megabytes:7.0f} MB peak")
+        _print(contender, result, items)
     return results
+
+
+def _print(contender: str, result: Measurement, items: int) -> None:
+    rate = items / result.seconds
+    print(f"  {contender:<20} {result.seconds:7.2f} s {rate:12,.0f} rows/s {result.peak_megabytes:7.0f} MB peak")
+
+
+def _compare_whylogs(python: Path | None, table: Path, rows: int, repetitions: int) -> None:
+    """Measure whylogs where an environment has it: it needs other releases of NumPy than the analyzer."""
+    if python is None:
+        return
+    has_it = subprocess.run([python, "-c", "import whylogs"], check=False, capture_output=True).returncode == 0  # noqa: S603 - own command
+    if not has_it:
+        print("  whylogs is not installed")
+        return
+    script = Path(__file__).with_name("whylogs_profile.py")
+    _print("whylogs", _best([str(python), str(script), str(table)], repetitions), rows)
 
 
 def main() -> None:
@@ -56,6 +76,7 @@ def main() -> None:
     options.add_argument("--loans", type=int, default=1_000_000, help="rows of bias (default: 1,000,000)")
     options.add_argument("--explained", type=int, default=1_000, help="rows of attributions (default: 1,000)")
     options.add_argument("--attacked", type=int, default=20_000, help="records under attack (default: 20,000)")
+    options.add_argument("--whylogs", type=Path, help="Python of an environment with whylogs (default: without it)")
     options.add_argument("--repetitions", type=int, default=3, help="runs of each contender (default: 3)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -66,6 +87,7 @@ def main() -> None:
         megabytes = table.stat().st_size / 1e6
         title = f"{given.rows:,} rows x 20 columns of CSV ({megabytes:.0f} MB)"
         profiles = compare(title, _TABLE, table, given.rows, given.repetitions)
+        _compare_whylogs(given.whylogs, table, given.rows, given.repetitions)
         title = f"{given.records:,} capture records of 20 values to columns"
         parses = compare(title, _CAPTURES, captures, given.records, given.repetitions)
         title = f"{given.records:,} capture records with {given.records:,} labels"

@@ -8,7 +8,7 @@ from analyzer.clarify.bias.drift import DriftRule
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.reading.references import Reference, is_position
 from analyzer.job.failure import AnalysisError
-from analyzer.job.parameters import DatasetFormat, Publication, Window, chosen, existing_file
+from analyzer.job.parameters import DatasetFormat, OddRecords, Publication, Window, chosen, existing_file
 
 DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 _CONFIG_FILE = Path("input/config/analysis_config.json")
@@ -48,6 +48,7 @@ class ClarifyParameters:
         window: Analysed span of time.
         publication: Where metrics go; None when none are wanted.
         bias_drift_rule: What counts as drift of a bias metric.
+        odd_records: What happens to records that are unlike the rest.
     """
 
     config: Path
@@ -61,6 +62,12 @@ class ClarifyParameters:
     window: Window = field(default_factory=Window)
     publication: Publication | None = None
     bias_drift_rule: DriftRule = DriftRule.SERVICE
+    odd_records: OddRecords = OddRecords.SERVICE
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the run goes on however many records cannot be analysed; only one of traffic ever does."""
+        return self.odd_records is OddRecords.ROBUST and self.dataset_format is not None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ClarifyParameters":
@@ -84,6 +91,7 @@ class ClarifyParameters:
             window=window,
             publication=Publication.from_environment(given, window),
             bias_drift_rule=chosen(given, "bias_drift_rule", DriftRule, DriftRule.SERVICE),
+            odd_records=chosen(given, "odd_records", OddRecords, OddRecords.SERVICE),
         )
 
 

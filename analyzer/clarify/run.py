@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,32 +48,45 @@ def run_clarify(environment: Mapping[str, str]) -> int:
     config = AnalysisConfig.load(parameters.config)
     baseline = Baseline(parameters.baseline) if parameters.baseline else None
     parameters.output.mkdir(parents=True, exist_ok=True)
-    records = _read(config, parameters)
+    issues = DataIssues(strict=parameters.dataset_format is None, patient=parameters.is_robust)
+    records = _read(config, parameters, issues)
     predictor = _predictor(config, parameters, records)
+    if config.shap is not None and predictor is not None and parameters.is_robust:
+        records = _answered(records, predictor, parameters, issues)
+    issues.conclude(len(records.rows), parameters.output)
+    _log.info("%d rows of %d features analysed", len(records.rows), len(records.feature_names))
     bias = _bias(config, records, predictor)
     explanations = _explanations(config, parameters, records, predictor)
     violations = list(_violations(bias, explanations, baseline, parameters.bias_drift_rule)) if baseline else []
     _write(parameters.output, config, bias, explanations, violations)
     if baseline:
         write_document(parameters.output / VIOLATIONS_FILE, {"version": VERSION, "violations": violations})
-    publish(parameters.publication, _metrics(bias, explanations))
+    publish(
+        parameters.publication,
+        chain(_metrics(bias, explanations), issues.metrics() if parameters.is_robust else ()),
+    )
     return len(violations)
 
 
-def _read(config: AnalysisConfig, parameters: ClarifyParameters) -> Records:
+def _read(config: AnalysisConfig, parameters: ClarifyParameters, issues: DataIssues) -> Records:
     captured = parameters.dataset_format
-    issues = DataIssues(strict=captured is None)
     if captured is None:
         records = read_table(config, parameters.data, issues)
     elif captured.kind in (FormatKind.CAPTURE, FormatKind.MERGED):
         records = read_captures(config, parameters, issues)
     else:
         records = read_transform_inputs(config, captured, parameters, issues)
-    issues.conclude(len(records.rows), parameters.output)
     if not records.rows:
+        issues.conclude(0, parameters.output)
         raise AnalysisError(f"Job inputs had no data: {parameters.data} holds no records")
-    _log.info("%d rows of %d features analysed", len(records.rows), len(records.feature_names))
     return records
+
+
+def _answered(records: Records, predictor: Predictor, parameters: ClarifyParameters, issues: DataIssues) -> Records:
+    """Return the rows that the model answers: one that it refuses is not to end a run of all others."""
+    answered = predictor.answered(records.rows)
+    issues.add_rows(parameters.data, len(records.rows) - len(answered), "the model gives no score for the row")
+    return records.selected(answered)
 
 
 def _predictor(config: AnalysisConfig, parameters: ClarifyParameters, records: Records) -> Predictor | None:

@@ -7,14 +7,12 @@ a batch of such records is one CSV text for Polars. All others are read one by o
 rest is read.
 """
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import orjson
@@ -22,7 +20,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyzer.dataset.files import may_hold_window
+from analyzer.dataset.garbage import without_collection
 from analyzer.dataset.joining import joined_by_name, joined_by_position
+from analyzer.dataset.lines import SAMPLED_RECORDS, Lines, at, lines_of, sampled
+from analyzer.dataset.long_records import long_lines, require_room
 from analyzer.dataset.payload import (
     OddWidthError,
     PayloadError,
@@ -35,9 +36,9 @@ from analyzer.dataset.payload import (
     joined_json_rows,
     require_equal_counts,
 )
+from analyzer.dataset.plain_records import PlainRecords
 from analyzer.dataset.plain_rows import parse_rows
 from analyzer.dataset.record import capture_record
-from analyzer.dataset.shadow import SHADOW, without_shadow_traffic
 from analyzer.dataset.shape import TableShape
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError
@@ -50,41 +51,8 @@ BATCH_OUTPUT = "batchTransformOutput"
 """What a row of a transform job's output is called in merged records."""
 
 _BATCH_BYTES = 16 * 1024 * 1024
-_SAMPLED_RECORDS = 500
 _EARLIEST, _LATEST = "0000", "9999"
 _SHOWN_CHARACTERS = 100
-
-Lines: TypeAlias = list[tuple[Path, list[bytes]]]
-
-
-@dataclass(frozen=True)
-class PlainRecords:
-    """The records of some lines that have CSV in all wanted directions.
-
-    Args:
-        bodies: Their bodies, all those of a record after each other.
-        odd: Places of the other lines.
-        labels: Their labels, if they have any.
-    """
-
-    bodies: list[str] = field(default_factory=list)
-    odd: list[int] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-
-    def labels_without(self, unparsed: Sequence[int]) -> list[str]:
-        """Return the labels without those of the records that could not be parsed."""
-        left_out = set(unparsed)
-        return [label for position, label in enumerate(self.labels) if position not in left_out]
-
-    def places(self, lines: int, unparsed: Sequence[int]) -> tuple[NDArray[np.intp], list[int]]:
-        """Return the lines of the plain records without those that could not be parsed, and all other lines.
-
-        Args:
-            lines: Number of lines.
-            unparsed: Which of the plain records could not be parsed.
-        """
-        plain = np.delete(np.arange(lines), self.odd)
-        return np.delete(plain, unparsed), sorted([*self.odd, *plain[unparsed].tolist()])
 
 
 class CaptureDataset:
@@ -124,7 +92,7 @@ class CaptureDataset:
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in batches."""
-        for batch in self._batches():
+        for batch in self._batches(is_bounded=self._shape.is_robust):
             count = sum(len(lines) for _, lines in batch)
             # Records of JSON are read one by one in any case.
             plain = PlainRecords(odd=[*range(count)]) if self._shape.is_json else self._plain(batch)
@@ -152,22 +120,49 @@ class CaptureDataset:
                     if record is not None:
                         yield location, record
 
-    def _batches(self) -> Iterator[Lines]:
+    def _batches(self, *, is_bounded: bool = False) -> Iterator[Lines]:
+        """Yield the lines of the files; when bounded, those empty that are longer than their rows can be."""
         batch: Lines = []
         size = 0
         for path in self._files:
-            content = path.read_bytes()
-            if not content or content.isspace():
+            lines: list[bytes] = []
+            for part in lines_of(path):
+                if is_bounded:
+                    size -= self._empty_long_lines(path, len(lines), part)
+                lines += part
+            if not lines:
                 self._issues.add(Location(path), "the file is empty")
                 continue
-            lines = content.splitlines()
-            batch.append((path, without_shadow_traffic(lines) if SHADOW in content else lines))
-            size += len(content)
+            batch.append((path, lines))
+            size += path.stat().st_size
             if size >= _BATCH_BYTES:
                 yield batch
                 batch, size = [], 0
         if batch:
             yield batch
+
+    def _empty_long_lines(self, path: Path, before: int, lines: list[bytes]) -> int:
+        """Empty the lines that are longer than their rows can be, and long ones outside of the window; return how long.
+
+        Args:
+            path: File of the lines.
+            before: How many lines stand before them.
+            lines: Lines; they are changed in place, so that all others keep their numbers.
+        """
+        emptied = 0
+        places, room = long_lines(lines, self._shape.most_columns)
+        for place in places:
+            location = Location(path, before + place + 1)
+            record = self._parsed(lines[place], location)
+            try:
+                if record is not None:
+                    require_room(record, self._directions, room)
+                    continue
+            except PayloadError as error:
+                self._issues.add(location, error.problem, str(error))
+            emptied += len(lines[place])
+            lines[place] = b""
+        return emptied
 
     def _plain(self, batch: Lines) -> PlainRecords:
         """Return the bodies of the records that have CSV in all wanted directions, and which lines are otherwise."""
@@ -206,16 +201,18 @@ class CaptureDataset:
             batch: All lines.
         """
         plain_places, other_places = places
-        if self._shape.known is None and len(other_places) > 2 * _SAMPLED_RECORDS:
+        wants_columns = self._shape.known is None and not self._shape.refuses_json
+        if wants_columns and len(other_places) > 2 * SAMPLED_RECORDS:
             self._learn(batch, other_places)
         others: list[tuple[int, Location, Row]] = []
-        for place, location, line in _at(batch, other_places):
-            record = self._parsed(line, location)
-            if record is not None:
-                try:
-                    others.extend((place, location, row) for row in self._rows(record, location))
-                except PayloadError as error:
-                    self._issues.add(location, error.problem, str(error))
+        with without_collection():
+            for place, location, line in at(batch, other_places):
+                record = self._parsed(line, location)
+                if record is not None:
+                    try:
+                        others.extend((place, location, row) for row in self._rows(record, location))
+                    except PayloadError as error:
+                        self._issues.add(location, error.problem, str(error))
         rows = [(location, row) for _, location, row in others]
         fitting = list(self._shape.fitting(rows, extra=int(self._label_column is not None)))
         if not fitting:
@@ -228,8 +225,8 @@ class CaptureDataset:
 
     def _count_json(self, batch: Lines, places: Sequence[int]) -> int:
         """Return about how many of these lines hold JSON: what some of them, all over the batch, hold."""
-        sample, found = _sampled(places), 0
-        for _, _, line in _at(batch, sample):
+        sample, found = sampled(places), 0
+        for _, _, line in at(batch, sample):
             with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
                 directions = orjson.loads(line)["captureData"]
                 kinds = {decode(directions[name])[0] for name in self._directions if name in directions}
@@ -239,7 +236,7 @@ class CaptureDataset:
     def _learn(self, batch: Lines, places: Sequence[int]) -> None:
         """Learn the columns from records all over a batch, so that the rest need not be read whole to be refused."""
         rows: list[tuple[Location, Row]] = []
-        for _, location, line in _at(batch, _sampled(places)):
+        for _, location, line in at(batch, sampled(places)):
             with suppress(PayloadError, orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
                 rows.extend((location, row) for row in self._rows(orjson.loads(line), location))
         self._shape.learn(rows, extra=int(self._label_column is not None))
@@ -308,24 +305,6 @@ class CaptureDataset:
             if most < width or (most > width and None not in counts):
                 raise OddWidthError(f"{most} instead of {width}")
         return joined_by_position([csv_rows(text) for text in texts])
-
-
-def _sampled(places: Sequence[int]) -> list[int]:
-    # At random, since whoever knows which records are looked at could choose what is learnt; with a seed, since equal
-    # input gives equal results.
-    return sorted(random.Random(len(places)).sample(places, min(len(places), _SAMPLED_RECORDS)))  # noqa: S311 - no secret
-
-
-def _at(batch: Lines, places: Sequence[int]) -> Iterator[tuple[int, Location, bytes]]:
-    """Yield the lines at these places, counted over all files, with where they stand; places are ascending."""
-    files = iter(batch)
-    path, lines = next(files)
-    first = 0
-    for place in places:
-        while place - first >= len(lines):
-            first += len(lines)
-            path, lines = next(files)
-        yield place, Location(path, place - first + 1), lines[place - first]
 
 
 def _require_objects(directions: object) -> None:

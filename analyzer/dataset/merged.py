@@ -15,8 +15,10 @@ from typing import Any
 
 import orjson
 
-from analyzer.dataset.capture import CaptureDataset, Lines, PlainRecords
+from analyzer.dataset.capture import CaptureDataset
+from analyzer.dataset.lines import Lines
 from analyzer.dataset.payload import PayloadError, PayloadKind, Row, csv_rows, decode, json_documents, rows_of
+from analyzer.dataset.plain_records import PlainRecords
 from analyzer.dataset.record import capture_record
 from analyzer.dataset.source import ScriptInput
 from analyzer.job.failure import AnalysisError

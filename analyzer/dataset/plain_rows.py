@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from analyzer.dataset.blocks import parse_plain, parse_quoted
+from analyzer.dataset.lines import sampled
 from analyzer.dataset.shape import TableShape
 from analyzer.text.columns import numbered_names
 from analyzer.text.flattening import MAX_VALUE_LENGTH
@@ -37,32 +38,36 @@ def parse_rows(parts: Sequence[str], parts_per_row: int, shape: TableShape) -> t
     if not rows:
         return None, []
     if shape.width is None:
-        shape.learn_widths(_widths(rows))
+        shape.learn_widths(_widths([rows[place] for place in sampled(range(len(rows)))]))
     width = shape.width or 1
     # Those that cannot fit are not even copied: how long they are is the caller's choice.
-    misfits = [place for place, row in enumerate(rows) if len(row) > _LONG_ROW and not _may_fit(row, width)]
+    longest, misfits = max(map(len, rows)), []
+    if longest > _LONG_ROW:
+        misfits = [place for place, row in enumerate(rows) if len(row) > _LONG_ROW and not _may_fit(row, width)]
     if not misfits:
-        return _parsed(rows, parts, parts_per_row, width)
+        return _parsed(rows, parts, parts_per_row, width, longest)
     kept = np.delete(np.arange(len(rows)), misfits)
     kept_parts = [
         part for place in kept.tolist() for part in parts[place * parts_per_row : (place + 1) * parts_per_row]
     ]
-    table, unparsed = _parsed([rows[place] for place in kept.tolist()], kept_parts, parts_per_row, width)
+    kept_rows = [rows[place] for place in kept.tolist()]
+    longest = max(map(len, kept_rows), default=0)
+    table, unparsed = _parsed(kept_rows, kept_parts, parts_per_row, width, longest)
     return table, sorted([*misfits, *kept[unparsed].tolist()])
 
 
 def _parsed(
-    rows: Sequence[str], parts: Sequence[str], parts_per_row: int, width: int
+    rows: Sequence[str], parts: Sequence[str], parts_per_row: int, width: int, longest: int
 ) -> tuple[pl.DataFrame | None, list[int]]:
     if not rows:
         return None, []
     names = numbered_names(width)
     block = "\n".join([*rows, ""])
     if '"' not in block:
-        if block.count("\n") == len(rows) and "\r" not in block and max(map(len, rows)) <= MAX_VALUE_LENGTH:
-            table = parse_plain(block.encode(), names)
-            if table is not None and table.height == len(rows):
-                return table, []
+        table = parse_plain(block.encode(), names) if longest <= MAX_VALUE_LENGTH else None
+        # More rows than that: one of them has a line break.
+        if table is not None and table.height == len(rows):
+            return table, []
         odd = [position for position, row in enumerate(rows) if not _is_plain(row, len(names))]
         return _without(rows, odd, names)
     odd = [position for position, row in enumerate(rows) if not _is_one_line(row)]
@@ -107,7 +112,6 @@ def _with_open_quotes(parts: Sequence[str], parts_per_row: int) -> list[int]:
 
 
 def _widths(rows: Sequence[str]) -> "Counter[int]":
-    """Count how many values the rows have: all of them, since whoever knows which ones are looked at could choose."""
     widths: Counter[int] = Counter()
     for row in filter(_is_one_line, rows):
         widths[row.count(",") + 1 if '"' not in row else len(next(csv.reader(StringIO(row, newline="")), ()))] += 1

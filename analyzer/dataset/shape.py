@@ -37,6 +37,16 @@ class TableShape:
         self._added: set[str] = set()
 
     @property
+    def is_robust(self) -> bool:
+        """Whether all rows with other columns are set apart."""
+        return self._is_robust
+
+    @property
+    def most_columns(self) -> int:
+        """How many columns rows can have, as far as it is known."""
+        return max(len(self._names), len(self._columns), self.width or 0)
+
+    @property
     def is_json(self) -> bool:
         """Whether the rows are known to be JSON."""
         return self._is_json is True

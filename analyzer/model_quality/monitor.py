@@ -12,7 +12,7 @@ from analyzer.dataset.opening import open_dataset
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues, Location
 from analyzer.job.metrics import Metric, publish
-from analyzer.job.parameters import FormatKind, Parameters
+from analyzer.job.parameters import FormatKind, OddRecords, Parameters
 from analyzer.model_quality.binary import BinaryOutcomes
 from analyzer.model_quality.constraints import Limits, constraints_document, load_limits, suggest_limits
 from analyzer.model_quality.multiclass import MulticlassOutcomes, report_disjoint_labels
@@ -41,10 +41,9 @@ def run_model_quality(parameters: Parameters) -> int:
     limits = _limits(parameters, problem)
     parameters.output_path.mkdir(parents=True, exist_ok=True)
     # Merged records are traffic, with or without a baseline to compare them with.
-    issues = DataIssues(
-        strict=limits is None and parameters.dataset_format.kind is not FormatKind.MERGED,
-        patient=parameters.is_robust,
-    )
+    is_traffic = limits is not None or parameters.dataset_format.kind is FormatKind.MERGED
+    is_robust = is_traffic and parameters.odd_records is OddRecords.ROBUST
+    issues = DataIssues(strict=not is_traffic, patient=is_robust)
     outcomes = _outcomes(_observations(parameters, problem, issues), problem.type, parameters, issues)
     quality = measure(outcomes)
     _report_undefined(quality, outcomes, parameters, issues)
@@ -57,7 +56,7 @@ def run_model_quality(parameters: Parameters) -> int:
     if limits is not None:
         write_json(output / VIOLATIONS_FILE, violations_document(violations))
     metrics = _metrics(quality, violations if limits is not None else None)
-    publish(parameters.publication, chain(metrics, issues.metrics() if parameters.is_robust else ()))
+    publish(parameters.publication, chain(metrics, issues.metrics() if is_robust else ()))
     return len(violations)
 
 

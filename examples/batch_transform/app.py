@@ -56,7 +56,7 @@ class ScoringMonitoring(cdk.Stack):
             # DECIDE: columns with few values, whose drift could not be seen if they were taken for numbers.
             categorical=["term", "flag"],
             # DECIDE: days without any job, here two in a row, that are worth a call.
-            alarms=DataQualityAlarms(drift={"amount": 0.2}, no_data_after=2),
+            alarms=DataQualityAlarms(drift={"amount": 0.1}, no_data_after=2),
         )
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
         cdk.CfnOutput(self, "Schedule", value=monitor.monitoring_schedule_name)

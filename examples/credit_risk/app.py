@@ -148,7 +148,7 @@ class Monitoring(cdk.Stack):
                     },
                 }
             ),
-            alarms=DataQualityAlarms(drift={"price": 0.2}, mean_shift={"age": 0.5}),
+            alarms=DataQualityAlarms(drift={"price": 0.1}, mean_shift={"age": 0.5}),
         )
 
     def _add_model_quality(self, monitoring: EndpointMonitoring) -> None:

@@ -63,7 +63,7 @@ class LoanMonitoring(cdk.Stack):
             # DECIDE: columns with few values, whose drift could not be seen if they were taken for numbers.
             categorical=["term", "flag"],
             # DECIDE: columns that deserve an alarm of their own, and how far they may drift.
-            alarms=DataQualityAlarms(drift={"amount": 0.2}),
+            alarms=DataQualityAlarms(drift={"amount": 0.1}),
         )
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
         cdk.CfnOutput(self, "Schedule", value=monitor.monitoring_schedule_name)

@@ -78,7 +78,7 @@ class JsonMonitoring(cdk.Stack):
             baseline=Baseline.from_asset(TRAINING_DATA, DatasetFormat.json_lines()),
             preprocessor=AnalysisScript.from_asset(flattening_script(COLUMNS)),
             # DECIDE: members that deserve an alarm of their own, and how far they may drift.
-            alarms=DataQualityAlarms(drift={"applicant_income_partner": 0.2}),
+            alarms=DataQualityAlarms(drift={"applicant_income_partner": 0.1}),
         )
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
         cdk.CfnOutput(self, "Schedule", value=monitor.monitoring_schedule_name)

@@ -56,7 +56,7 @@ class ServiceMonitoring(cdk.Stack):
             baseline=Baseline.from_asset(TRAINING_DATA, DatasetFormat.csv()),
             # DECIDE: columns with few values, whose drift could not be seen if they were taken for numbers.
             categorical=["term", "flag"],
-            alarms=DataQualityAlarms(drift={"amount": 0.2}),
+            alarms=DataQualityAlarms(drift={"amount": 0.1}),
         )
         predictions = monitoring.add_model_quality(
             # Of a captured prediction, the first and only column is the probability.

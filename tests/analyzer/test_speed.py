@@ -22,7 +22,7 @@ print(measure(sys.argv[1], Path(sys.argv[2]), 1).peak_megabytes)
 
 def test_the_benchmark_prints_every_contender_and_its_limits():
     command = [sys.executable, "-m", "analyzer.bench", "--rows=2000", "--records=2000", "--repetitions=1"]
-    command += ["--loans=2000", "--explained=5"]
+    command += ["--loans=2000", "--explained=5", "--attacked=2000", f"--whylogs={sys.executable}"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for name in (
         "analyzer_profile",
@@ -34,6 +34,7 @@ def test_the_benchmark_prints_every_contender_and_its_limits():
         "analyzer_bias",
     ):
         assert f"  {name}" in printed
+    assert "  whylogs is not installed" in printed  # in the environment of the tests
     assert re.search(r"of which the model takes \d+%", printed)
     assert len(re.findall(r"[0-9.]+ +\(limit", printed)) == 6
 

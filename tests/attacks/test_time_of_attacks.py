@@ -26,6 +26,7 @@ KINDS = {
     "lines": ("CSV", "CSV", lambda n: "30,100.5,Nice\n" * 1_000),
     "wide object": ("JSON", "JSON", lambda n: json.dumps({f"m{member}": n for member in range(2000)})),
     "keys twice": ("JSON", "JSON", lambda n: "{" + ",".join(['"age":1'] * 4000) + "}"),
+    "rows": ("JSON", "JSON", lambda n: json.dumps({"instances": [[n]] * 2_000})),
     "time": ("CSV", "CSV", lambda n: "30,100.5,Nice"),
 }
 

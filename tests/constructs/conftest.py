@@ -292,7 +292,7 @@ def default_stack(kit: Kit) -> cdk.Stack:
     stack = kit.stack()
     monitoring = kit.monitoring(stack)
     monitoring.add_data_quality(
-        baseline=kit.baseline(), alarms=DataQualityAlarms(drift={"age": 0.2}, mean_shift={"income": 0.5})
+        baseline=kit.baseline(), alarms=DataQualityAlarms(drift={"age": 0.1}, mean_shift={"income": 0.5})
     )
     return stack
 

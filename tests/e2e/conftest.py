@@ -140,6 +140,15 @@ class Account:
         jobs = self.box.client("sagemaker").list_processing_jobs(NameContains="loans-monitoring", MaxResults=100)
         return [job["ProcessingJobName"] for job in jobs["ProcessingJobSummaries"]]
 
+    def captured_records(self, *, endpoint: str = loan_app.ENDPOINT) -> list[dict[str, Any]]:
+        described = self.box.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+        place = f"{described['DataCaptureConfig']['DestinationS3Uri']}/{endpoint}"
+        bucket, _, prefix = place.removeprefix("s3://").partition("/")
+        pages = self.box.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{prefix}/")
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        lines = [line for key in keys for line in self.read(f"s3://{bucket}/{key}").splitlines()]
+        return [json.loads(line) for line in lines]
+
     def read(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         content: bytes = self.box.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -155,10 +164,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 @pytest.fixture
-def model_monitor(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """Run a command of `model-monitor`; gives its exit code, and what it wrote as JSON."""
-    for name, value in account.box.environment().items():
-        monkeypatch.setenv(name, value)
+def model_monitor_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[SandboxProcess], Callable[..., Any]]]:
+    """Point `model-monitor` at a sandbox; what that returns runs a command, and gives its exit code and its JSON."""
     # A program changes these for its whole process; the tests of others want them as they were.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setattr(logs, "_is_on", True)
@@ -168,8 +175,21 @@ def model_monitor(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, json.loads(result.stdout)
 
-    yield run
+    def point_at(box: SandboxProcess) -> Callable[..., Any]:
+        for name, value in box.environment().items():
+            monkeypatch.setenv(name, value)
+        return run
+
+    yield point_at
     clients.forget()
+
+
+@pytest.fixture
+def model_monitor(
+    account: Account, model_monitor_in: Callable[[SandboxProcess], Callable[..., Any]]
+) -> Callable[..., Any]:
+    """Run a command of `model-monitor`; gives its exit code, and what it wrote as JSON."""
+    return model_monitor_in(account.box)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from examples.credit_risk import data
 from examples.credit_risk.demo import Demo, show_end, show_page
 from examples.credit_risk.prepare import prepare
 from examples.credit_risk.runs import Run
@@ -208,6 +209,28 @@ def test_every_record_has_found_its_label(monitor: str, shown: Shown) -> None:
         **metric, StartTime=now - timedelta(hours=12), EndTime=now, Period=3600, Statistics=["Minimum"]
     )["Datapoints"]
     assert [point["Minimum"] for point in points] == [1.0] * len(shown.hours)
+
+
+def test_labels_find_simulated_records_once(
+    shown: Shown, model_monitor_in: Callable[[SandboxProcess], Callable[..., Any]], tmp_path: Path
+) -> None:
+    model_monitor, dataset, labels = model_monitor_in(shown.box), tmp_path / "live.csv", tmp_path / "labels.csv"
+    data.load().live[:20].to_csv(dataset, index=False)
+    simulate = ("simulate", "credit-risk", str(dataset), "--label", data.LABEL, "--rate", "100")
+    assert model_monitor(*simulate, "--count", "4", "--name", "later")[0] == 0
+    flipped = ("--drift", "label-flip=1", "--ground-truth", "monitors")
+    assert model_monitor(*simulate, "--count", "2", "--name", "now", *flipped)[1]["ground_truth"]["labels"] == 2
+
+    bad = data.load().live[data.LABEL].tolist()
+    ids = ["simulated-later-000000", "simulated-later-000001", "order-17", "simulated-now-000000"]
+    labels.write_text("\n".join(["id,label", *(f"{name},{bad[0]}" for name in ids)]))
+    told = [model_monitor("ground-truth", "credit-risk", str(labels), "--last", "1h") for _ in range(2)]
+
+    assert [code for code, _ in told] == [1, 1], "one of them has another label, which stays"
+    assert [result["contradicting"] for _, result in told] == [["simulated-now-000000"]] * 2
+    assert [result["unknown"] for _, result in told] == [["order-17"]] * 2
+    assert [(result["uploaded"], result["already_labelled"]) for _, result in told] == [(2, 0), (0, 2)]
+    assert [result["captured_without_label"] for _, result in told] == [2, 2]
 
 
 def test_destroy_leaves_no_part_of_the_monitoring(shown: Shown) -> None:

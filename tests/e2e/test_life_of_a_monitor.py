@@ -14,6 +14,7 @@ import pytest
 
 from dashboard_picture.data import Span, lines_of
 from dashboard_picture.picture import draw_dashboard
+from examples.drift_study.study import Study
 from model_monitor import MonitorSchedule
 from sandbox.process.cdk import CdkError
 from tests.athena import Catalog
@@ -221,6 +222,38 @@ def test_the_command_line_finds_the_monitor_and_runs_a_reported_hour_once_more(d
     assert len(deployed.executions(loan_app.ENDPOINT)) == runs + 1
 
 
+def test_the_drift_study_tells_scenarios_apart_by_what_the_monitor_finds(deployed, eventually, model_monitor, tmp_path):
+    dataset, page = tmp_path / "applicants.csv", tmp_path / "study.html"
+    dataset.write_text("\n".join(["income,amount,term,flag", *loan_app.applicants(REQUESTS, seed=5)]))
+    sagemaker, schedule = deployed.box.client("sagemaker"), {"MonitoringScheduleName": deployed.outputs["Schedule"]}
+    # The study looks at each hour itself; the runs of the schedule would only take time.
+    sagemaker.stop_monitoring_schedule(**schedule)
+    options = ["--count", "200", "--rate", "200", "--seed", "5"]
+
+    def next_hour():
+        deployed.box.advance(timedelta(hours=1))
+
+    study = Study(model_monitor, next_hour, loan_app.ENDPOINT, "data-quality", dataset, options)
+    runs = study.run({"clean": [], "inflation": ["scale:amount=3"], "lost incomes": ["missing:income=0.4"]})
+    compared = study.compare(runs, page)["runs"]
+
+    found = {run["name"]: {finding["feature"] for finding in run["violations"]} for run in compared}
+    assert found["clean"] == set()
+    assert "amount" in found["inflation"]
+    assert "income" not in found["inflation"]
+    assert "income" in found["lost incomes"]
+    assert "amount" not in found["lost incomes"]
+    assert all(name in page.read_text() for name in runs)
+    captured = deployed.captured_records()
+    simulated = [record["eventMetadata"] for record in captured if "inferenceId" in record["eventMetadata"]]
+    assert len(simulated) == 3 * 200
+    assert all(metadata["inferenceId"].startswith("simulated-") for metadata in simulated)
+    assert all(metadata["customAttributes"][0].startswith("synthetic=true;") for metadata in simulated)
+    next_hour()
+    sagemaker.start_monitoring_schedule(**schedule)
+    eventually(lambda: deployed.schedule()["MonitoringScheduleStatus"] == "Scheduled")
+
+
 def test_another_threshold_replaces_the_definition_but_runs_no_baseline_job(deployed, first):
     jobs, definition = deployed.baseline_jobs(), deployed.definition()
 
@@ -328,7 +361,9 @@ def test_every_alarm_is_proven_and_goes_back_to_ok(deployed, eventually, model_m
 
 
 def test_silence_goes_into_alarm_when_runs_stop_and_the_doctor_says_why(deployed, eventually, model_monitor):
+    deployed.wait_for_alarm("SilenceAlarm", "OK", eventually)  # its schedule was stopped before
     deployed.box.client("sagemaker").stop_monitoring_schedule(MonitoringScheduleName=deployed.outputs["Schedule"])
+    eventually(lambda: deployed.schedule()["MonitoringScheduleStatus"] == "Stopped")
     deployed.box.advance(timedelta(hours=5))
 
     deployed.wait_for_alarm("SilenceAlarm", "ALARM", eventually)

@@ -1,4 +1,4 @@
-"""The guide to the configuration file: complete, and every snippet in it works."""
+"""The guide to the configuration file is complete, and every snippet of such a file on any page works."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from stacks.configuration.base import StrictModel
 from stacks.configuration.data_quality import DataQualityConfig
 from stacks.configuration.monitored import EndpointConfig
 from stacks.configuration.values import FOLDER
+from tests.docs.pages import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-SNIPPETS = [
-    snippet for snippet in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL) if not snippet.startswith("# yaml-")
-]
+SNIPPETS = [block for block in blocks("yaml") if not block.text.startswith("# yaml-")]
 MINIMAL = {"capture": "s3://records/capture", "data_quality": {"baseline": {"dataset": "s3://training/train.csv"}}}
 
 
@@ -44,9 +43,9 @@ def fleet_with(settings):
     return {"endpoints": {"credit": {**MINIMAL, "data_quality": {**MINIMAL["data_quality"], **settings}}}}
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.split(":")[0])
-def test_every_snippet_is_valid(snippet):
-    for settings in alternatives(snippet):
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.name)
+def test_every_snippet_of_every_page_is_valid(snippet):
+    for settings in alternatives(snippet.text):
         folder = ROOT / "examples/configurations"
         TypeAdapter(FleetConfig).validate_python(fleet_with(settings), context={FOLDER: folder})
 

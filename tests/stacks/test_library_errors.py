@@ -7,7 +7,7 @@ import re
 import aws_cdk as cdk
 import pytest
 
-from stacks.fleet import synthesise
+from stacks.fleet import make_stacks, synthesise
 from stacks.problems import InvalidConfigurationError
 
 REGION = """\
@@ -347,3 +347,35 @@ def test_no_fix_speaks_python(synthesise_text, tmp_path, text):
         synthesise_text(f"endpoints:\n{text}" if text is MONITORS else text)
     python = re.compile(r"\w=|\w\(|\bNone\b|\bTrue\b|\bFalse\b|\bpass\b")
     assert [problem.fix for problem in caught.value.problems if python.search(problem.fix)] == []
+
+
+LATE_ALARM = """\
+endpoints:
+  churn:
+    capture: s3://records/capture
+    data_quality:
+      baseline: {dataset: s3://training/train.csv}
+      alarms:
+        drift: {age: 0.3}
+"""
+
+
+def test_what_the_library_warns_of_is_said_with_line_and_key(write):
+    file = write(LATE_ALARM)
+    app = cdk.App(context={"config": str(file)})
+    make_stacks(app)
+    warnings = [
+        (node.node.path, entry.data)
+        for node in app.node.find_all()
+        for entry in node.node.metadata
+        if entry.type == "aws:cdk:warning"
+    ]
+    assert warnings == [
+        (
+            "ModelMonitoring-churn",
+            f'{file}:7: endpoints.churn.data_quality.alarms.drift.age: got an alarm at a drift of 0.3 for "age"; '
+            "expected 0.1, the drift threshold of the constraints: a run reports a violation beyond it, and any "
+            "violation goes into ALARM; add drift_threshold: 0.3 to the constraints of the feature, or use "
+            "alarms.any_violation: false [ack: model-monitor:alarmAboveConstraint:DataQuality]",
+        )
+    ]

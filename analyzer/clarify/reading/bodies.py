@@ -5,7 +5,7 @@ path with a projection (``predictions[*].score``) gives one value a row; any oth
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -13,6 +13,8 @@ from analyzer.clarify.reading.references import Reference, is_position, parse_pa
 from analyzer.dataset.payload import PayloadError, PayloadKind, csv_rows, json_documents, rows_of
 
 Scores = list[float]
+# Of one row: values, or values by their names.
+Features: TypeAlias = list[Any] | dict[str, Any]
 
 
 def feature_rows(kind: PayloadKind, text: str, path: str | None) -> list[list[Any]]:
@@ -28,19 +30,24 @@ def feature_rows(kind: PayloadKind, text: str, path: str | None) -> list[list[An
     """
     if kind is PayloadKind.CSV:
         return [[value.strip() for value in row] for row in csv_rows(text)]
-    return [row for document in json_documents(text) for row in document_features(document, path)]
+    return [values_of(row) for document in json_documents(text) for row in document_features(document, path)]
 
 
-def document_features(document: object, path: str | None) -> list[list[Any]]:
-    """Return the features of every row of one JSON document, as ``feature_rows`` does.
+def document_features(document: object, path: str | None) -> list[Features]:
+    """Return the features of every row of one JSON document, as they stand there.
 
     Raises:
         PayloadError: When it has no such rows.
     """
-    rows = [list(row.values()) if isinstance(row, dict) else row for row in _features(document, path)]
-    if not all(isinstance(row, list) for row in rows):
+    rows = list(_features(document, path))
+    if not all(isinstance(row, list | dict) for row in rows):
         raise PayloadError(f"the features at {path!r} are no list" if path else "a row is neither list nor object")
     return rows
+
+
+def values_of(features: Features) -> list[Any]:
+    """Return the values of features that may have names."""
+    return list(features.values()) if isinstance(features, dict) else features
 
 
 def row_values(kind: PayloadKind, text: str, reference: Reference | None) -> list[Any]:

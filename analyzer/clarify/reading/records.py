@@ -51,6 +51,6 @@ class Records:
         return replace(
             self,
             rows=[self.rows[position] for position in positions],
-            labels=[self.labels[position] for position in positions],
+            labels=[self.labels[position] for position in positions] if self.labels else self.labels,
             predictions=None if self.predictions is None else [self.predictions[position] for position in positions],
         )

@@ -1,48 +1,28 @@
-"""Rows that were read one by one, each with where it stands, and the table that they make."""
+"""The table that rows make which were read one by one."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from analyzer.clarify.config import AnalysisConfig
+from analyzer.clarify.reading.odd_rows import of_common_width, of_most_rows
 from analyzer.clarify.reading.records import Records
+from analyzer.clarify.reading.row import Row
 from analyzer.clarify.reading.tables import names_around_label
 from analyzer.dataset.payload import PayloadKind
-from analyzer.job.issues import DataIssues, Location
+from analyzer.job.issues import DataIssues
 from analyzer.text.values import is_missing
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row.
-
-    Args:
-        location: Where its record stands.
-        kind: How it is written.
-        features: Values of the features.
-        label: Observed label; None when the analysis needs none.
-        prediction: Predicted label; None when the analysis needs none.
-    """
-
-    location: Location
-    kind: PayloadKind
-    features: list[Any]
-    label: Any = None
-    prediction: Any = None
-
-
-def table_of(config: AnalysisConfig, rows: Sequence[Row], issues: DataIssues) -> Records:
+def table_of(config: AnalysisConfig, rows: Sequence[Row], issues: DataIssues, *, is_robust: bool = False) -> Records:
     """Return the table that rows make.
 
     Left out and reported are rows with another number of features than most have and, when the analysis is one of bias,
-    those with an empty label or prediction.
+    those with an empty label or prediction; when robust, all that are unlike most others.
 
     Raises:
         AnalysisError: When the headers do not fit the rows.
     """
     complete = rows if config.bias is None else _complete(rows, issues)
-    whole = _of_common_width(complete, issues)
+    whole = of_most_rows(config, complete, issues) if is_robust else of_common_width(complete, issues)
     names, label = names_around_label(config, len(whole[0].features)) if whole else ([], "")
     return Records(
         names=names,
@@ -65,13 +45,3 @@ def _complete(rows: Sequence[Row], issues: DataIssues) -> list[Row]:
         else:
             complete.append(row)
     return complete
-
-
-def _of_common_width(rows: Sequence[Row], issues: DataIssues) -> Sequence[Row]:
-    if not rows:
-        return rows
-    width = Counter(len(row.features) for row in rows).most_common(1)[0][0]
-    for row in rows:
-        if len(row.features) != width:
-            issues.add(row.location, "wrong number of values", f"{len(row.features)} instead of {width}")
-    return [row for row in rows if len(row.features) == width]

@@ -9,7 +9,8 @@ from analyzer.clarify.config import CSV, PARQUET, AnalysisConfig
 from analyzer.clarify.parameters import ClarifyParameters
 from analyzer.clarify.reading.bodies import document_features
 from analyzer.clarify.reading.records import Records
-from analyzer.clarify.reading.rows import Row, table_of
+from analyzer.clarify.reading.row import Row
+from analyzer.clarify.reading.rows import table_of
 from analyzer.clarify.reading.tables import read_table
 from analyzer.dataset.files import find_files
 from analyzer.dataset.jsonlines import JsonLinesDataset
@@ -33,7 +34,7 @@ def read_transform_inputs(
     rows: list[Row] = []
     for location, document in JsonLinesDataset(find_files(parameters.data), issues=issues).records():
         try:
-            rows.extend(Row(location, PayloadKind.JSON, row) for row in document_features(document, path))
+            rows.extend(Row.of(location, PayloadKind.JSON, row) for row in document_features(document, path))
         except PayloadError as error:
             issues.add(location, "the row cannot be read", str(error))
-    return table_of(config, rows, issues)
+    return table_of(config, rows, issues, is_robust=parameters.is_robust)

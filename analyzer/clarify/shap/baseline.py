@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.clarify.config import AnalysisConfig, ShapConfig
-from analyzer.clarify.reading.bodies import document_features, feature_rows
+from analyzer.clarify.reading.bodies import document_features, feature_rows, values_of
 from analyzer.dataset.payload import PayloadError, PayloadKind
 from analyzer.job.failure import AnalysisError
 
@@ -48,7 +48,7 @@ def baseline_rows(
 def _inline(baseline: tuple[Any, ...] | dict[str, Any], path: str | None) -> list[list[Any]]:
     """Return the rows of a configured baseline: lists of values, or records as the data set has them."""
     if isinstance(baseline, dict):
-        return document_features(baseline, path)
+        return [values_of(row) for row in document_features(baseline, path)]
     if all(isinstance(row, list) for row in baseline):
         return list(baseline)
-    return document_features(list(baseline), path)
+    return [values_of(row) for row in document_features(list(baseline), path)]

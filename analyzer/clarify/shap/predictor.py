@@ -26,8 +26,13 @@ DEFAULT_CONTENT_TEMPLATE = '{"features":$features}'
 ROWS_PER_REQUEST = 500
 _TIMEOUT_SECONDS = 60
 _MESSAGE_LENGTH = 300
+_LARGEST_INTEGER = 2**63  # what JSON can be written with; larger ones are numbers with an exponent
 
 _T = TypeVar("_T")
+
+
+class RefusedError(AnalysisError):
+    """The model answers, but not with what was asked for; some of the rows may be to blame."""
 
 
 class Predictor:
@@ -76,6 +81,33 @@ class Predictor:
         """
         return self._ask(rows, self._reader.labels)
 
+    def answered(self, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Return the positions of the rows for which the model answers with finite scores.
+
+        Raises:
+            AnalysisError: When the model does not answer, or gives no row such scores.
+        """
+        # In the order of the rows: parts that are refused are asked for again in halves.
+        pending = [
+            range(start, min(start + ROWS_PER_REQUEST, len(rows))) for start in range(0, len(rows), ROWS_PER_REQUEST)
+        ]
+        pending.reverse()
+        found: list[int] = []
+        refused: RefusedError | None = None
+        while pending:
+            part = pending.pop()
+            try:
+                scores = self._ask(rows[part.start : part.stop], self._reader.scores)
+            except RefusedError as error:
+                refused = error
+                middle = len(part) // 2
+                pending += [part[middle:], part[:middle]] if middle else []
+                continue
+            found += [position for position, row in zip(part, scores, strict=True) if all(map(math.isfinite, row))]
+        if not found and refused is not None:
+            raise refused
+        return found
+
     def _ask(self, rows: Sequence[Sequence[Any]], read: Callable[[PayloadKind, str], list[_T]]) -> list[_T]:
         answers: list[_T] = []
         for start in range(0, len(rows), ROWS_PER_REQUEST):
@@ -84,11 +116,9 @@ class Predictor:
             try:
                 values = read(kind, one_row_per_line(kind, text, len(batch)))
             except PayloadError as error:
-                raise AnalysisError(
-                    f"the model's response cannot be read: {error}: {text[:_MESSAGE_LENGTH]}"
-                ) from error
+                raise RefusedError(f"the model's response cannot be read: {error}: {text[:_MESSAGE_LENGTH]}") from error
             if len(values) != len(batch):
-                raise AnalysisError(
+                raise RefusedError(
                     f"the model answered {len(batch)} rows with {len(values)} predictions: {text[:_MESSAGE_LENGTH]}"
                 )
             answers += values
@@ -125,7 +155,7 @@ class Predictor:
                 content_type, text = response.headers.get("Content-Type", ""), response.read().decode()
         except HTTPError as error:
             detail = " ".join(error.read().decode(errors="replace").split())[:_MESSAGE_LENGTH]
-            raise AnalysisError(f"the model answered with status {error.code}: {detail}") from error
+            raise RefusedError(f"the model answered with status {error.code}: {detail}") from error
         except (URLError, TimeoutError, ConnectionError) as error:
             raise AnalysisError(f"the model at {self._url} does not answer: {error}") from error
         is_json = "json" in (content_type or self._accept_type)
@@ -153,4 +183,4 @@ def _number_of(value: object) -> object:
     numeric = number(value)
     if numeric is None or not math.isfinite(numeric):
         return value
-    return int(numeric) if is_whole(value) else numeric
+    return int(numeric) if is_whole(value) and abs(numeric) < _LARGEST_INTEGER else numeric

@@ -113,6 +113,11 @@ class BaselineResource(Construct):
         return self._tag_manager
 
     @property
+    def is_computed(self) -> bool:
+        """Say whether a processing job computes the baseline."""
+        return self._source.needs_job
+
+    @property
     def content(self) -> str:
         """A text that changes with everything known at synthesis that the files depend on."""
         job = self._job

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from model_monitor.alarms.options import MonitorAlarms
+from model_monitor.alarms.two_limits import late_alarm
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides, FeatureConstraints
 from model_monitor.errors import ConfigurationError, Key, OptionName, Setting, Shown
@@ -107,6 +108,30 @@ class DataQualityAlarms(MonitorAlarms):
         for feature in self.mean_shift:
             if categorical is not None and feature in categorical.document and categorical.document != "auto":
                 raise _never("mean_shift", feature, OptionName("categorical"), "list of categorical columns")
+
+    def late_ones(self, constraints: ConstraintOverrides, *, computed: bool) -> list[ConfigurationError]:
+        """Return what to warn of: drift alarms that wait for more than a run reports, while any violation alarms.
+
+        Args:
+            constraints: Changes to the suggested constraints.
+            computed: Whether a job computes the baseline.
+        """
+        if not self.any_violation:
+            return []
+        known = {
+            feature: constraints.highest_drift_threshold(feature, computed=computed) for feature in sorted(self.drift)
+        }
+        return [
+            late_alarm(
+                option=("alarms", "drift", Key(feature)),
+                got=(f"an alarm at a drift of {self.drift[feature]:g} for ", Shown(feature)),
+                expected=f"{limit:g}, the drift threshold of the constraints",
+                raised=Setting("drift_threshold", self.drift[feature]),
+                where="the constraints of the feature",
+            )
+            for feature, limit in known.items()
+            if limit is not None and limit < self.drift[feature]
+        ]
 
     @staticmethod
     def _require_above(feature: str, threshold: float, lowest: float | None) -> None:

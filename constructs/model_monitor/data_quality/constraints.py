@@ -146,11 +146,24 @@ class ConstraintOverrides:
             feature: Its name; whether it holds numbers or text is known at deployment only.
             computed: Whether a job computes the baseline, which then suggests the service's own limits.
         """
+        return min(self._drift_thresholds(feature, computed=computed), default=None)
+
+    def highest_drift_threshold(self, feature: str, *, computed: bool) -> float | None:
+        """Return the distance above which a run reports in any case, `None` if it is not known at synthesis.
+
+        Args:
+            feature: Its name.
+            computed: As above.
+        """
+        return max(self._drift_thresholds(feature, computed=computed), default=None)
+
+    def _drift_thresholds(self, feature: str, *, computed: bool) -> list[float]:
+        """Return the limits that may hold for a feature: that for numbers, that for text, or its own."""
         own = self.features.get(feature, FeatureConstraints()).drift_threshold
         limits = (self.drift_threshold, self.categorical_drift_threshold) if own is None else (own,)
         if None in limits and not computed:
-            return None
-        return min(SUGGESTED_DRIFT_THRESHOLD if limit is None else limit for limit in limits)
+            return []
+        return [SUGGESTED_DRIFT_THRESHOLD if limit is None else limit for limit in limits]
 
     def __post_init__(self) -> None:
         for name in ("drift_threshold", "categorical_drift_threshold", "data_type_threshold", "domain_threshold"):

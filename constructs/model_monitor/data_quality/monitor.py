@@ -129,6 +129,7 @@ class DataQualityMonitor(Monitor):
             overrides=constraints,
             alarms=alarms,
         )
+        self._warn(alarms.late_ones(constraints, computed=self.baseline.is_computed))
         analysis = DataQualityAnalysis(
             statistics_uri=self.baseline.statistics_uri,
             preprocessor_uri=self.baseline.preprocessor_uri or (pre.uri if pre else None),

@@ -22,6 +22,7 @@ from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, 
 from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.model_quality.baseline import ModelQualityBaseline
 from model_monitor.model_quality.graphs import SHOWN, quality_graph
+from model_monitor.model_quality.late_alarms import late_alarms
 from model_monitor.model_quality.problem import Better, ProblemType, QualityColumns
 from model_monitor.monitor.labelled import LabelledMonitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
@@ -150,6 +151,7 @@ class ModelQualityMonitor(LabelledMonitor):
             thresholds=thresholds,
             tolerance=options.get("tolerance"),
         )
+        self._warn(late_alarms(alarms, thresholds, problem))
         analysis = ModelQualityAnalysis(
             problem, self.ground_truth, pre.uri if pre else None, post.uri if post else None
         )

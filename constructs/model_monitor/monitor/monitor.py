@@ -23,9 +23,11 @@ from model_monitor.alarms.commands import Commands, short_name
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.alarms.factory import AlarmFactory
 from model_monitor.alarms.options import MonitorAlarms
+from model_monitor.alarms.two_limits import warn
 from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.dashboard import layout
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
+from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
@@ -64,6 +66,7 @@ class Monitor(Construct):
             the time.
         role: Role of baseline job and runs.
         alarms: All alarms, in the order in which they were made.
+        warnings: What the synthesis warns of.
     """
 
     MONITOR_TYPE = ""
@@ -108,6 +111,7 @@ class Monitor(Construct):
         self.engine = settings.engine
         self.role: iam.IRole = self._in_this_stack(settings.role) if settings.role else self._make_role()
         self.alarms: list[cloudwatch.Alarm] = []
+        self.warnings: list[ConfigurationError] = []
         self._services = services
         self._access = access or services.access_role(self, "Access", subject=input.title)
         self._runbook_url = settings.runbook_url
@@ -137,6 +141,10 @@ class Monitor(Construct):
         self._grant_jobs()
         self._grant_functions()
         self._running: RunningMonitor | None = None
+
+    def _warn(self, warnings: Sequence[ConfigurationError]) -> None:
+        self.warnings += warnings
+        warn(self, warnings)
 
     @property
     def monitoring_schedule_arn(self) -> str:

@@ -190,3 +190,9 @@ def test_requests_of_rows_are_what_a_writer_of_csv_makes(rows):
     names = ["a", "b"]
     predictor = Predictor("http://localhost/", PredictorConfig(), ResponseReader(), names, "text/csv")
     assert predictor.body(rows) == written.getvalue()
+
+
+def test_whole_numbers_that_json_cannot_hold_are_written_with_an_exponent():
+    config = PredictorConfig(content_type="application/jsonlines")
+    predictor = Predictor("http://localhost/", config, ResponseReader(), ["a", "b"], "text/csv")
+    assert predictor.body([["1" + "0" * 30, "7"]]) == '{"features":[1e+30,7]}'

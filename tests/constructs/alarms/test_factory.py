@@ -20,7 +20,7 @@ Refused = Callable[..., AbstractContextManager[None]]
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("Driftage", (0.2, "GreaterThanThreshold", 1, 1, "ignore")),
+        ("Driftage", (0.1, "GreaterThanThreshold", 1, 1, "ignore")),
         ("AnyViolation", (1, "GreaterThanOrEqualToThreshold", 2, 1, "notBreaching")),
         ("ExecutionFailed", (1, "GreaterThanOrEqualToThreshold", 2, 1, "notBreaching")),
         ("Silence", (1, "LessThanThreshold", 3, 3, "breaching")),
@@ -59,7 +59,7 @@ def test_a_mean_shift_alarm_compares_with_the_baseline_s_own_mean_and_deviation(
 
 def test_a_description_says_what_happened_where_and_what_silence_means(kit: Kit, default_template: Template) -> None:
     text = kit.flat(kit.alarm(default_template, "Driftage")["AlarmDescription"])
-    assert text.startswith("Feature 'age' has drifted: its distance to the baseline is above 0.2. Endpoint fraud-prod")
+    assert text.startswith("Feature 'age' has drifted: its distance to the baseline is above 0.1. Endpoint fraud-prod")
     assert "Without data: the alarm stays as it is, because a run that could not check proves nothing." in text
     assert "Reports: s3://<FraudBucket" in text
     assert "Without data: OK" in kit.flat(kit.alarm(default_template, "AnyViolation")["AlarmDescription"])

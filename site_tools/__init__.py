@@ -1,0 +1,1 @@
+"""Makes the documentation: the list of all texts of the functions, and what the site needs beside its pages."""
