@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import loan_app
+
 from sandbox.process.client import SandboxProcess
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
-_ENVIRONMENT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -30,7 +31,7 @@ def make_model(box: SandboxProcess, name: str, archive: Path, *, container: Mapp
         PrimaryContainer={
             "Image": IMAGE,
             "ModelDataUrl": f"s3://{bucket}/model.tar.gz",
-            "Environment": _ENVIRONMENT,
+            "Environment": loan_app.ENVIRONMENT,
             **(container or {}),
         },
     )
