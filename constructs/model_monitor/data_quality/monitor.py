@@ -226,7 +226,7 @@ class DataQualityMonitor(Monitor):
         script = self.baseline.preprocessor_uri
         if script is None:
             return super()._registration()
-        return {**super()._registration(), "guard": {"records": self.input.records.uri, "script": script}}
+        return {**super()._registration(), "guard": {"records": self.input.inputs.uri, "script": script}}
 
     def _feature(self, feature: str, kind: str, metric: str, statistic: str, label: str) -> cloudwatch.Metric:
         self.baseline.require_feature(feature)

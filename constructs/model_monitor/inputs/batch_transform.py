@@ -60,6 +60,11 @@ class BatchTransform:
         return self.format
 
     @property
+    def inputs(self) -> S3Location:
+        """Where the manifests of inputs lie, whose files a data-quality monitor looks at."""
+        return self.capture_location.join("input")
+
+    @property
     def records(self) -> S3Location:
         """Where the manifests of predictions lie, which labels are merged with."""
         return self.capture_location.join("output")

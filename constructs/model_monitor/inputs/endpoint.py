@@ -85,6 +85,11 @@ class MonitoredEndpoint:
         return (self.capture_location,)
 
     @property
+    def inputs(self) -> S3Location:
+        """Where the records lie that a data-quality monitor looks at."""
+        return self.records
+
+    @property
     def records(self) -> S3Location:
         """Where the records lie that labels are merged with."""
         return self.capture_location.join(self.endpoint_name)

@@ -39,6 +39,10 @@ class MonitorInput(Protocol):
         """What monitors must be able to read."""
 
     @property
+    def inputs(self) -> S3Location:
+        """Where the records lie that a data-quality monitor looks at; without an endpoint, the manifests of inputs."""
+
+    @property
     def records(self) -> S3Location:
         """Where the records lie that labels are merged with; without an endpoint, the manifests of predictions.
 

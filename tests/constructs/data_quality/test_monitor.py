@@ -70,6 +70,13 @@ def test_what_is_left_out_is_counted_where_it_was_captured_and_has_an_alarm(kit:
     assert (alarm["Threshold"], alarm["TreatMissingData"]) == (0.1, "ignore")
 
 
+def test_without_an_endpoint_the_inputs_are_judged_and_not_the_predictions(kit: Kit) -> None:
+    stack = kit.stack()
+    kit.monitor(stack, input=kit.batch(), guard_records=True)
+    ((_, document),) = kit.registered(Template.from_stack(stack)).items()
+    assert document["guard"]["records"] == f"{kit.batch().capture_location.uri}/input"
+
+
 @pytest.mark.parametrize(
     "options", [{"categorical": ["flag"]}, {"categorical": "auto", "guard_records": True}], ids=["alone", "both"]
 )
