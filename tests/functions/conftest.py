@@ -237,9 +237,10 @@ class FakeAws(Endpoints, Schedules):
     def ListObjectsV2(self, Bucket, Prefix="", StartAfter="", Delimiter=None, **_):  # noqa: N802, N803
         if Bucket not in self.buckets:
             raise FakeError("NoSuchBucket", "The specified bucket does not exist", 404)
+        stored = self.objects.copy()  # at once: handlers in other threads write meanwhile
         contents = [
             {"Key": key, "Size": len(body), "ETag": f'"{hashlib.md5(body).hexdigest()}"', "LastModified": modified}
-            for (bucket, key), (body, modified) in sorted(self.objects.items())
+            for (bucket, key), (body, modified) in sorted(stored.items())
             if bucket == Bucket and key.startswith(Prefix) and key > StartAfter
         ]
         if Delimiter:
