@@ -160,16 +160,6 @@ def is_on_this_machine(context: Context) -> bool:
     return urlsplit(context.sagemaker.meta.endpoint_url).hostname in _THIS_MACHINE
 
 
-def describe_endpoint(context: Context, name: str) -> dict[str, Any] | None:
-    """Return the description of an endpoint, or None if there is none of this name."""
-    try:
-        return dict(context.sagemaker.describe_endpoint(EndpointName=name))
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
-
-
 def send(
     context: Context,
     endpoint: str,

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from model_monitor_cli import alarms as alarms_module, capture, muting, runs, times
 from model_monitor_cli.alarms import Alarm
+from model_monitor_cli.endpoints import describe_endpoint
 from model_monitor_cli.inventory import Model, Monitor, side_by_side
 from results.executions import Outcome
 from shared import errors, schedules
@@ -138,7 +139,7 @@ def states(context: Context, models: Sequence[Model]) -> list[ModelState]:
 
 
 def _model_state(context: Context, model: Model, alarms: Sequence[Alarm]) -> ModelState:
-    endpoint = _endpoint(context, model.endpoint) if model.endpoint else None
+    endpoint = describe_endpoint(context, model.endpoint) if model.endpoint else None
     monitors = tuple(_monitor_state(context, monitor, alarms) for monitor in model.monitors)
     composites = {
         alarm.name: alarm
@@ -153,15 +154,6 @@ def _model_state(context: Context, model: Model, alarms: Sequence[Alarm]) -> Mod
         monitors=monitors,
         composites=tuple(composites.values()),
     )
-
-
-def _endpoint(context: Context, name: str) -> dict[str, Any] | None:
-    try:
-        return dict(context.sagemaker.describe_endpoint(EndpointName=name))
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
 
 
 def _capture_state(context: Context, model: Model, endpoint: dict[str, Any] | None) -> CaptureState:

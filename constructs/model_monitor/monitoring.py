@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, Unpack
 
-from aws_cdk import Duration, aws_cloudwatch as cloudwatch, aws_events as events, aws_sns as sns
+from aws_cdk import aws_cloudwatch as cloudwatch, aws_events as events, aws_sns as sns
 from constructs import Construct
 
-from model_monitor import run_events
 from model_monitor.alarms.composite import CompositeAlarms
 from model_monitor.clarify.bias import ModelBiasMonitor, ModelBiasOptions
 from model_monitor.clarify.explainability import ModelExplainabilityMonitor, ModelExplainabilityOptions
@@ -26,7 +25,7 @@ from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualit
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import require_options
 from model_monitor.query.tables import QueryTables
-from model_monitor.reactions import ReactionConditions, reaction_name
+from model_monitor.run_events import RunEvents
 from model_monitor.schedule_control import ScheduleControl
 from model_monitor.services import MonitoringServices, MonitoringServicesOptions
 
@@ -82,7 +81,7 @@ class MonitoringOptions(MonitoringServicesOptions, total=False):
 
 
 @checked
-class ModelMonitoring(Construct):
+class ModelMonitoring(RunEvents):
     """Everything around one model: monitors of all four kinds, alarms, one message channel.
 
     Attributes:
@@ -110,7 +109,6 @@ class ModelMonitoring(Construct):
         self.monitors: dict[str, Monitor] = {}
         self._options = options
         self._dashboards: list[ModelDashboard] = []
-        self._reactions: list[Mapping[str, object]] = []
         self._access = self.services.access_role(self, "Access", subject=input.title)
         self._composite = CompositeAlarms(
             self,
@@ -231,41 +229,6 @@ class ModelMonitoring(Construct):
             )
         return tables
 
-    def on_violation(
-        self,
-        id: str,
-        *,
-        target: events.IRuleTarget,
-        cool_down: Duration | None = None,
-        features: Sequence[str] = (),
-        at_least: int = 1,
-    ) -> events.Rule:
-        """React to runs of any monitor, present or added later, that find violations.
-
-        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
-        that: patterns of EventBridge can neither count nor wait.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called, for example a pipeline that trains the model anew: a `SageMakerPipelineTarget`, or
-                of `aws_cdk.aws_events_targets` `SfnStateMachine`, `LambdaFunction` or others. It gets the event of
-                docs/events.md.
-            cool_down: Time that must lie between two runs that bring the reaction about, of all monitors together.
-                Default: none.
-            features: Only violations of these count, in the words of the event's findings. Default: all.
-            at_least: How many different ones of them must have a violation. Default: 1.
-
-        Raises:
-            ConfigurationError: Conditions that can never be met.
-        """
-        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
-        name = reaction_name(self, id) if conditions.are_any else None
-        if name is not None:
-            self._reactions.append(conditions.to_document(name))
-            for monitor in self.monitors.values():
-                monitor.add_reaction(self._reactions[-1])
-        return self._on_run(id, target, run_events.VIOLATION, "finds violations", reaction=name)
-
     def on_alarm(
         self, id: str, *, target: events.IRuleTarget, alarms: Sequence[cloudwatch.IAlarm] | None = None
     ) -> events.Rule:
@@ -293,32 +256,15 @@ class ModelMonitoring(Construct):
             targets=[target],
         )
 
-    def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run of any monitor, present or added later, that came to its end.
+    def add_reaction(self, reaction: Mapping[str, object]) -> None:
+        """Have the results function decide for each run of any monitor whether a reaction is due.
 
         Args:
-            id: Construct id of the rule.
-            target: What is called.
+            reaction: See `ReactionConditions.to_document`.
         """
-        return self._on_run(id, target, run_events.COMPLETED, "ends")
-
-    def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run of any monitor, present or added later, that failed or was stopped.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called.
-        """
-        return self._on_run(id, target, run_events.FAILED, "fails")
-
-    def on_ended(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run of any monitor, present or added later, however it ended.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called.
-        """
-        return self._on_run(id, target, run_events.ENDED, "ends, however it does")
+        super().add_reaction(reaction)
+        for monitor in self.monitors.values():
+            monitor.add_reaction(reaction)
 
     @property
     def composite_alarm(self) -> cloudwatch.CompositeAlarm:
@@ -335,24 +281,11 @@ class ModelMonitoring(Construct):
             )
         return self._composite.alarm
 
-    def _on_run(
-        self,
-        id: str,
-        target: events.IRuleTarget,
-        statuses: tuple[run_events.RunStatus, ...],
-        what: str,
-        *,
-        reaction: str | None = None,
-    ) -> events.Rule:
-        return run_events.run_rule(
-            self,
-            id,
-            schedule_names=lambda: [monitor.monitoring_schedule_name for monitor in self.monitors.values()],
-            statuses=statuses,
-            target=target,
-            description=f"A run of any monitor of {self.input.title} {what}",
-            reaction=reaction,
-        )
+    def _schedule_names(self) -> list[str]:
+        return [monitor.monitoring_schedule_name for monitor in self.monitors.values()]
+
+    def _runs_in_words(self) -> str:
+        return f"any monitor of {self.input.title}"
 
     def _add(self, kind: type[_Monitor], id: str, options: Mapping[str, Any]) -> _Monitor:
         if id in self.monitors or id in _TAKEN or self.node.try_find_child(id) is not None:

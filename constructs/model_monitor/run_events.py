@@ -6,13 +6,14 @@ the function learned of it: docs/events.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from aws_cdk import aws_events as events
+from aws_cdk import Duration, aws_events as events
 from constructs import Construct
 
 from model_monitor.internal.lazy import lazy_list
+from model_monitor.reactions import ReactionConditions, reaction_name
 
 EVENT_SOURCE = "model-monitoring"
 EVENT_DETAIL_TYPE = "Monitoring Run Ended"
@@ -37,39 +38,111 @@ FAILED = (RunStatus.FAILED, RunStatus.STOPPED)
 ENDED = tuple(RunStatus)
 
 
-def run_rule(
-    scope: Construct,
-    id: str,
-    *,
-    schedule_names: Callable[[], list[str]],
-    statuses: tuple[RunStatus, ...],
-    target: events.IRuleTarget,
-    description: str,
-    reaction: str | None = None,
-) -> events.Rule:
-    """Make a rule on the event of our own.
+class RunEvents(Construct):
+    """What a monitor and a monitoring have in common: runs that end, and that something can react to."""
 
-    Args:
-        scope: Parent.
-        id: Construct id.
-        schedule_names: The monitors, asked for when the template is written.
-        statuses: How runs must have ended.
-        target: What is called; it gets the event.
-        description: Shown in the console.
-        reaction: Name of the reaction that the event must bring about. Default: any event will do.
-    """
-    return events.Rule(
-        scope,
-        id,
-        description=description,
-        event_pattern=events.EventPattern(
-            source=[EVENT_SOURCE],
-            detail_type=[EVENT_DETAIL_TYPE],
-            detail={
-                "monitoringScheduleName": lazy_list(schedule_names),
-                "status": [status.value for status in statuses],
-                **({"reactions": [reaction]} if reaction else {}),
-            },
-        ),
-        targets=[target],
-    )
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self._reactions: list[Mapping[str, object]] = []
+
+    def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
+        """React to every run that came to its end, with or without violations.
+
+        Of a monitoring these are the runs of all its monitors, present or added later; so with the other methods.
+
+        Args:
+            id: Construct id of the rule.
+            target: What is called; it gets the event of docs/events.md.
+        """
+        return self._on_run(id, target, COMPLETED, "ends")
+
+    def on_violation(
+        self,
+        id: str,
+        *,
+        target: events.IRuleTarget,
+        cool_down: Duration | None = None,
+        features: Sequence[str] = (),
+        at_least: int = 1,
+    ) -> events.Rule:
+        """React to runs that found violations, for example by training the model anew.
+
+        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
+        that: patterns of EventBridge can neither count nor wait.
+
+        Args:
+            id: Construct id of the rule.
+            target: What is called: a `SageMakerPipelineTarget`, or of `aws_cdk.aws_events_targets` `SfnStateMachine`,
+                `LambdaFunction` or others. It gets the event of docs/events.md, with violations and report.
+            cool_down: Time that must lie between two runs that bring the reaction about; of a monitoring, of all
+                monitors together. Default: none.
+            features: Only violations of these count, in the words of the event's findings. Default: all.
+            at_least: How many different ones of them must have a violation. Default: 1.
+
+        Raises:
+            ConfigurationError: Conditions that can never be met.
+        """
+        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
+        name = reaction_name(self, id) if conditions.are_any else None
+        if name is not None:
+            self.add_reaction(conditions.to_document(name))
+        return self._on_run(id, target, VIOLATION, "finds violations", reaction=name)
+
+    def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
+        """React to every run that failed or was stopped.
+
+        Args:
+            id: Construct id of the rule.
+            target: What is called; it gets the event of docs/events.md, with the reason.
+        """
+        return self._on_run(id, target, FAILED, "fails")
+
+    def on_ended(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
+        """React to every run, however it ended, also to those that found no data.
+
+        Args:
+            id: Construct id of the rule.
+            target: What is called; it gets the event of docs/events.md.
+        """
+        return self._on_run(id, target, ENDED, "ends, however it does")
+
+    def add_reaction(self, reaction: Mapping[str, object]) -> None:
+        """Have the results function decide for each run whether a reaction is due.
+
+        Args:
+            reaction: See `ReactionConditions.to_document`.
+        """
+        self._reactions.append(reaction)
+
+    def _schedule_names(self) -> list[str]:
+        """Return the schedules whose runs are meant; asked for when the template is written."""
+        raise NotImplementedError
+
+    def _runs_in_words(self) -> str:
+        """Return what the runs are of, for descriptions of rules."""
+        raise NotImplementedError
+
+    def _on_run(
+        self,
+        id: str,
+        target: events.IRuleTarget,
+        statuses: tuple[RunStatus, ...],
+        what: str,
+        *,
+        reaction: str | None = None,
+    ) -> events.Rule:
+        return events.Rule(
+            self,
+            id,
+            description=f"A run of {self._runs_in_words()} {what}",
+            event_pattern=events.EventPattern(
+                source=[EVENT_SOURCE],
+                detail_type=[EVENT_DETAIL_TYPE],
+                detail={
+                    "monitoringScheduleName": lazy_list(self._schedule_names),
+                    "status": [status.value for status in statuses],
+                    **({"reactions": [reaction]} if reaction else {}),
+                },
+            ),
+            targets=[target],
+        )

@@ -64,10 +64,11 @@ def ground_truth(
     records that have one already, are not uploaded; nothing is overwritten. Exit code 1: no label of the file belongs
     to a captured record, or some contradict labels that are there.
     """
-    from model_monitor_cli import label_files, simulation
+    from model_monitor_cli import label_files
     from model_monitor_cli.capture import captured_in
     from model_monitor_cli.context import Context
     from model_monitor_cli.datasets import read_dataset
+    from model_monitor_cli.endpoints import describe_endpoint
     from model_monitor_cli.given_labels import given_labels, match
     from model_monitor_cli.output import Output
 
@@ -77,7 +78,7 @@ def ground_truth(
     output, context = Output(as_json=json), Context()
     with output.working("Looking for the monitors"):
         name, place = _place(context, endpoint, monitor)
-        described = simulation.describe_endpoint(context, name)
+        described = describe_endpoint(context, name)
     captured_place = captured_in(described) if described else None
     if described is None or captured_place is None:
         raise UsageError(f"the endpoint '{name}' {'captures nothing' if described else 'does not exist any more'}")

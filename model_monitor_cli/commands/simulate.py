@@ -157,11 +157,12 @@ def _prepare(output: Output, context: Context, endpoint: str, ground_truth: str 
     Raises:
         UsageError: There is no such endpoint, or labels cannot go there.
     """
-    from model_monitor_cli import label_files, simulation
+    from model_monitor_cli import label_files
     from model_monitor_cli.choose import choose_models
+    from model_monitor_cli.endpoints import describe_endpoint
     from model_monitor_cli.inventory import find_models
 
-    described = simulation.describe_endpoint(context, endpoint)
+    described = describe_endpoint(context, endpoint)
     if described is None:
         known = ", ".join(model.endpoint for model in find_models(context) if model.endpoint) or "none"
         raise UsageError(f"there is no endpoint '{endpoint}' in {context.region}; monitored ones are: {known}")

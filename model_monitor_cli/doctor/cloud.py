@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
+from model_monitor_cli.endpoints import describe_endpoint, describe_endpoint_config
 from shared import errors
 
 if TYPE_CHECKING:
@@ -40,13 +41,10 @@ class Span:
 
 def endpoint_facts(context: Context, name: str) -> dict[str, Any]:
     """Return an endpoint, its configuration, and what else is known of both."""
-    try:
-        endpoint: dict[str, Any] = dict(context.sagemaker.describe_endpoint(EndpointName=name))
-    except ClientError as error:
-        if errors.is_missing(error):
-            return {"endpoint": None}
-        raise
-    config = _config(context, endpoint["EndpointConfigName"])
+    endpoint = describe_endpoint(context, name)
+    if endpoint is None:
+        return {"endpoint": None}
+    config = describe_endpoint_config(context, endpoint["EndpointConfigName"])
     facts: dict[str, Any] = {"endpoint": endpoint, "endpoint_config": config}
     if config is None:
         return facts
@@ -120,15 +118,6 @@ def _values(
     return {point["Timestamp"]: point[statistic] for point in answer["Datapoints"]}
 
 
-def _config(context: Context, name: str) -> dict[str, Any] | None:
-    try:
-        return dict(context.sagemaker.describe_endpoint_config(EndpointConfigName=name))
-    except ClientError as error:
-        if errors.is_missing(error):
-            return None
-        raise
-
-
 def _captures(config: Mapping[str, Any]) -> bool:
     return bool((config.get("DataCaptureConfig") or {}).get("EnableCapture"))
 
@@ -151,7 +140,7 @@ def _capturing(context: Context, current: Mapping[str, Any]) -> tuple[str, ...]:
         SortBy="CreationTime", SortOrder="Descending", MaxResults=_MOST_CONFIGS
     )["EndpointConfigs"]
     names = [found["EndpointConfigName"] for found in listed]
-    others = [_config(context, name) for name in names if name != current["EndpointConfigName"]]
+    others = [describe_endpoint_config(context, name) for name in names if name != current["EndpointConfigName"]]
     return tuple(
         found["EndpointConfigName"]
         for found in others

@@ -12,12 +12,10 @@ from aws_cdk import (
     Stack,
     aws_cloudwatch as cloudwatch,
     aws_ec2 as ec2,
-    aws_events as events,
     aws_iam as iam,
 )
 from constructs import Construct, IConstruct
 
-from model_monitor import run_events
 from model_monitor.alarms import metrics
 from model_monitor.alarms.commands import Commands, short_name
 from model_monitor.alarms.description import AlarmTexts
@@ -38,7 +36,7 @@ from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
-from model_monitor.reactions import ReactionConditions, reaction_name
+from model_monitor.run_events import RunEvents
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
 
@@ -52,7 +50,7 @@ _WHY_WILDCARDS = (
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
-class Monitor(Construct):
+class Monitor(RunEvents):
     """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 
     It can be granted access (`bucket.grant_read(monitor)`) and, in a VPC, be connected to (`Connections`).
@@ -137,7 +135,6 @@ class Monitor(Construct):
         )
         self._published: dict[str, list[object]] = {}
         self._tells_capture_age = False
-        self._reactions: list[Mapping[str, object]] = []
         self._grant_jobs()
         self._grant_functions()
         self._running: RunningMonitor | None = None
@@ -238,90 +235,11 @@ class Monitor(Construct):
         """Return what runs publish of one kind of metric."""
         return list(self._published.get(kind, ()))
 
-    def on_completed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run that came to its end, with or without violations.
+    def _schedule_names(self) -> list[str]:
+        return [self.monitoring_schedule_name]
 
-        Args:
-            id: Construct id of the rule.
-            target: What is called; it gets the event of docs/events.md.
-        """
-        return self._on_run(id, target, run_events.COMPLETED, "ends")
-
-    def on_violation(
-        self,
-        id: str,
-        *,
-        target: events.IRuleTarget,
-        cool_down: Duration | None = None,
-        features: Sequence[str] = (),
-        at_least: int = 1,
-    ) -> events.Rule:
-        """React to runs that found violations, for example by training the model anew.
-
-        With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
-        that: patterns of EventBridge can neither count nor wait.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called: a `SageMakerPipelineTarget`, or of `aws_cdk.aws_events_targets` `SfnStateMachine`,
-                `LambdaFunction` or others. It gets the event of docs/events.md.
-            cool_down: Time that must lie between two runs that bring the reaction about. Default: none.
-            features: Only violations of these count, in the words of the event's findings. Default: all.
-            at_least: How many different ones of them must have a violation. Default: 1.
-
-        Raises:
-            ConfigurationError: Conditions that can never be met.
-        """
-        conditions = ReactionConditions(cool_down=cool_down, features=features, at_least=at_least)
-        name = reaction_name(self, id) if conditions.are_any else None
-        if name is not None:
-            self.add_reaction(conditions.to_document(name))
-        return self._on_run(id, target, run_events.VIOLATION, "finds violations", reaction=name)
-
-    def add_reaction(self, reaction: Mapping[str, object]) -> None:
-        """Have the results function decide for each run whether a reaction is due.
-
-        Args:
-            reaction: See `ReactionConditions.to_document`.
-        """
-        self._reactions.append(reaction)
-
-    def on_failed(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run that failed or was stopped.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called; it gets the event of docs/events.md, with the reason.
-        """
-        return self._on_run(id, target, run_events.FAILED, "fails")
-
-    def on_ended(self, id: str, *, target: events.IRuleTarget) -> events.Rule:
-        """React to every run, however it ended, also to those that found no data.
-
-        Args:
-            id: Construct id of the rule.
-            target: What is called; it gets the event of docs/events.md.
-        """
-        return self._on_run(id, target, run_events.ENDED, "ends, however it does")
-
-    def _on_run(
-        self,
-        id: str,
-        target: events.IRuleTarget,
-        statuses: tuple[run_events.RunStatus, ...],
-        what: str,
-        *,
-        reaction: str | None = None,
-    ) -> events.Rule:
-        return run_events.run_rule(
-            self,
-            id,
-            schedule_names=lambda: [self.monitoring_schedule_name],
-            statuses=statuses,
-            target=target,
-            description=f"A run of the {self.WORDS} monitor of {self.input.title} {what}",
-            reaction=reaction,
-        )
+    def _runs_in_words(self) -> str:
+        return f"the {self.WORDS} monitor of {self.input.title}"
 
     def _publish(self, kind: str, what: object) -> None:
         """Have the results function publish one more metric of every run."""

@@ -16,7 +16,7 @@ import xgboost
 from sandbox.process import user
 from sandbox.sagemaker.hosting import HostingError, old_boosters
 from sandbox.sagemaker.hosting.container.model_container import images
-from sandbox.sagemaker.hosting.old_boosters import conversion, formats, library, renewal
+from sandbox.sagemaker.hosting.old_boosters import conversion, formats, renewal, xgboost_release
 from sandbox.sagemaker.hosting.old_boosters.formats import OldBooster
 
 DATA = Path(__file__).with_name("data") / "xgboost-0.90"
@@ -156,7 +156,7 @@ def test_without_a_package_index_the_reason_says_what_to_do(
     monkeypatch.setenv("PIP_FIND_LINKS", str(cache))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     if installer == "pip":
-        monkeypatch.setattr(library.shutil, "which", lambda *_, **__: None)
+        monkeypatch.setattr(xgboost_release.shutil, "which", lambda *_, **__: None)
     with pytest.raises(HostingError, match=r"cannot be fetched from the package index: .+\. Let the sandbox") as raised:
         old_boosters.renew(archive(xgboost_model=PICKLED), lambda _: None)
     assert "call save_model('xgboost-model.json') with XGBoost 1.0 to 3.0" in str(raised.value)
@@ -167,7 +167,7 @@ def test_without_a_package_index_the_reason_says_what_to_do(
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library of the installed XGBoost in the place of the fetched one: it reads newer formats only."""
     (found,) = (Path(xgboost.__file__).parent / "lib").glob("libxgboost.*")
-    monkeypatch.setattr(library, "path", lambda _: found)
+    monkeypatch.setattr(xgboost_release, "path", lambda _: found)
 
 
 @pytest.mark.usefixtures("cache", "installed")
@@ -179,7 +179,7 @@ def test_the_converter_is_a_process_that_calls_the_library_and_its_result_is_kep
     assert converted.read_bytes() == bytes(trained.save_raw("json"))
     assert conversion.to_json("xgboost-model", readable, told.extend) == converted
     assert [line.split(":")[0] for line in told] == [
-        f"converted xgboost-model to JSON with XGBoost {library.RELEASE}",
+        f"converted xgboost-model to JSON with XGBoost {xgboost_release.RELEASE}",
         "xgboost-model was converted before",
     ]
     assert converted.parent.stat().st_mode & 0o077 == 0

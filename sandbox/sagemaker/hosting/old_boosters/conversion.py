@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.process import user
-from sandbox.sagemaker.hosting.old_boosters import library
+from sandbox.sagemaker.hosting.old_boosters import xgboost_release
 from sandbox.sagemaker.hosting.old_boosters.formats import OldBooster
-from sandbox.sagemaker.hosting.old_boosters.library import NoLibraryError
+from sandbox.sagemaker.hosting.old_boosters.xgboost_release import NoLibraryError
 from sandbox.sagemaker.hosting.worker import HostingError
 
 _CONVERTER = Path(__file__).with_name("converter.py")
@@ -36,11 +36,11 @@ def to_json(name: str, old: OldBooster, log: Callable[[list[str]], None]) -> Pat
         log([f"{name} was converted before: {kept}"])
         return kept
     try:
-        reader = library.path(log)
+        reader = xgboost_release.path(log)
     except NoLibraryError as error:
         raise HostingError(
-            f"{name} is {old.description}, and XGBoost {library.RELEASE}, with which the sandbox converts it, cannot "
-            f"be fetched from the package index: {error}. Let the sandbox reach it once, or convert the model "
+            f"{name} is {old.description}, and XGBoost {xgboost_release.RELEASE}, with which the sandbox converts it, "
+            f"cannot be fetched from the package index: {error}. Let the sandbox reach it once, or convert the model "
             "yourself: load it with an XGBoost release that reads it, call save_model('xgboost-model.json') with "
             "XGBoost 1.0 to 3.0, and put that file into model.tar.gz instead"
         ) from error
@@ -49,7 +49,7 @@ def to_json(name: str, old: OldBooster, log: Callable[[list[str]], None]) -> Pat
         source.write_bytes(old.binary)
         _run(name, [str(reader), str(source), str(target)])
         target.rename(kept)
-    log([f"converted {name} to JSON with XGBoost {library.RELEASE}: {kept}"])
+    log([f"converted {name} to JSON with XGBoost {xgboost_release.RELEASE}: {kept}"])
     return kept
 
 
@@ -66,4 +66,4 @@ def _run(name: str, arguments: list[str]) -> None:
         raise HostingError(f"{name} could not be converted within {_CONVERT_SECONDS} seconds") from error
     if done.returncode != 0:
         text = done.stderr.decode(errors="replace").strip() or f"the converter ended with {done.returncode}"
-        raise HostingError(f"{name} could not be converted by XGBoost {library.RELEASE}: {text}")
+        raise HostingError(f"{name} could not be converted by XGBoost {xgboost_release.RELEASE}: {text}")
