@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict, Unpack
 
-from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_chatbot as chatbot, aws_kms as kms, aws_sns as sns
+import aws_cdk as cdk
+from aws_cdk import CfnOutput, Names, RemovalPolicy, aws_kms as kms, aws_sns as sns
 from constructs import Construct
 
 from model_monitor.dashboard.fleet import FleetDashboard
@@ -122,7 +123,7 @@ class MonitoringServices(Construct):
 
     def notify_slack(
         self, id: str = "Slack", *, workspace_id: str, channel_id: str
-    ) -> chatbot.SlackChannelConfiguration:
+    ) -> cdk.aws_chatbot.SlackChannelConfiguration:
         """Tell a Slack channel what monitors find, through Amazon Q Developer in chat applications (AWS Chatbot).
 
         The workspace must be authorized once, in the console of that service. The channel gets changes of the composite

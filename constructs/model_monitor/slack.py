@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 from aws_cdk import (
-    aws_chatbot as chatbot,
     aws_events as events,
     aws_events_targets as targets,
     aws_iam as iam,
@@ -21,7 +21,7 @@ _STATUSES = (*run_events.VIOLATION, *run_events.FAILED)
 
 def slack_channel(
     scope: Construct, id: str, *, workspace_id: str, channel_id: str, alarms: sns.ITopic, key: kms.IKey
-) -> chatbot.SlackChannelConfiguration:
+) -> cdk.aws_chatbot.SlackChannelConfiguration:
     """Make a channel's configuration, and the topic of the messages that it can show.
 
     The service shows alarms as they are, but no plain text: other messages must have its own form
@@ -50,7 +50,7 @@ def slack_channel(
         ),
         targets=[targets.SnsTopic(topic, message=events.RuleTargetInput.from_object(_message()))],
     )
-    channel = chatbot.SlackChannelConfiguration(
+    channel = cdk.aws_chatbot.SlackChannelConfiguration(
         place,
         "Channel",
         # No two of an account may have one name; what it is made of does not change.

@@ -14,7 +14,6 @@ from importlib import import_module
 _MODULES = (
     "aws_cloudwatch",
     "aws_cloudwatch_actions",
-    "aws_ec2",
     "aws_events",
     "aws_events_targets",
     "aws_iam",

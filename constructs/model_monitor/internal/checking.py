@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, wraps
-from types import UnionType
+from functools import cache, cached_property, wraps
+from types import SimpleNamespace, UnionType
 from typing import Any, NamedTuple, TypeVar, Union, Unpack, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from jsii._reference_map import InterfaceDynamicProxy  # the type of what the CDK returns as an interface
@@ -48,10 +49,33 @@ class _Mistake(NamedTuple):
     """What is wrong, where it is not the type."""
 
 
+class _Hint:
+    """The type of one parameter, looked up when a value has to be compared with it.
+
+    Some types are in modules of the CDK that take longer to import than all others together (`aws_ec2`), and are named
+    by options that few apps give.
+    """
+
+    def __init__(self, annotation: Any, namespace: dict[str, Any]) -> None:  # noqa: ANN401 # a text or a type
+        self._annotation = annotation
+        self._namespace = namespace
+
+    @cached_property
+    def type(self) -> Any:  # noqa: ANN401 # a type
+        """Return the type."""
+        annotated = SimpleNamespace(__annotations__={"value": self._annotation})
+        return get_type_hints(annotated, self._namespace)["value"]
+
+    def is_met_by(self, value: object) -> bool:
+        """Return whether a value is right whatever the type's parts are: what options have by default."""
+        text = str(self._annotation)
+        return (value is None and text.endswith("| None")) or (value == () and text.startswith("Sequence["))
+
+
 class _Parameters(NamedTuple):
-    positional: list[tuple[str, Any]]
-    rest: Any
-    named: Mapping[str, Any]
+    positional: list[tuple[str, _Hint]]
+    rest: tuple[str, _Hint] | None
+    named: Mapping[str, _Hint]
 
 
 def _checked(function: Callable[..., Any], owner: type | None) -> Callable[..., Any]:
@@ -62,7 +86,7 @@ def _checked(function: Callable[..., Any], owner: type | None) -> Callable[..., 
         if not parameters:
             parameters.append(_parameters(function, owner))
         for name, hint, value in _given(parameters[0], args, kwargs):
-            mistake = _mistake((name,), value, hint)
+            mistake = None if hint.is_met_by(value) else _mistake((name,), value, hint.type)
             if mistake is not None:
                 raise _error(mistake)
         return function(*args, **kwargs)
@@ -72,7 +96,7 @@ def _checked(function: Callable[..., Any], owner: type | None) -> Callable[..., 
 
 def _given(
     parameters: _Parameters, args: Sequence[object], kwargs: Mapping[str, object]
-) -> Iterator[tuple[str, Any, object]]:
+) -> Iterator[tuple[str, _Hint, object]]:
     for (name, hint), value in zip(parameters.positional, args, strict=False):
         yield name, hint, value
     if parameters.rest is not None:
@@ -86,15 +110,14 @@ def _given(
 
 
 def _parameters(function: Callable[..., Any], owner: type | None) -> _Parameters:
-    # The fields of a dataclass are annotated where the class is; its generated constructor knows no names of modules.
-    hints = get_type_hints(owner if owner is not None and "__dataclass_fields__" in vars(owner) else function)
+    hints = _hints(function, owner)
     positional, named, rest = [], {}, None
     for name, parameter in inspect.signature(function).parameters.items():
-        hint = hints.get(name, Any)
+        hint = hints.get(name, _Hint(Any, {}))
         if parameter.kind is parameter.VAR_POSITIONAL:
             rest = (name, hint)
         elif parameter.kind is parameter.VAR_KEYWORD:
-            named.update(_options(hint))
+            named.update(_options(hint.type))
         else:
             named[name] = hint
             if parameter.kind is not parameter.KEYWORD_ONLY:
@@ -102,9 +125,21 @@ def _parameters(function: Callable[..., Any], owner: type | None) -> _Parameters
     return _Parameters(positional, rest, named)
 
 
-def _options(hint: Any) -> dict[str, Any]:  # noqa: ANN401 # a type
+def _hints(function: Callable[..., Any], owner: type | None) -> dict[str, _Hint]:
+    if owner is None or "__dataclass_fields__" not in vars(owner):
+        namespace = inspect.unwrap(function).__globals__
+        return {name: _Hint(hint, namespace) for name, hint in function.__annotations__.items()}
+    # The fields of a dataclass are annotated where the class is; its generated constructor knows no names of modules.
+    return {
+        name: _Hint(hint, vars(sys.modules[base.__module__]))
+        for base in reversed(owner.__mro__)
+        for name, hint in vars(base).get("__annotations__", {}).items()
+    }
+
+
+def _options(hint: Any) -> dict[str, _Hint]:  # noqa: ANN401 # a type
     if get_origin(hint) is Unpack and is_typeddict(get_args(hint)[0]):
-        return get_type_hints(get_args(hint)[0])
+        return {name: _Hint(option, {}) for name, option in get_type_hints(get_args(hint)[0]).items()}
     return {}
 
 

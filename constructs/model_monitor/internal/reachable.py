@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aws_cdk import IResource, Stack, aws_sns as sns, aws_sqs as sqs
+import aws_cdk as cdk
+from aws_cdk import IResource, Stack, aws_sns as sns
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError, Shown
@@ -69,4 +70,4 @@ def _is_fifo(queue_arn: str | None) -> bool:
     if queue_arn is None or not is_token(queue_arn):
         return queue_arn is not None and queue_arn.endswith(_FIFO)
     queue = target_of(queue_arn)
-    return isinstance(queue, sqs.CfnQueue) and queue.fifo_queue is True
+    return isinstance(queue, cdk.aws_sqs.CfnQueue) and queue.fifo_queue is True

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from aws_cdk import Duration, Size, SizeRoundingBehavior, aws_ec2 as ec2, aws_kms as kms
+import aws_cdk as cdk
+from aws_cdk import Duration, Size, SizeRoundingBehavior, aws_kms as kms
 
 from model_monitor.errors import Call, ConfigurationError, OptionName, Setting, Shown
 from model_monitor.internal.checking import checked
@@ -132,9 +133,9 @@ class MonitorNetwork:
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MonitoringNetworkConfig.html
     """
 
-    vpc: ec2.IVpc | None = None
-    subnets: ec2.SubnetSelection | None = None
-    security_groups: Sequence[ec2.ISecurityGroup] = ()
+    vpc: cdk.aws_ec2.IVpc | None = None
+    subnets: cdk.aws_ec2.SubnetSelection | None = None
+    security_groups: Sequence[cdk.aws_ec2.ISecurityGroup] = ()
     isolation: bool | None = None
     encrypt_traffic: bool = True
 
@@ -159,7 +160,9 @@ class MonitorNetwork:
         """Identifiers of the chosen subnets; empty without a VPC."""
         if self.vpc is None:
             return []
-        selection = self.subnets or ec2.SubnetSelection(subnets=self.vpc.private_subnets or self.vpc.isolated_subnets)
+        selection = self.subnets or cdk.aws_ec2.SubnetSelection(
+            subnets=self.vpc.private_subnets or self.vpc.isolated_subnets
+        )
         ids = list(self.vpc.select_subnets(**selection._values).subnet_ids)
         if not ids:
             raise ConfigurationError(

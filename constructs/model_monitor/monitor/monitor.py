@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import (
     Duration,
     Names,
     Stack,
     aws_cloudwatch as cloudwatch,
-    aws_ec2 as ec2,
     aws_iam as iam,
 )
 from constructs import Construct, IConstruct
@@ -29,6 +29,7 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.connectable import Connectable
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.internal.reachable import require_same_region
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
@@ -49,7 +50,7 @@ _WHY_WILDCARDS = (
 )
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
+@jsii.implements(iam.IGrantable, Connectable)
 class Monitor(RunEvents):
     """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 
@@ -151,9 +152,9 @@ class Monitor(RunEvents):
 
     @property
     @jsii.member(jsii_name="connections")
-    def connections(self) -> ec2.Connections:
+    def connections(self) -> cdk.aws_ec2.Connections:
         """Network connections of the jobs; empty without a VPC."""
-        return ec2.Connections(security_groups=list(self._security_groups))
+        return cdk.aws_ec2.Connections(security_groups=list(self._security_groups))
 
     @property
     @jsii.member(jsii_name="grantPrincipal")
@@ -365,15 +366,15 @@ class Monitor(RunEvents):
             return iam.Role.from_role_arn(self, "Role", role.role_arn)
         return role
 
-    def _make_security_groups(self, network: MonitorNetwork, compute: MonitorCompute) -> Sequence[ec2.ISecurityGroup]:
+    def _make_security_groups(self, network: MonitorNetwork, compute: MonitorCompute) -> Sequence[cdk.aws_ec2.ISecurityGroup]:
         if network.vpc is None or network.security_groups:
             return network.security_groups
-        group = ec2.SecurityGroup(
+        group = cdk.aws_ec2.SecurityGroup(
             self, "SecurityGroup", vpc=network.vpc, description=f"Jobs of monitor {self.monitoring_schedule_name}"
         )
         if compute.instance_count > 1:
             # The machines of a job send each other their shares of the data.
-            group.connections.allow_internally(ec2.Port.all_traffic(), "Machines of one job")
+            group.connections.allow_internally(cdk.aws_ec2.Port.all_traffic(), "Machines of one job")
         return [group]
 
     def _grant_jobs(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Stack, aws_glue as glue
+import aws_cdk as cdk
+from aws_cdk import Stack
 from constructs import Construct
 
 from model_monitor.s3_location import S3Location
@@ -26,7 +27,7 @@ def json_table(
     columns: Mapping[str, str],
     partitions: Mapping[str, Mapping[str, str]],
     layout: str,
-) -> glue.CfnTable:
+) -> cdk.aws_glue.CfnTable:
     """Make a table.
 
     Args:
@@ -46,12 +47,12 @@ def json_table(
         for column, settings in partitions.items()
         for key, value in settings.items()
     }
-    return glue.CfnTable(
+    return cdk.aws_glue.CfnTable(
         scope,
         id,
         catalog_id=Stack.of(scope).account,
         database_name=database,
-        table_input=glue.CfnTable.TableInputProperty(
+        table_input=cdk.aws_glue.CfnTable.TableInputProperty(
             name=name,
             description=description,
             table_type="EXTERNAL_TABLE",
@@ -61,13 +62,13 @@ def json_table(
                 "storage.location.template": f"{place.uri}/{layout}",
                 **projection,
             },
-            partition_keys=[glue.CfnTable.ColumnProperty(name=column, type="string") for column in partitions],
-            storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
-                columns=[glue.CfnTable.ColumnProperty(name=column, type=kind) for column, kind in columns.items()],
+            partition_keys=[cdk.aws_glue.CfnTable.ColumnProperty(name=column, type="string") for column in partitions],
+            storage_descriptor=cdk.aws_glue.CfnTable.StorageDescriptorProperty(
+                columns=[cdk.aws_glue.CfnTable.ColumnProperty(name=column, type=kind) for column, kind in columns.items()],
                 location=f"{place.uri}/",
                 input_format=_INPUT,
                 output_format=_OUTPUT,
-                serde_info=glue.CfnTable.SerdeInfoProperty(
+                serde_info=cdk.aws_glue.CfnTable.SerdeInfoProperty(
                     serialization_library=_SERDE, parameters={"ignore.malformed.json": "true"}
                 ),
             ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Names, Stack, aws_athena as athena, aws_glue as glue, aws_kms as kms
+import aws_cdk as cdk
+from aws_cdk import Names, Stack, aws_kms as kms
 from constructs import Construct
 
 from model_monitor.errors import ConfigurationError
@@ -123,11 +124,11 @@ class QueryTables(Construct):
         self.database_name = f"model_monitoring_{unique.replace('-', '_')}"
         self.workgroup_name = f"model-monitoring-{unique}"
         self.place = output.join("tables", unique)
-        self._database = glue.CfnDatabase(
+        self._database = cdk.aws_glue.CfnDatabase(
             self,
             "Database",
             catalog_id=Stack.of(self).account,
-            database_input=glue.CfnDatabase.DatabaseInputProperty(
+            database_input=cdk.aws_glue.CfnDatabase.DatabaseInputProperty(
                 name=self.database_name, description="Runs, violations and measurements of model monitors"
             ),
         )
@@ -144,19 +145,19 @@ class QueryTables(Construct):
                 layout="day=${day}",
             )
             table.add_dependency(self._database)
-        self._workgroup = athena.CfnWorkGroup(
+        self._workgroup = cdk.aws_athena.CfnWorkGroup(
             self,
             "Workgroup",
             name=self.workgroup_name,
             description="Queries about model monitors",
             # Otherwise it could not be deleted once somebody has asked something.
             recursive_delete_option=True,
-            work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
+            work_group_configuration=cdk.aws_athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=False,
-                result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
+                result_configuration=cdk.aws_athena.CfnWorkGroup.ResultConfigurationProperty(
                     output_location=f"{self.place.join('results').uri}/",
-                    encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
+                    encryption_configuration=cdk.aws_athena.CfnWorkGroup.EncryptionConfigurationProperty(
                         encryption_option="SSE_KMS", kms_key=encryption_key.key_arn
                     ),
                 ),
@@ -165,14 +166,14 @@ class QueryTables(Construct):
         for query in queries.OF_ALL_MODELS:
             self.save_query(self, query)
 
-    def save_query(self, scope: Construct, query: queries.SavedQuery) -> athena.CfnNamedQuery:
+    def save_query(self, scope: Construct, query: queries.SavedQuery) -> cdk.aws_athena.CfnNamedQuery:
         """Save a query in the workgroup.
 
         Args:
             scope: Parent.
             query: The query.
         """
-        saved = athena.CfnNamedQuery(
+        saved = cdk.aws_athena.CfnNamedQuery(
             scope,
             query.id,
             database=self.database_name,
@@ -186,7 +187,7 @@ class QueryTables(Construct):
 
     def add_captured(
         self, scope: Construct, id: str, *, endpoint_name: str, records: S3Location, variants: Sequence[str]
-    ) -> glue.CfnTable:
+    ) -> cdk.aws_glue.CfnTable:
         """Add the table of an endpoint's captured calls.
 
         Args:
