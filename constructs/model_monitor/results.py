@@ -11,6 +11,7 @@ from model_monitor.alarms import metrics
 from model_monitor.internal.access import assume_statement
 from model_monitor.internal.functions import MonitoringFunction
 from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.unchecked import make
 from model_monitor.run_events import EVENT_SOURCE
 from model_monitor.s3_location import S3Location
 
@@ -65,11 +66,11 @@ class Results(Construct):
             timeout=_TIMEOUT,
             memory=_MEMORY,
         )
-        registry.grant_read(self.function)
-        state.grant_read_write(self.function)
+        registry.grant_read(self.function.role)
+        state.grant_read_write(self.function.role)
         for statement in (assume_statement(self, access_path), *_statements(Stack.of(self))):
-            self.function.add_to_role_policy(statement)
-            acknowledge_wildcards(self.function, statement.resources, _WHY_WILDCARDS)
+            self.function.role.add_to_policy(statement)
+            acknowledge_wildcards(self.function.role, statement.resources, _WHY_WILDCARDS)
         self._call_when_jobs_end()
         self._call_every_hour()
 
@@ -79,7 +80,7 @@ class Results(Construct):
         Args:
             place: Where.
         """
-        place.grant_write(self.function)
+        place.grant_write(self.function.role)
         self.function.add_environment("TABLES_URI", place.uri)
 
     def _call_when_jobs_end(self) -> None:
@@ -97,16 +98,17 @@ class Results(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.sagemaker"], detail_type=["SageMaker Processing Job State Change"], detail=detail
             ),
-            targets=[targets.LambdaFunction(self.function)],
+            targets=[make(targets.LambdaFunction, self.function)],
         )
 
     def _call_every_hour(self) -> None:
+        sweep = events.RuleTargetInput.from_object({"sweep": True})
         events.Rule(
             self,
             "Sweep",
             description="Looks for runs whose event was lost, and for runs without traffic, which have none",
             schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[targets.LambdaFunction(self.function, event=events.RuleTargetInput.from_object({"sweep": True}))],
+            targets=[make(targets.LambdaFunction, self.function, {"event": sweep})],
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput
+import aws_cdk as cdk
+import jsii
+from aws_cdk import CfnOutput, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.internal.access import assume_statement
@@ -15,7 +17,7 @@ class ScheduleControl(Construct):
     """A function for people and pipelines: starts, stops and runs any monitor. Made by `add_schedule_control`.
 
     Attributes:
-        function: The function. Whoever may invoke it may start, stop and run the monitors.
+        role: The role of the function.
 
     Example:
         ```sh
@@ -34,20 +36,26 @@ class ScheduleControl(Construct):
             access_path: IAM path of the roles that it may assume.
         """
         super().__init__(scope, id)
-        self.function = MonitoringFunction(
+        self._function = MonitoringFunction(
             self,
             "Function",
             handler="schedule_control.handler.handler",
             description="Starts, stops or runs once a model monitor",
             environment={"REGISTRY_URI": registry.uri},
         )
-        registry.grant_read(self.function)
+        self.role: iam.Role = self._function.role
+        registry.grant_read(self.role)
         statement = assume_statement(self, access_path)
-        self.function.add_to_role_policy(statement)
-        acknowledge_wildcards(self.function, statement.resources, "Each model has an access role of its own.")
+        self.role.add_to_policy(statement)
+        acknowledge_wildcards(self.role, statement.resources, "Each model has an access role of its own.")
         CfnOutput(
             self,
             "Name",
-            value=self.function.function_name,
+            value=self._function.function_name,
             description='Control function: {"action": "start|stop|run", "schedule": "..."}',
         )
+
+    @property
+    def function(self) -> cdk.aws_lambda.IFunction:
+        """The function. Whoever may invoke it may start, stop and run the monitors."""
+        return jsii.unsafe_cast(self._function, cdk.aws_lambda.IFunction)

@@ -199,11 +199,8 @@ class MonitoringServices(Construct):
         return role
 
     def _function_roles(self) -> list[str]:
-        functions = [self._results.function, *([self._control.function] if self._control else [])]
-        return [
-            self._deployment.function_role_arn,
-            *(function.role.role_arn for function in functions if function.role is not None),
-        ]
+        roles = [self._results.function.role, *([self._control.role] if self._control else [])]
+        return [self._deployment.function_role_arn, *(role.role_arn for role in roles)]
 
     def _require_reachable(self, options: MonitoringServicesOptions) -> None:
         key, topic = options.get("encryption_key"), options.get("topic")

@@ -18,7 +18,6 @@ _MODULES = (
     "aws_events_targets",
     "aws_iam",
     "aws_kms",
-    "aws_lambda",
     "aws_logs",
     "aws_s3",
     "aws_s3_assets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import aws_cdk as cdk
 import jsii
@@ -11,7 +11,7 @@ import jsii
 class Connectable(Protocol):
     """What a construct declares that has network connections; the CDK takes it for its own interface of that name."""
 
-    __jsii_type__ = "aws-cdk-lib.aws_ec2.IConnectable"
+    __jsii_type__: ClassVar[str] = "aws-cdk-lib.aws_ec2.IConnectable"
 
     @property
     @jsii.member(jsii_name="connections")

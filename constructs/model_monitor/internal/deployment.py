@@ -11,6 +11,7 @@ from constructs import Construct, IConstruct
 from model_monitor.internal.access import AccessRole, assume_statement
 from model_monitor.internal.functions import MonitoringFunction
 from model_monitor.internal.nag import acknowledge, acknowledge_wildcards, acknowledge_wildcards_at
+from model_monitor.internal.unchecked import make
 
 _ID = "ModelMonitorDeployment"
 # CloudFormation gives up after an hour by itself, without a reason. Our own limit comes first, by the clock; the
@@ -46,8 +47,8 @@ class Deployment(Construct):
             memory=Size.gibibytes(1),
         )
         statement = assume_statement(self, self.access_path)
-        self.function.add_to_role_policy(statement)
-        acknowledge_wildcards(self.function, statement.resources, "Each model has an access role of its own.")
+        self.function.role.add_to_policy(statement)
+        acknowledge_wildcards(self.function.role, statement.resources, "Each model has an access role of its own.")
         self._service_token = self._make_framework().service_token
 
     @classmethod
@@ -60,7 +61,6 @@ class Deployment(Construct):
     @property
     def function_role_arn(self) -> str:
         """ARN of the function's role."""
-        assert self.function.role is not None, "the function is made with one"
         return self.function.role.role_arn
 
     def id_of(self, scope: Construct, id: str) -> str:
@@ -105,18 +105,17 @@ class Deployment(Construct):
         log_group = logs.LogGroup(
             self, "FrameworkLogs", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
         )
-        provider = Provider(
-            self,
-            "Framework",
-            on_event_handler=self.function,
-            is_complete_handler=self.function,
-            query_interval=_QUERY_INTERVAL,
-            total_timeout=_FRAMEWORK_TIMEOUT,
-            log_group=log_group,
+        options = {
+            "onEventHandler": self.function,
+            "isCompleteHandler": self.function,
+            "queryInterval": _QUERY_INTERVAL,
+            "totalTimeout": _FRAMEWORK_TIMEOUT,
+            "logGroup": log_group,
             # Not one role for all: the first function starts the state machine that calls the others.
-            framework_on_event_role=self._framework_role("StartRole", log_group),
-            framework_complete_and_timeout_role=self._framework_role("WaitRole", log_group),
-        )
+            "frameworkOnEventRole": self._framework_role("StartRole", log_group),
+            "frameworkCompleteAndTimeoutRole": self._framework_role("WaitRole", log_group),
+        }
+        provider = make(Provider, self, "Framework", options)
         _acknowledge_framework(self, provider)
         return provider
 
@@ -132,12 +131,13 @@ class Deployment(Construct):
 
 
 def _acknowledge_framework(deployment: Deployment, provider: Provider) -> None:
-    steps = [provider.node.find_child(f"framework-{step}") for step in ("isComplete", "onTimeout")]
-    functions = [deployment.function, *(step for step in steps if hasattr(step, "function_arn"))]
+    def versions() -> list[str]:
+        steps = [provider.node.find_child(f"framework-{step}") for step in ("isComplete", "onTimeout")]
+        functions = [deployment.function, *(step for step in steps if hasattr(step, "function_arn"))]
+        return [f"{function.function_arn}:*" for function in functions]
+
     acknowledge_wildcards_at(
-        deployment,
-        [f"{function.function_arn}:*" for function in functions],
-        "CDK's provider framework may invoke every version of these functions.",
+        deployment, versions, "CDK's provider framework may invoke every version of these functions."
     )
     reason = (
         "The state machine of CDK's provider framework only waits; its execution history has every step for 90 days."

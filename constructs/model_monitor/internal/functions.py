@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import (
-    Duration,
-    RemovalPolicy,
-    Size,
-    aws_iam as iam,
-    aws_lambda as lambda_,
-    aws_logs as logs,
-)
+import aws_cdk as cdk
+import jsii
+from aws_cdk import Duration, RemovalPolicy, Size, aws_iam as iam, aws_logs as logs
 from constructs import Construct
 
 from model_monitor.internal.function_sources import function_sources
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.unchecked import AssetCode, Runtime, arm_64, make
 
 _NOT_PACKAGED = ["**/__pycache__", "**/*.pyc", "*.md", ".mypy_cache", ".ruff_cache"]
 
 
-class MonitoringFunction(lambda_.Function):
-    """A function from the project's shared asset, with its own log group and a role that can do nothing else."""
+class MonitoringFunction(cdk.Resource):
+    """A function from the project's shared asset, with its own log group and a role that can do nothing else.
+
+    To the CDK it is an `aws_lambda.Function`. Its Python class would import half of the CDK: see `unchecked`.
+
+    Attributes:
+        role: The role that it has.
+    """
+
+    __jsii_type__ = "aws-cdk-lib.aws_lambda.Function"
 
     def __init__(
         self,
@@ -50,25 +54,40 @@ class MonitoringFunction(lambda_.Function):
         )
         # No condition on the account: AWS documents none for roles of functions, and a role cannot be passed to a
         # service in another account: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-        role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group.grant_write(role)
-        super().__init__(
-            scope,
-            id,
+        self.role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(self.role)
+        options = {
             # One asset for all functions: it is zipped and uploaded once.
-            code=lambda_.Code.from_asset(str(function_sources()), exclude=_NOT_PACKAGED),
-            handler=handler,
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            architecture=lambda_.Architecture.ARM_64,
-            description=description,
-            environment=dict(environment or {}),
-            timeout=timeout or Duration.minutes(2),
-            memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
-            log_group=log_group,
-            role=role,
-        )
+            "code": make(AssetCode, str(function_sources()), {"exclude": _NOT_PACKAGED}),
+            "handler": handler,
+            "runtime": make(Runtime, "python3.13"),
+            "architecture": arm_64(),
+            "description": description,
+            "environment": dict(environment or {}),
+            "timeout": timeout or Duration.minutes(2),
+            "memorySize": int((memory or Size.mebibytes(256)).to_mebibytes()),
+            "logGroup": log_group,
+            "role": self.role,
+        }
+        jsii.create(type(self), self, [scope, id, options])
         acknowledge(
             self,
             "AwsSolutions-L1",
             "The runtime is supported until 2029; a newer one is taken when all supported regions have it.",
         )
+
+    @property
+    def function_arn(self) -> str:
+        """ARN of the function."""
+        arn: str = jsii.get(self, "functionArn")
+        return arn
+
+    @property
+    def function_name(self) -> str:
+        """Name of the function."""
+        name: str = jsii.get(self, "functionName")
+        return name
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Add a variable."""
+        jsii.invoke(self, "addEnvironment", [name, value])

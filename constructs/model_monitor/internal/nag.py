@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -38,7 +38,7 @@ def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
         rule: Rule, with the finding in brackets if the rule can have several.
         reason: Why; people who audit the app read it.
     """
-    _Acknowledgements.of(construct).add(_Entry(construct, rule, (), reason))
+    _Acknowledgements.of(construct).add(_Entry(construct, rule, None, reason))
 
 
 def acknowledge_wildcards(grantee: iam.IGrantable, resources: Iterable[str], reason: str) -> None:
@@ -56,21 +56,25 @@ def acknowledge_wildcards(grantee: iam.IGrantable, resources: Iterable[str], rea
         principal: Any = grantee.grant_principal
         _PRINCIPALS[grantee] = principal if hasattr(principal, "node") else None
     if (construct := _PRINCIPALS[grantee]) is not None:
-        acknowledge_wildcards_at(construct, wildcards, reason)
+        acknowledge_wildcards_at(construct, lambda: wildcards, reason)
 
 
-def acknowledge_wildcards_at(construct: IConstruct, resources: Iterable[str], reason: str) -> None:
-    """Do the same as `acknowledge_wildcards`, for policies at or below a construct."""
-    wildcards = tuple(resource for resource in resources if "*" in resource)
-    if wildcards:
-        _Acknowledgements.of(construct).add(_Entry(construct, _WILDCARD, wildcards, reason))
+def acknowledge_wildcards_at(construct: IConstruct, resources: Callable[[], Iterable[str]], reason: str) -> None:
+    """Do the same as `acknowledge_wildcards`, for policies at or below a construct.
+
+    Args:
+        construct: Where.
+        resources: Return resources of statements; asked only where cdk-nag is used.
+        reason: Why.
+    """
+    _Acknowledgements.of(construct).add(_Entry(construct, _WILDCARD, resources, reason))
 
 
 @dataclass(frozen=True)
 class _Entry:
     construct: IConstruct
     rule: str
-    wildcards: Sequence[str]
+    resources: Callable[[], Iterable[str]] | None
     reason: str
 
 
@@ -116,9 +120,10 @@ class _Acknowledgements:
                     Validations.of(entry.construct).acknowledge(Acknowledgment(id=rule, reason=entry.reason))
 
     def _rules(self, entry: _Entry) -> list[str]:
-        if not entry.wildcards:
+        if entry.resources is None:
             return [entry.rule]
-        findings = map(_flat, self._stack.resolve(list(entry.wildcards)))
+        wildcards = [resource for resource in entry.resources() if "*" in resource]
+        findings = map(_flat, self._stack.resolve(wildcards))
         return [f"{entry.rule}[Resource::{finding}]" for finding in findings if _is_valid(finding)]
 
 
