@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from aws_cdk import Fn, aws_sagemaker as sagemaker
+import aws_cdk as cdk
+from aws_cdk import Fn
 from aws_cdk.interfaces.aws_sagemaker import IModelRef
 from constructs import IConstruct
 
@@ -114,7 +115,7 @@ class ModelReference:
             content_type: What the model takes.
             accept_type: What it answers. Default: the same.
         """
-        if isinstance(model, sagemaker.CfnModel):
+        if isinstance(model, cdk.aws_sagemaker.CfnModel):
             name = model.attr_model_name
         else:
             name = Fn.select(1, Fn.split("/", model.model_ref.model_arn))

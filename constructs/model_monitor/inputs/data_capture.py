@@ -9,7 +9,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import Annotations, aws_iam as iam, aws_sagemaker as sagemaker
+from aws_cdk import Annotations, aws_iam as iam
 from aws_cdk.interfaces.aws_s3 import IBucketRef
 from constructs import IConstruct
 
@@ -96,7 +96,7 @@ class DataCapture(cdk.Mixin):
         self.location = location
         self.mode = mode
         self._sampling = sampling
-        self._configs: list[sagemaker.CfnEndpointConfig] = []
+        self._configs: list[cdk.aws_sagemaker.CfnEndpointConfig] = []
         self._csv_content_types = list(csv_content_types)
         self._json_content_types = list(json_content_types)
 
@@ -122,7 +122,7 @@ class DataCapture(cdk.Mixin):
 
     def supports(self, construct: IConstruct) -> bool:
         """Whether this is an endpoint configuration."""
-        return isinstance(construct, sagemaker.CfnEndpointConfig)
+        return isinstance(construct, cdk.aws_sagemaker.CfnEndpointConfig)
 
     @jsii.member(jsii_name="applyTo")
     def apply_to(self, construct: IConstruct) -> None:
@@ -134,7 +134,7 @@ class DataCapture(cdk.Mixin):
         Raises:
             ConfigurationError: Not an endpoint configuration, one that captures already, or a serverless one.
         """
-        if not isinstance(construct, sagemaker.CfnEndpointConfig):
+        if not isinstance(construct, cdk.aws_sagemaker.CfnEndpointConfig):
             raise ConfigurationError(
                 got=f"{type(construct).__name__} {construct.node.path!r}",
                 expected="a CfnEndpointConfig",
@@ -169,10 +169,10 @@ class DataCapture(cdk.Mixin):
         config.data_capture_config = self._property()
         self._configs.append(config)
 
-    def faults_of(self, endpoint: sagemaker.CfnEndpoint) -> list[str]:
+    def faults_of(self, endpoint: cdk.aws_sagemaker.CfnEndpoint) -> list[str]:
         """Return why the capture copies nothing of an endpoint's traffic, as far as the app tells; empty if it may."""
         config = target_of(endpoint.endpoint_config_name)
-        if not isinstance(config, sagemaker.CfnEndpointConfig) or config in self._configs:
+        if not isinstance(config, cdk.aws_sagemaker.CfnEndpointConfig) or config in self._configs:
             return []
         error = ConfigurationError(
             option="capture",
@@ -206,23 +206,23 @@ class DataCapture(cdk.Mixin):
             **({"CaptureContentTypeHeader": content_types} if content_types else {}),
         }
 
-    def _property(self) -> sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
+    def _property(self) -> cdk.aws_sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
         key = self.location.encryption_key
-        return sagemaker.CfnEndpointConfig.DataCaptureConfigProperty(
+        return cdk.aws_sagemaker.CfnEndpointConfig.DataCaptureConfigProperty(
             enable_capture=True,
             initial_sampling_percentage=self._sampling,
             destination_s3_uri=self.location.uri,
             kms_key_id=key.key_ref.key_arn if key else None,
             capture_options=[
-                sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self.mode.value
+                cdk.aws_sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode) for mode in self.mode.value
             ],
             capture_content_type_header=self._content_types(),
         )
 
-    def _content_types(self) -> sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty | None:
+    def _content_types(self) -> cdk.aws_sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty | None:
         if not self._csv_content_types and not self._json_content_types:
             return None
-        return sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
+        return cdk.aws_sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
             csv_content_types=self._csv_content_types or None, json_content_types=self._json_content_types or None
         )
 
@@ -242,24 +242,24 @@ def _require_content_types(name: str, types: Sequence[str]) -> None:
             )
 
 
-def _is_serverless(config: sagemaker.CfnEndpointConfig) -> bool:
+def _is_serverless(config: cdk.aws_sagemaker.CfnEndpointConfig) -> bool:
     variants = config.production_variants
     if not isinstance(variants, list):
         return False
     return any(
         variant.serverless_config is not None
         for variant in variants
-        if isinstance(variant, sagemaker.CfnEndpointConfig.ProductionVariantProperty)
+        if isinstance(variant, cdk.aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty)
     )
 
 
-def _require_single_models(config: sagemaker.CfnEndpointConfig) -> None:
+def _require_single_models(config: cdk.aws_sagemaker.CfnEndpointConfig) -> None:
     """Check the models of this app that a configuration names: of others nothing is known."""
     variants = config.production_variants
     named = {
         variant.model_name
         for variant in (variants if isinstance(variants, list) else [])
-        if isinstance(variant, sagemaker.CfnEndpointConfig.ProductionVariantProperty)
+        if isinstance(variant, cdk.aws_sagemaker.CfnEndpointConfig.ProductionVariantProperty)
     }
     for model in filter(None, map(_model_called, named)):
         for container in (model.primary_container, *_containers(model)):
@@ -271,11 +271,11 @@ def _require_single_models(config: sagemaker.CfnEndpointConfig) -> None:
                 )
 
 
-def _model_called(name: str | None) -> sagemaker.CfnModel | None:
+def _model_called(name: str | None) -> cdk.aws_sagemaker.CfnModel | None:
     """The model of this app that a reference to its name belongs to."""
     target = target_of(name)
-    return target if isinstance(target, sagemaker.CfnModel) else None
+    return target if isinstance(target, cdk.aws_sagemaker.CfnModel) else None
 
 
-def _containers(model: sagemaker.CfnModel) -> list[object]:
+def _containers(model: cdk.aws_sagemaker.CfnModel) -> list[object]:
     return list(model.containers) if isinstance(model.containers, list) else []

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Fn, aws_sagemaker as sagemaker
+import aws_cdk as cdk
+from aws_cdk import Fn
 from aws_cdk.interfaces.aws_sagemaker import IEndpointRef
 from constructs import IConstruct
 
@@ -48,7 +49,7 @@ class MonitoredEndpoint:
             capture: The capture that was applied to its configuration. The synthesis fails if the app shows that it
                 was not.
         """
-        if isinstance(endpoint, sagemaker.CfnEndpoint):
+        if isinstance(endpoint, cdk.aws_sagemaker.CfnEndpoint):
             at_synthesis(endpoint, lambda: capture.faults_of(endpoint))
         return cls(_name_of(endpoint), capture.location, endpoint, capture.mode)
 
@@ -112,13 +113,13 @@ class MonitoredEndpoint:
     @property
     def identity(self) -> str:
         """A text that changes when the endpoint is replaced by one with another name."""
-        if isinstance(self.dependency, sagemaker.CfnEndpoint):
+        if self.dependency is not None and isinstance(self.dependency, cdk.aws_sagemaker.CfnEndpoint):
             return f"{self.dependency.node.path}:{self.dependency.endpoint_name or ''}"
         return "" if is_token(self.endpoint_name) else self.endpoint_name
 
 
 def _name_of(endpoint: IEndpointRef) -> str:
-    if isinstance(endpoint, sagemaker.CfnEndpoint):
+    if isinstance(endpoint, cdk.aws_sagemaker.CfnEndpoint):
         return endpoint.attr_endpoint_name
     name = getattr(endpoint, "endpoint_name", None)
     if isinstance(name, str):

@@ -21,7 +21,6 @@ _MODULES = (
     "aws_logs",
     "aws_s3",
     "aws_s3_assets",
-    "aws_sagemaker",
     "aws_sns",
     "custom_resources",
 )

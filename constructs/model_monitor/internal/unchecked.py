@@ -9,6 +9,8 @@ call after the check.
 from __future__ import annotations
 
 import sys
+from functools import cache
+from types import new_class
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aws_cdk as cdk
@@ -55,3 +57,19 @@ def arm_64() -> Architecture:
 
     architecture: Architecture = jsii.sget(Known, "ARM_64")
     return architecture
+
+
+def l1_class(module: str, name: str) -> Any:  # noqa: ANN401 # one of thousands of classes
+    """Return an L1 class of the CDK, or what stands for it in an app that does not import its module.
+
+    Args:
+        module: Such as `aws_sagemaker`.
+        name: Such as `CfnMonitoringSchedule`.
+    """
+    loaded = sys.modules.get(f"aws_cdk.{module}")
+    return getattr(loaded, name) if loaded else _stand_in(f"aws-cdk-lib.{module}.{name}")
+
+
+@cache
+def _stand_in(jsii_type: str) -> type[cdk.CfnResource]:
+    return new_class("StandIn", (cdk.CfnResource,), exec_body=lambda body: body.update(__jsii_type__=jsii_type))

@@ -366,7 +366,9 @@ class Monitor(RunEvents):
             return iam.Role.from_role_arn(self, "Role", role.role_arn)
         return role
 
-    def _make_security_groups(self, network: MonitorNetwork, compute: MonitorCompute) -> Sequence[cdk.aws_ec2.ISecurityGroup]:
+    def _make_security_groups(
+        self, network: MonitorNetwork, compute: MonitorCompute
+    ) -> Sequence[cdk.aws_ec2.ISecurityGroup]:
         if network.vpc is None or network.security_groups:
             return network.security_groups
         group = cdk.aws_ec2.SecurityGroup(

@@ -64,7 +64,9 @@ def json_table(
             },
             partition_keys=[cdk.aws_glue.CfnTable.ColumnProperty(name=column, type="string") for column in partitions],
             storage_descriptor=cdk.aws_glue.CfnTable.StorageDescriptorProperty(
-                columns=[cdk.aws_glue.CfnTable.ColumnProperty(name=column, type=kind) for column, kind in columns.items()],
+                columns=[
+                    cdk.aws_glue.CfnTable.ColumnProperty(name=column, type=kind) for column, kind in columns.items()
+                ],
                 location=f"{place.uri}/",
                 input_format=_INPUT,
                 output_format=_OUTPUT,

@@ -161,7 +161,10 @@ def test_nothing_but_the_engine_names_a_type_of_the_service_s_monitors() -> None
     naming = {
         str(path.relative_to(folder))
         for path in folder.rglob("*.py")
-        if any(word in path.read_text(encoding="utf-8") for word in ("JobDefinition(", "MonitoringSchedule("))
+        if any(
+            word in path.read_text(encoding="utf-8")
+            for word in ("JobDefinition(", 'JobDefinition"', "CfnMonitoringSchedule")
+        )
     }
     assert naming
     assert all(name.startswith("engine/") for name in naming)
