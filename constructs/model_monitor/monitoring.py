@@ -20,6 +20,7 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
+from model_monitor.internal.stacks import stack_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
@@ -103,6 +104,7 @@ class ModelMonitoring(RunEvents):
             ConfigurationError: Services together with options of services.
         """
         super().__init__(scope, id)
+        stack_of(self, parent=scope)
         require_options(options, MonitoringOptions)
         self.input = input
         self.services = _services(self, options)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
+from aws_cdk import Duration, RemovalPolicy, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.stacks import stack_of
 
 
 class MonitoringKey(kms.Key):
@@ -53,7 +54,7 @@ def publishers(scope: IConstruct) -> list[tuple[str, str, dict[str, dict[str, st
     encrypted topic, and a condition on it would lose every message
     (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services).
     """
-    own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    own_account = {"StringEquals": {"aws:SourceAccount": stack_of(scope).account}}
     return [
         ("PublishCloudwatch", "cloudwatch.amazonaws.com", own_account),
         ("PublishEvents", "events.amazonaws.com", None),

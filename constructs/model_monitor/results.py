@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Duration, Size, Stack, aws_events as events, aws_events_targets as targets, aws_iam as iam
+from aws_cdk import Duration, Size, aws_events as events, aws_events_targets as targets
 from constructs import Construct
 
 from model_monitor.alarms import metrics
 from model_monitor.internal.access import assume_statement
 from model_monitor.internal.functions import MonitoringFunction
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.internal.unchecked import make
 from model_monitor.run_events import EVENT_SOURCE
 from model_monitor.s3_location import S3Location
@@ -68,9 +69,8 @@ class Results(Construct):
         )
         registry.grant_read(self.function.role)
         state.grant_read_write(self.function.role)
-        for statement in (assume_statement(self, access_path), *_statements(Stack.of(self))):
-            self.function.role.add_to_policy(statement)
-            acknowledge_wildcards(self.function.role, statement.resources, _WHY_WILDCARDS)
+        statements = [assume_statement(self, access_path), *_statements(stack_of(self, parent=scope))]
+        allow(self.function.role, statements, _WHY_WILDCARDS)
         self._call_when_jobs_end()
         self._call_every_hour()
 
@@ -112,19 +112,19 @@ class Results(Construct):
         )
 
 
-def _statements(stack: Stack) -> list[iam.PolicyStatement]:
+def _statements(stack: KnownStack) -> list[Statement]:
     jobs = stack.format_arn(service="sagemaker", resource="processing-job", resource_name="*")
     bus = stack.format_arn(service="events", resource="event-bus", resource_name="default")
     return [
-        iam.PolicyStatement(actions=["sagemaker:DescribeProcessingJob"], resources=[jobs]),
+        Statement(actions=["sagemaker:DescribeProcessingJob"], resources=[jobs]),
         # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-        iam.PolicyStatement(actions=["sagemaker:ListMonitoringExecutions"], resources=["*"]),
-        iam.PolicyStatement(
+        Statement(actions=["sagemaker:ListMonitoringExecutions"], resources=["*"]),
+        Statement(
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
             conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
         ),
-        iam.PolicyStatement(
+        Statement(
             actions=["events:PutEvents"],
             resources=[bus],
             conditions={"StringEquals": {"events:source": EVENT_SOURCE}},

@@ -12,7 +12,7 @@ from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from model_monitor.errors import Call, ConfigurationError, Shown
 from model_monitor.internal.checking import checked
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow, allow_key
 from model_monitor.internal.tokens import is_token
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -199,7 +199,7 @@ class S3Location:
             return
         # The L2 also writes the key's own policy where that is needed; an L1 or a plain reference has none to write.
         if hasattr(self.encryption_key, "grant"):
-            self.encryption_key.grant(grantee, *actions)
+            allow_key(grantee, self.encryption_key, *actions)
         else:
             self._add(grantee, actions, [self.encryption_key.key_ref.key_arn])
 
@@ -218,8 +218,5 @@ class S3Location:
         resources: list[str],
         conditions: dict[str, dict[str, list[str]]] | None = None,
     ) -> None:
-        # One message to the CDK's process, where a statement of our own and its principal would be five.
-        iam.Grant.add_to_principal(
-            grantee=grantee, actions=sorted(actions), resource_arns=resources, conditions=conditions
-        )
-        acknowledge_wildcards(grantee, resources, "Objects below one location; their names are not known beforehand.")
+        statement = Statement(actions=sorted(actions), resources=resources, conditions=conditions)
+        allow(grantee, [statement], "Objects below one location; their names are not known beforehand.")

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from model_monitor.internal.access import assume_statement
 from model_monitor.internal.functions import MonitoringFunction
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import allow
 from model_monitor.s3_location import S3Location
 
 
@@ -45,9 +45,7 @@ class ScheduleControl(Construct):
         )
         self.role: iam.Role = self._function.role
         registry.grant_read(self.role)
-        statement = assume_statement(self, access_path)
-        self.role.add_to_policy(statement)
-        acknowledge_wildcards(self.role, statement.resources, "Each model has an access role of its own.")
+        allow(self.role, [assume_statement(self, access_path)], "Each model has an access role of its own.")
         CfnOutput(
             self,
             "Name",

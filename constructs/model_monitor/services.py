@@ -15,7 +15,9 @@ from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.permissions import allow_key
 from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
+from model_monitor.internal.stacks import stack_of
 from model_monitor.monitor.options import require_options
 from model_monitor.query.tables import QueryTables
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
@@ -78,6 +80,7 @@ class MonitoringServices(Construct):
             ConfigurationError: A key or topic of another region, or a FIFO topic.
         """
         super().__init__(scope, id)
+        stack_of(self, parent=scope)
         require_options(options, MonitoringServicesOptions)
         self._require_reachable(options)
         removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -195,7 +198,7 @@ class MonitoringServices(Construct):
             "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
             "CDK's own permission to publish to an encrypted topic.",
         )
-        self.encryption_key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+        allow_key(role, self.encryption_key, "kms:Decrypt", "kms:GenerateDataKey")
         return role
 
     def _function_roles(self) -> list[str]:

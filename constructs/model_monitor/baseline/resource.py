@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsii
-from aws_cdk import CfnOutput, ITaggableV2, Stack, TagManager, TagType, Token, aws_iam as iam
+from aws_cdk import CfnOutput, ITaggableV2, TagManager, TagType, Token
 from constructs import Construct
 
 from model_monitor.alarms import metrics
@@ -15,6 +15,8 @@ from model_monitor.baseline.source import BaselineSource
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import canonical_json, lazy_json
+from model_monitor.internal.permissions import Statement, allow_key
+from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.s3_location import S3Location
 
@@ -91,6 +93,7 @@ class BaselineResource(Construct):
             job_limit_seconds: What one processing job may take at most.
         """
         super().__init__(scope, id)
+        stack_of(self, parent=scope)
         self._job = job
         self._tag_manager = TagManager(TagType.KEY_VALUE, _RESOURCE_TYPE, dict(job.settings.tags))
         self._source = source
@@ -131,7 +134,7 @@ class BaselineResource(Construct):
         return Token.as_number(self._resource.get_att(name))
 
     def _properties(self, late: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
-        job, stack = self._job, Stack.of(self)
+        job, stack = self._job, stack_of(self).stack
         key = job.settings.encryption_key
         properties: dict[str, Any] = {
             "Name": job.name,
@@ -160,7 +163,7 @@ class BaselineResource(Construct):
         return [{"Key": key, "Value": value} for key, value in sorted(self._tag_manager.tag_values().items())]
 
     def _job_properties(self) -> dict[str, Any]:
-        job, stack = self._job, Stack.of(self)
+        job, stack = self._job, stack_of(self).stack
         return {
             "RoleArn": job.settings.role.role_arn,
             "ImageUri": job.image_uri,
@@ -188,17 +191,17 @@ class BaselineResource(Construct):
         job.output.grant_delete(access)
         # The job's files are under this key, whatever key the bucket has.
         if job.settings.encryption_key is not None:
-            job.settings.encryption_key.grant(access, "kms:Decrypt", "kms:GenerateDataKey")
-        statements = self._source.statements(Stack.of(self))
+            allow_key(access, job.settings.encryption_key, "kms:Decrypt", "kms:GenerateDataKey")
+        statements = self._source.statements(stack_of(self))
         if self._source.needs_job:
-            statements = [*statements, *_job_statements(Stack.of(self), job)]
+            statements = [*statements, *_job_statements(stack_of(self), job)]
         access.allow(statements, "The names of a monitor's jobs end in a hash.")
 
 
-def _job_statements(stack: Stack, job: BaselineJob) -> list[iam.PolicyStatement]:
+def _job_statements(stack: KnownStack, job: BaselineJob) -> list[Statement]:
     jobs = stack.format_arn(service="sagemaker", resource="processing-job", resource_name=f"{job.name}-*")
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=[
                 "sagemaker:AddTags",
                 "sagemaker:CreateProcessingJob",

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from aws_cdk import Stack, aws_iam as iam, aws_s3_assets as s3_assets
+from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from model_monitor.errors import ConfigurationError, OptionName, OptionPath, Setting, Shown, one_of
 from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.internal.checking import checked
 from model_monitor.internal.files import is_file
+from model_monitor.internal.permissions import Statement
+from model_monitor.internal.stacks import KnownStack
 from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
@@ -121,14 +123,14 @@ class BaselineSource:
                 fix=("store the dataset as CSV, or leave ", OptionName(option), " out"),
             )
 
-    def statements(self, stack: Stack) -> list[iam.PolicyStatement]:
+    def statements(self, stack: KnownStack) -> list[Statement]:
         """What the baseline function must be allowed beyond reading files."""
         if self.model_package is None:
             return []
         arn = self.model_package
         if not is_token(arn) and not arn.startswith("arn:"):
             arn = stack.format_arn(service="sagemaker", resource="model-package", resource_name=arn)
-        return [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
+        return [Statement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
 
 
 class Baseline(ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
-from aws_cdk import Stack, aws_cloudwatch as cloudwatch, aws_iam as iam
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from model_monitor.alarms import metrics
@@ -22,7 +22,8 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.stacks import stack_of
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
 from model_monitor.s3_location import S3Location
@@ -204,7 +205,7 @@ class ModelExplainabilityMonitor(Monitor):
         }
 
     def _grant_model(self, model: ModelReference) -> None:
-        stack = Stack.of(self)
+        stack = stack_of(self)
         # https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-processing-job-run.html: Clarify makes an endpoint of
         # the model and deletes it.
         endpoints = [
@@ -214,7 +215,7 @@ class ModelExplainabilityMonitor(Monitor):
         ]
         model_arn = stack.format_arn(service="sagemaker", resource="model", resource_name=model.model_name)
         statements = [
-            iam.PolicyStatement(
+            Statement(
                 actions=[
                     "sagemaker:AddTags",
                     "sagemaker:CreateEndpoint",
@@ -227,11 +228,9 @@ class ModelExplainabilityMonitor(Monitor):
                 ],
                 resources=endpoints,
             ),
-            iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[model_arn]),
+            Statement(actions=["sagemaker:DescribeModel"], resources=[model_arn]),
         ]
-        for statement in statements:
-            self.role.add_to_principal_policy(statement)
-            acknowledge_wildcards(self.role, statement.resources, "Clarify appends the time to its endpoints' names.")
+        allow(self.role, statements, "Clarify appends the time to its endpoints' names.")
 
 
 def _require_no_threshold(attributes: CapturedAttributes) -> None:

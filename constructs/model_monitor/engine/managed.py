@@ -12,7 +12,7 @@ from model_monitor.engine.definition import MonitorDefinition, RunningMonitor
 from model_monitor.engine.job_definitions import job_definition_properties, monitor_type
 from model_monitor.engine.names import definition_name
 from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow
 from model_monitor.internal.unchecked import l1_class, make
 from model_monitor.jobs.images import Image
 
@@ -41,15 +41,15 @@ class ModelMonitorEngine:
 
     def grant_images(self, scope: Construct, role: iam.IRole, monitor_type: str) -> None:
         """Lets a job's role pull AWS's images."""
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
+        statements = [
+            Statement(
                 actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
                 resources=[image.repository_arn(scope) for image in _IMAGES[monitor_type]],
-            )
-        )
-        # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-        role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
-        acknowledge_wildcards(role, ["*"], "ecr:GetAuthorizationToken has no resources.")
+            ),
+            # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+            Statement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        ]
+        allow(role, statements, "ecr:GetAuthorizationToken has no resources.")
 
     def run(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
         """Makes a job definition and its schedule."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import CustomResource, Stack, aws_iam as iam
+from aws_cdk import CustomResource
 from constructs import Construct, IConstruct
 
 from model_monitor.engine.definition import MonitorDefinition
 from model_monitor.internal.lazy import lazy_json
+from model_monitor.internal.permissions import Statement
+from model_monitor.internal.stacks import KnownStack, stack_of
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
 GUARD_TAG = "model-monitor:guard"
@@ -66,8 +68,8 @@ class ScheduleGuard(Construct):
         self._definition = definition
 
         # The monitor, and whose functions look after it; both are known at synthesis.
-        self.owner = f"{definition.name}@{Stack.of(definition.deployment).stack_name}"
-        definition.access.allow(_statements(Stack.of(self), definition.name), _WHY_WILDCARDS)
+        self.owner = f"{definition.name}@{stack_of(definition.deployment).stack.stack_name}"
+        definition.access.allow(_statements(stack_of(self, parent=scope), definition.name), _WHY_WILDCARDS)
         self._before_change = self._resource("BeforeChange", {"Revision": revision})
 
     def watch(self, schedule: Construct) -> None:
@@ -99,13 +101,13 @@ class ScheduleGuard(Construct):
         )
 
 
-def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
+def _statements(stack: KnownStack, schedule_name: str) -> list[Statement]:
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
     single_runs = arn("monitoring-schedule", f"{one_time_prefix(schedule_name)}*")
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=[
                 "sagemaker:DescribeMonitoringSchedule",
                 "sagemaker:ListTags",
@@ -114,7 +116,7 @@ def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
             ],
             resources=[arn("monitoring-schedule", schedule_name)],
         ),
-        iam.PolicyStatement(
+        Statement(
             actions=[
                 "sagemaker:CreateMonitoringSchedule",
                 "sagemaker:DeleteMonitoringSchedule",
@@ -123,11 +125,9 @@ def _statements(stack: Stack, schedule_name: str) -> list[iam.PolicyStatement]:
             # A definition cannot be deleted while single runs refer to it: the guard deletes their schedules first.
             resources=[single_runs, arn("monitoring-schedule", probe_name(schedule_name))],
         ),
-        iam.PolicyStatement(
+        Statement(
             actions=["sagemaker:StopProcessingJob"], resources=[arn("processing-job", name) for name in _JOBS_OF_RUNS]
         ),
         # Neither has resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-        iam.PolicyStatement(
-            actions=["sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"], resources=["*"]
-        ),
+        Statement(actions=["sagemaker:ListMonitoringExecutions", "sagemaker:ListMonitoringSchedules"], resources=["*"]),
     ]

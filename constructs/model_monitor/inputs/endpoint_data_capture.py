@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Names, Stack, Token, aws_iam as iam, aws_kms as kms
+from aws_cdk import Names, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
 from model_monitor.inputs.data_capture import DataCapture
@@ -10,6 +10,8 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
+from model_monitor.internal.permissions import Statement
+from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40
@@ -80,7 +82,7 @@ class EndpointDataCapture(Construct):
         )
         access.allow(
             [
-                *_statements(Stack.of(self), named.endpoint_name, prefix),
+                *_statements(stack_of(self, parent=scope), named.endpoint_name, prefix),
                 *_passing(execution_role),
                 *_use_of_volumes(self, volume_key),
             ],
@@ -93,14 +95,14 @@ class EndpointDataCapture(Construct):
             access=access,
             properties={
                 "EndpointName": named.endpoint_name,
-                "DataCaptureConfig": Stack.of(self).to_json_string(capture.to_document()),
+                "DataCaptureConfig": stack_of(self).stack.to_json_string(capture.to_document()),
                 "NamePrefix": prefix,
             },
         )
         self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
 
 
-def _statements(stack: Stack, endpoint_name: str, prefix: str) -> list[iam.PolicyStatement]:
+def _statements(stack: KnownStack, endpoint_name: str, prefix: str) -> list[Statement]:
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
@@ -108,25 +110,25 @@ def _statements(stack: Stack, endpoint_name: str, prefix: str) -> list[iam.Polic
     endpoint = arn("endpoint", endpoint_name if Token.is_unresolved(endpoint_name) else endpoint_name.lower())
     own, every = arn("endpoint-config", f"{prefix}*"), arn("endpoint-config", "*")
     return [
-        iam.PolicyStatement(actions=["sagemaker:DescribeEndpoint"], resources=[endpoint]),
+        Statement(actions=["sagemaker:DescribeEndpoint"], resources=[endpoint]),
         # The original's name is not known before the deployment, and changes with every one of its owner.
-        iam.PolicyStatement(actions=["sagemaker:UpdateEndpoint"], resources=[endpoint, every]),
-        iam.PolicyStatement(actions=["sagemaker:DescribeEndpointConfig", "sagemaker:ListTags"], resources=[every]),
-        iam.PolicyStatement(actions=["sagemaker:DescribeModel"], resources=[arn("model", "*")]),
-        iam.PolicyStatement(
+        Statement(actions=["sagemaker:UpdateEndpoint"], resources=[endpoint, every]),
+        Statement(actions=["sagemaker:DescribeEndpointConfig", "sagemaker:ListTags"], resources=[every]),
+        Statement(actions=["sagemaker:DescribeModel"], resources=[arn("model", "*")]),
+        Statement(
             actions=["sagemaker:AddTags", "sagemaker:CreateEndpointConfig", "sagemaker:DeleteEndpointConfig"],
             resources=[own],
         ),
         # The action has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
-        iam.PolicyStatement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
+        Statement(actions=["sagemaker:ListEndpointConfigs"], resources=["*"]),
     ]
 
 
-def _passing(role: iam.IRole | None) -> list[iam.PolicyStatement]:
+def _passing(role: iam.IRole | None) -> list[Statement]:
     if role is None:
         return []
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=["iam:PassRole"],
             resources=[role.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
@@ -134,7 +136,7 @@ def _passing(role: iam.IRole | None) -> list[iam.PolicyStatement]:
     ]
 
 
-def _use_of_volumes(scope: Construct, key: kms.IKey | None) -> list[iam.PolicyStatement]:
+def _use_of_volumes(scope: Construct, key: kms.IKey | None) -> list[Statement]:
     """Lets SageMaker, and nobody else, go on using the key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and
@@ -142,10 +144,10 @@ def _use_of_volumes(scope: Construct, key: kms.IKey | None) -> list[iam.PolicySt
     """
     if key is None:
         return []
-    through_sagemaker = {"StringEquals": {"kms:ViaService": f"sagemaker.{Stack.of(scope).region}.amazonaws.com"}}
+    through_sagemaker = {"StringEquals": {"kms:ViaService": f"sagemaker.{stack_of(scope).region}.amazonaws.com"}}
     return [
-        iam.PolicyStatement(actions=["kms:DescribeKey"], resources=[key.key_arn], conditions=through_sagemaker),
-        iam.PolicyStatement(
+        Statement(actions=["kms:DescribeKey"], resources=[key.key_arn], conditions=through_sagemaker),
+        Statement(
             actions=["kms:CreateGrant"],
             resources=[key.key_arn],
             conditions={**through_sagemaker, "Bool": {"kms:GrantIsForAWSResource": "true"}},

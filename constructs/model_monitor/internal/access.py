@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack, aws_iam as iam
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from model_monitor.alarms import metrics
 from model_monitor.errors import ConfigurationError
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.validation import at_synthesis
 
 # What does not fit into the role's own policy goes into managed policies, of which a role has ten.
@@ -37,7 +38,7 @@ class AccessRole(iam.Role):
         # The account is the principal and the condition names the functions: IAM refuses a trust policy that names a
         # role which was made seconds ago, and quietly breaks one whose role is made anew.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
-        principal = iam.AccountPrincipal(Stack.of(scope).account).with_conditions(
+        principal = iam.AccountPrincipal(stack_of(scope).account).with_conditions(
             {"ArnEquals": {"aws:PrincipalArn": list(functions)}}
         )
         super().__init__(
@@ -47,22 +48,21 @@ class AccessRole(iam.Role):
             assumed_by=principal,
             description=f"What the functions of model monitoring may do for {subject}"[:1000],
         )
+        stack_of(self, parent=scope)
         at_synthesis(self, self._excess)
 
-    def allow(self, statements: Sequence[iam.PolicyStatement], why_wildcards: str) -> None:
+    def allow(self, statements: Sequence[Statement], why_wildcards: str) -> None:
         """Add statements.
 
         Args:
             statements: What is allowed.
             why_wildcards: Why resources among them have a wildcard; people who audit the app read it.
         """
-        for statement in statements:
-            self.add_to_policy(statement)
-            acknowledge_wildcards(self, statement.resources, why_wildcards)
+        allow(self, statements, why_wildcards)
 
     def allow_own_metrics(self) -> None:
         """Let the role publish to the monitoring's own namespace."""
-        statement = iam.PolicyStatement(
+        statement = Statement(
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
             conditions={"StringEquals": {"cloudwatch:namespace": metrics.OWN_NAMESPACE}},
@@ -80,8 +80,8 @@ class AccessRole(iam.Role):
         return [str(error)]
 
 
-def assume_statement(scope: Construct, path: str) -> iam.PolicyStatement:
+def assume_statement(scope: Construct, path: str) -> Statement:
     """Return the statement that lets a function assume the access roles below an IAM path."""
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
     arn = f"arn:{stack.partition}:iam::{stack.account}:role{path}*"
-    return iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[arn])
+    return Statement(actions=["sts:AssumeRole"], resources=[arn])

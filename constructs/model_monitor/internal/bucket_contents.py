@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import CustomResource, Stack, aws_iam as iam, aws_s3 as s3
+from aws_cdk import CustomResource, aws_s3 as s3
 from constructs import Construct
 
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.deployment import Deployment
+from model_monitor.internal.permissions import Statement
+from model_monitor.internal.stacks import stack_of
 
 _TYPE = "Custom::MonitoringBucketContents"
 
@@ -38,7 +40,7 @@ class BucketContents(Construct):
             functions=[deployment.function_role_arn],
             subject="the bucket of a stack whose creation is rolled back",
         )
-        stack = Stack.of(self)
+        stack = stack_of(self, parent=scope).stack
         # A version is deleted with both: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
         actions = {
             stack.stack_id: ["cloudformation:DescribeStacks"],
@@ -46,7 +48,7 @@ class BucketContents(Construct):
             bucket.arn_for_objects("*"): ["s3:DeleteObject", "s3:DeleteObjectVersion"],
         }
         access.allow(
-            [iam.PolicyStatement(actions=names, resources=[arn]) for arn, names in actions.items()],
+            [Statement(actions=names, resources=[arn]) for arn, names in actions.items()],
             "All that lies in the bucket of a stack that never came to be.",
         )
         self.resource: CustomResource = deployment.resource(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Self
 
-from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs
+from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Size, aws_iam as iam, aws_logs as logs
 from aws_cdk.custom_resources import Provider
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.access import AccessRole, assume_statement
 from model_monitor.internal.functions import MonitoringFunction
-from model_monitor.internal.nag import acknowledge, acknowledge_wildcards, acknowledge_wildcards_at
+from model_monitor.internal.nag import acknowledge, acknowledge_wildcards_at
+from model_monitor.internal.permissions import allow
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import make
 
 _ID = "ModelMonitorDeployment"
@@ -47,14 +49,13 @@ class Deployment(Construct):
             memory=Size.gibibytes(1),
         )
         statement = assume_statement(self, self.access_path)
-        self.function.role.add_to_policy(statement)
-        acknowledge_wildcards(self.function.role, statement.resources, "Each model has an access role of its own.")
+        allow(self.function.role, [statement], "Each model has an access role of its own.")
         self._service_token = self._make_framework().service_token
 
     @classmethod
     def of(cls, scope: IConstruct) -> Self:
         """Return the deployment function of the stack that the construct is in; it is made when first asked for."""
-        stack = Stack.of(scope)
+        stack = stack_of(scope).stack
         existing = stack.node.try_find_child(_ID)
         return existing if isinstance(existing, cls) else cls(stack, _ID)
 
@@ -74,7 +75,7 @@ class Deployment(Construct):
             scope: Where it is made.
             id: Its id in the stack of the function.
         """
-        return id if Stack.of(self) is Stack.of(scope) else f"{id}OfSharedServices"
+        return id if stack_of(self) is stack_of(scope) else f"{id}OfSharedServices"
 
     def resource(
         self, scope: Construct, id: str, *, type: str, access: AccessRole, properties: dict[str, object]

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import jsii
-from aws_cdk import IStableListProducer, IStableStringProducer, Lazy, Stack
+from aws_cdk import IStableListProducer, IStableStringProducer, Lazy
 from constructs import IConstruct
+
+from model_monitor.internal.stacks import stack_of
 
 
 @jsii.implements(IStableStringProducer)
@@ -43,10 +45,10 @@ def lazy_list(produce: Callable[[], list[str]]) -> list[str]:
 
 def lazy_json(scope: IConstruct, produce: Callable[[], Any]) -> str:
     """A JSON document that is asked for when the template is written; it may hold tokens."""
-    stack = Stack.of(scope)
+    stack = stack_of(scope).stack
     return lazy_string(lambda: stack.to_json_string(produce()))
 
 
 def canonical_json(scope: IConstruct, value: object) -> str:
     """A text of the value that is the same in every synthesis: tokens become the references that they stand for."""
-    return json.dumps(Stack.of(scope).resolve(value), sort_keys=True, separators=(",", ":"))
+    return json.dumps(stack_of(scope).stack.resolve(value), sort_keys=True, separators=(",", ":"))

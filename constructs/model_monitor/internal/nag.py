@@ -21,6 +21,7 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Acknowledgment, Stack, Validations, aws_iam as iam
 from constructs import IConstruct
 
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.validation import at_synthesis
 
 _WILDCARD = "AwsSolutions-IAM5"
@@ -96,7 +97,7 @@ class _Acknowledgements:
     def of(cls, construct: IConstruct) -> _Acknowledgements:
         found = cls._OF_CONSTRUCT.get(construct)
         if found is None:
-            stack = Stack.of(construct)
+            stack = stack_of(construct).stack
             found = cls._OF_STACK.get(stack) or cls(stack)
             cls._OF_STACK[stack] = cls._OF_CONSTRUCT[construct] = found
         return found

@@ -11,6 +11,7 @@ from aws_cdk import CfnMapping, Stack
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError, Shown
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.tokens import is_token
 
 _MAPPING_ID = "ModelMonitorImageAccounts"
@@ -60,20 +61,20 @@ class Image(Enum):
             ConfigurationError: There is no such image in that region, or no CloudFormation type for monitors.
         """
         _, repository, tag = self.value
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         return f"{self._account(scope)}.dkr.ecr.{stack.region}.{stack.url_suffix}/{repository}{tag}"
 
     def repository_arn(self, scope: IConstruct) -> str:
         """ARN of the repository, for the permission to pull."""
         _, repository, _ = self.value
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         return f"arn:{stack.partition}:ecr:{stack.region}:{self._account(scope)}:repository/{repository}"
 
     def _account(self, scope: IConstruct) -> str:
         owner, repository, _ = self.value
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         if is_token(stack.region):
-            return _mapping(stack).find_in_map(stack.region, owner)
+            return _mapping(stack.stack).find_in_map(stack.region, owner)
         account = image_accounts().get(stack.region, {}).get(owner)
         if account is None or stack.region not in _CLOUDFORMATION_REGIONS:
             missing = f"image {repository}" if account is None else "CloudFormation type for monitors"

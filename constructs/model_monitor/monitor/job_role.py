@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack, aws_iam as iam
-
 from model_monitor.alarms import metrics
+from model_monitor.internal.permissions import Statement
+from model_monitor.internal.stacks import KnownStack
 
 
-def job_statements(stack: Stack, *, in_vpc: bool) -> list[iam.PolicyStatement]:
+def job_statements(stack: KnownStack, *, in_vpc: bool) -> list[Statement]:
     """Statements for logs, metrics and, in a VPC, network interfaces.
 
     Args:
@@ -17,10 +17,10 @@ def job_statements(stack: Stack, *, in_vpc: bool) -> list[iam.PolicyStatement]:
     return [*_log_statements(stack), _metric_statement(), *([_vpc_statement()] if in_vpc else [])]
 
 
-def _log_statements(stack: Stack) -> list[iam.PolicyStatement]:
+def _log_statements(stack: KnownStack) -> list[Statement]:
     group = "/aws/sagemaker/ProcessingJobs"
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             resources=[
                 f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{group}",
@@ -30,17 +30,17 @@ def _log_statements(stack: Stack) -> list[iam.PolicyStatement]:
     ]
 
 
-def _metric_statement() -> iam.PolicyStatement:
-    return iam.PolicyStatement(
+def _metric_statement() -> Statement:
+    return Statement(
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],  # the action has no resources; the namespace is the only limit that IAM offers
         conditions={"StringLike": {"cloudwatch:namespace": list(metrics.SERVICE_NAMESPACE_PATTERNS)}},
     )
 
 
-def _vpc_statement() -> iam.PolicyStatement:
+def _vpc_statement() -> Statement:
     # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createprocessingjob-perms
-    return iam.PolicyStatement(
+    return Statement(
         actions=[
             "ec2:CreateNetworkInterface",
             "ec2:CreateNetworkInterfacePermission",

@@ -10,7 +10,6 @@ import jsii
 from aws_cdk import (
     Duration,
     Names,
-    Stack,
     aws_cloudwatch as cloudwatch,
     aws_iam as iam,
 )
@@ -30,8 +29,9 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.connectable import Connectable
-from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.permissions import Statement, allow, allow_key
 from model_monitor.internal.reachable import require_same_region
+from model_monitor.internal.stacks import stack_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
@@ -101,6 +101,7 @@ class Monitor(RunEvents):
         output = settings.output or services.output
         require_apart(output, input, option="output")
         super().__init__(scope, id)
+        stack_of(self, parent=scope)
         if settings.encryption_key is not None:
             require_same_region(settings.encryption_key, self, option="encryption_key")
         self.input = input
@@ -127,7 +128,7 @@ class Monitor(RunEvents):
             security_group_ids=[group.security_group_id for group in self._security_groups],
             encryption_key=settings.encryption_key or services.encryption_key,
             environment=settings.environment,
-            tags={**Stack.of(self).tags.tag_values(), **settings.tags},
+            tags={**stack_of(self).stack.tags.tag_values(), **settings.tags},
         )
         self._metrics = metrics.MonitorMetrics(
             metrics.namespace(input, self.METRICS),
@@ -351,7 +352,7 @@ class Monitor(RunEvents):
     def _make_role(self) -> iam.Role:
         # SageMaker says for whom it assumes the role of a processing job:
         # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
-        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        own_account = {"StringEquals": {"aws:SourceAccount": stack_of(self).account}}
         return iam.Role(
             self,
             "Role",
@@ -362,7 +363,7 @@ class Monitor(RunEvents):
     def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
         # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer
         # to this stack's resources, while this stack already refers to the role.
-        if isinstance(role, iam.Role) and Stack.of(role) is not Stack.of(self):
+        if isinstance(role, iam.Role) and stack_of(role) is not stack_of(self):
             return iam.Role.from_role_arn(self, "Role", role.role_arn)
         return role
 
@@ -386,10 +387,9 @@ class Monitor(RunEvents):
         self.engine.grant_images(self, self.role, self.MONITOR_TYPE)
         for key in (self._jobs.encryption_key, self._jobs.compute.volume_key):
             if key is not None:
-                key.grant(self.role, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-        for statement in job_statements(Stack.of(self), in_vpc=self._jobs.network.vpc is not None):
-            self.role.add_to_principal_policy(statement)
-            acknowledge_wildcards(self.role, statement.resources, _WHY_WILDCARDS)
+                allow_key(self.role, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+        statements = job_statements(stack_of(self), in_vpc=self._jobs.network.vpc is not None)
+        allow(self.role, statements, _WHY_WILDCARDS)
 
     def _grant_functions(self) -> None:
         self.reports.grant_read(self._access)
@@ -399,9 +399,9 @@ class Monitor(RunEvents):
             # those of other grants, since equal statements are written once.
             key = self._jobs.encryption_key
             if key is not None and key is not self._services.encryption_key:
-                key.grant(self._access, "kms:Decrypt", "kms:GenerateDataKey")
+                allow_key(self._access, key, "kms:Decrypt", "kms:GenerateDataKey")
         # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
-        passing = iam.PolicyStatement(
+        passing = Statement(
             actions=["iam:PassRole"],
             resources=[self.role.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
