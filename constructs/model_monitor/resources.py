@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from weakref import WeakSet
+
 from aws_cdk import Duration, RemovalPolicy, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.nag import acknowledge
 from model_monitor.internal.stacks import stack_of
+
+_READY: WeakSet[kms.IKey] = WeakSet()
 
 
 class MonitoringKey(kms.Key):
@@ -27,6 +31,7 @@ class MonitoringKey(kms.Key):
             removal_policy: What happens to the key with the stack. What it encrypted cannot be read without it.
         """
         super().__init__(scope, id, description=description, enable_key_rotation=True, removal_policy=removal_policy)
+        stack_of(self, parent=scope)
         allow_publishing(self)
 
 
@@ -35,6 +40,9 @@ def allow_publishing(key: kms.IKey) -> None:
 
     An imported key's policy cannot be changed from here: put the same two statements into it where it is made.
     """
+    if key in _READY:
+        return
+    _READY.add(key)
     for sid, service, conditions in publishers(key):
         key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -100,6 +108,7 @@ class MonitoringBucket(s3.Bucket):
             ],
             removal_policy=removal_policy,
         )
+        stack_of(self, parent=scope)
         acknowledge(
             self,
             "AwsSolutions-S1",
@@ -126,6 +135,7 @@ class MonitoringTopic(sns.Topic):
             display_name: Sender shown in e-mails.
         """
         super().__init__(scope, id, master_key=encryption_key, enforce_ssl=True, display_name=display_name)
+        stack_of(self, parent=scope)
         for sid, service, conditions in publishers(self):
             self.add_to_resource_policy(
                 iam.PolicyStatement(

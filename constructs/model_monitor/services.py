@@ -189,6 +189,7 @@ class MonitoringServices(Construct):
             functions=lazy_list(self._function_roles),
             subject=subject,
         )
+        role.require_room()
         if self._contents is not None:
             role.node.add_dependency(self._contents.resource)
         role.allow_own_metrics()

@@ -96,8 +96,8 @@ class _AnyAlarm:
     """In ALARM when one of several alarms is; written at the end, when all are known."""
 
     def __init__(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
-        self._alarms = alarms
+        self._rule = lazy_string(lambda: " OR ".join(f'ALARM("{alarm.alarm_arn}")' for alarm in alarms))
 
     @jsii.member(jsii_name="renderAlarmRule")
     def render_alarm_rule(self) -> str:
-        return lazy_string(lambda: " OR ".join(f'ALARM("{alarm.alarm_arn}")' for alarm in self._alarms))
+        return self._rule

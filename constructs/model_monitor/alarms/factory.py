@@ -7,12 +7,13 @@ from constructs import Construct
 
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.errors import ConfigurationError, Setting
+from model_monitor.internal.amounts import hours_of
 
 # Data points are written when a run ends, which is not at the same minute every time.
 _PERIODS = 2
 _COVERAGE_RUNS = 3
 # CloudWatch evaluates at most a week: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-_MAX_EVALUATION = Duration.days(7)
+_MAX_EVALUATION_HOURS = 7 * 24
 _MAX_FEATURE = 200  # characters of a feature's name in a description
 _OK = cloudwatch.TreatMissingData.NOT_BREACHING
 _SAME = cloudwatch.TreatMissingData.IGNORE
@@ -104,7 +105,7 @@ class AlarmFactory:
             "Silence",
             "no runs",
             metric,
-            happened=f"No run has ended for {periods} periods of {period.to_hours():g} h: nobody is watching the "
+            happened=f"No run has ended for {periods} periods of {hours_of(period):g} h: nobody is watching the "
             "traffic. Look whether the schedule is stopped and whether its role and endpoint still exist.",
             threshold=1,
             operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -194,11 +195,11 @@ def _id(text: str) -> str:
 
 
 def _require_week(option: str, periods: int, period: Duration) -> None:
-    if periods * period.to_seconds() > _MAX_EVALUATION.to_seconds():
-        most = int(_MAX_EVALUATION.to_seconds() // period.to_seconds())
+    if periods * hours_of(period) > _MAX_EVALUATION_HOURS:
+        most = int(_MAX_EVALUATION_HOURS // hours_of(period))
         raise ConfigurationError(
             option=("alarms", option),
-            got=(Setting(option, periods), f" with a run every {period.to_hours():g} hours"),
+            got=(Setting(option, periods), f" with a run every {hours_of(period):g} hours"),
             expected=f"at most {most}, since an alarm looks back a week at most",
             fix=("use ", Setting(option, most), " or less"),
         )

@@ -35,6 +35,12 @@ _MAX_LENGTH = 255
 _SAFE = "".join(character for character in string.printable if character.isprintable() and character != "%")
 _DIGEST_LENGTH = 8
 
+AVERAGE = cloudwatch.Stats.AVERAGE
+MAXIMUM = cloudwatch.Stats.MAXIMUM
+MINIMUM = cloudwatch.Stats.MINIMUM
+SAMPLE_COUNT = cloudwatch.Stats.SAMPLE_COUNT
+SUM = cloudwatch.Stats.SUM
+
 OWN_NAMESPACE = "ModelMonitoring"
 """Where the results function publishes: one datum per run."""
 
@@ -129,7 +135,7 @@ class MonitorMetrics:
         self,
         name: str,
         *,
-        statistic: str = cloudwatch.Stats.SUM,
+        statistic: str = SUM,
         extra_dimensions: Mapping[str, str] | None = None,
         label: str | None = None,
     ) -> cloudwatch.Metric:

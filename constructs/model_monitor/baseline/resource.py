@@ -101,10 +101,14 @@ class BaselineResource(Construct):
         self._job_limit_seconds = job_limit_seconds
         self._grant()
         self._resource = job.deployment.resource(
-            self, "Resource", type=_RESOURCE_TYPE, access=job.access, properties=self._properties(late)
+            self,
+            "Resource",
+            type=_RESOURCE_TYPE,
+            access=job.access,
+            properties=self._properties(late),
+            # Without this the job could start before its permissions exist, or outlive them when the stack is deleted.
+            after=[job.settings.role],
         )
-        # Without this the job could start before its permissions exist, or outlive them when the stack is deleted.
-        self._resource.node.add_dependency(job.settings.role)
         self.constraints_uri = self._attribute("ConstraintsUri")
         self.version = self._attribute("Fingerprint")
         CfnOutput(self, "Constraints", value=self.constraints_uri, description="Effective constraints of the monitor")

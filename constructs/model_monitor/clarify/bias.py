@@ -177,7 +177,7 @@ class ModelBiasMonitor(LabelledMonitor):
         self._publish("bias", {"metric": metric, "facet": str(facet), "facet_value": group})
         return self._metrics.own(
             metrics.BIAS_METRIC,
-            statistic=cloudwatch.Stats.AVERAGE,
+            statistic=metrics.AVERAGE,
             extra_dimensions={"Metric": metric, "Facet": str(facet), "FacetValue": group},
             label=f"{metric} of {facet} {group}",
         )

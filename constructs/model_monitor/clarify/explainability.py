@@ -168,7 +168,7 @@ class ModelExplainabilityMonitor(Monitor):
         self._publish("attribution", feature)
         return self._metrics.own(
             metrics.ATTRIBUTION,
-            statistic=cloudwatch.Stats.AVERAGE,
+            statistic=metrics.AVERAGE,
             extra_dimensions={"Feature": feature},
             label=f"{feature} contribution",
         )

@@ -151,7 +151,7 @@ class DataQualityMonitor(Monitor):
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        return self._feature(feature, "drift", metrics.FEATURE_DRIFT, cloudwatch.Stats.MAXIMUM, "drift")
+        return self._feature(feature, "drift", metrics.FEATURE_DRIFT, metrics.MAXIMUM, "drift")
 
     def metric_feature_completeness(self, feature: str) -> cloudwatch.Metric:
         """Return the share of records that have a value for a feature, 0 to 1.
@@ -159,9 +159,7 @@ class DataQualityMonitor(Monitor):
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        return self._feature(
-            feature, "completeness", metrics.FEATURE_COMPLETENESS, cloudwatch.Stats.MINIMUM, "completeness"
-        )
+        return self._feature(feature, "completeness", metrics.FEATURE_COMPLETENESS, metrics.MINIMUM, "completeness")
 
     def metric_feature_mean(self, feature: str) -> cloudwatch.Metric:
         """Return the mean of a numerical feature.
@@ -169,7 +167,7 @@ class DataQualityMonitor(Monitor):
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        return self._feature(feature, "mean", metrics.FEATURE_MEAN, cloudwatch.Stats.AVERAGE, "mean")
+        return self._feature(feature, "mean", metrics.FEATURE_MEAN, metrics.AVERAGE, "mean")
 
     def metric_feature_count(self, feature: str) -> cloudwatch.Metric:
         """Return the number of records that have a value for a numerical feature.
@@ -177,7 +175,7 @@ class DataQualityMonitor(Monitor):
         Args:
             feature: Its name in the baseline; a name that the baseline does not have fails the deployment.
         """
-        return self._feature(feature, "mean", metrics.FEATURE_RECORDS, cloudwatch.Stats.MAXIMUM, "records")
+        return self._feature(feature, "mean", metrics.FEATURE_RECORDS, metrics.MAXIMUM, "records")
 
     def publish_for_dashboard(self, features: Sequence[str]) -> None:
         """Have runs publish the drift of features.
@@ -216,11 +214,11 @@ class DataQualityMonitor(Monitor):
         AWS has no such metric: when a run has ended, its captured records are read and counted; of very many an even
         sample is, and the number is an estimate. Only with guarded records.
         """
-        return self._metrics.own(metrics.RECORDS_LEFT_OUT, statistic=cloudwatch.Stats.MAXIMUM, label="left out")
+        return self._metrics.own(metrics.RECORDS_LEFT_OUT, statistic=metrics.MAXIMUM, label="left out")
 
     def metric_share_left_out(self) -> cloudwatch.Metric:
         """Return the share of the records that a run left out, 0 to 1; see `metric_records_left_out`."""
-        return self._metrics.own(metrics.SHARE_LEFT_OUT, statistic=cloudwatch.Stats.MAXIMUM, label="share left out")
+        return self._metrics.own(metrics.SHARE_LEFT_OUT, statistic=metrics.MAXIMUM, label="share left out")
 
     def _registration(self) -> dict[str, object]:
         script = self.baseline.preprocessor_uri

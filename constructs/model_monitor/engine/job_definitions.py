@@ -20,6 +20,7 @@ from model_monitor.engine.definition import (
 from model_monitor.inputs.attributes import CapturedAttributes, attribute_text
 from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.inputs.ground_truth import GroundTruth
+from model_monitor.internal.amounts import gibibytes_of, seconds_of
 
 _ENDPOINT_PATH = "/opt/ml/processing/input/endpoint"
 _BATCH_PATH = "/opt/ml/processing/input/batch"
@@ -183,7 +184,7 @@ def _shared(definition: MonitorDefinition) -> dict[str, Any]:
             "clusterConfig": _present(
                 instanceType=compute.instance_type,
                 instanceCount=compute.instance_count,
-                volumeSizeInGb=compute.volume_size.to_gibibytes(),
+                volumeSizeInGb=gibibytes_of(compute.volume_size),
                 volumeKmsKeyId=key.key_arn if key else None,
             )
         },
@@ -192,5 +193,5 @@ def _shared(definition: MonitorDefinition) -> dict[str, Any]:
             enableInterContainerTrafficEncryption=network.encrypt_traffic,
             vpcConfig=vpc if network.vpc is not None else None,
         ),
-        "stoppingCondition": {"maxRuntimeInSeconds": compute.runtime.to_seconds()},
+        "stoppingCondition": {"maxRuntimeInSeconds": seconds_of(compute.runtime)},
     }

@@ -13,6 +13,7 @@ from model_monitor.engine.job_definitions import job_definition_properties, moni
 from model_monitor.engine.names import definition_name
 from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
 from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import l1_class, make
 from model_monitor.jobs.images import Image
 
@@ -66,6 +67,7 @@ class ModelMonitorEngine:
                 "tags": _tags(definition.settings.tags),
             },
         )
+        stack_of(job_definition, parent=scope)
         made.append(job_definition)
         job_definition.node.add_dependency(*definition.after)
         return _schedule(scope, definition, job_definition, monitoring_type=kind, name=name)
@@ -76,8 +78,7 @@ def _schedule(
 ) -> RunningMonitor:
     times = definition.schedule
     revision = [name, times.schedule_expression, times.analysis_start or "", times.analysis_end or ""]
-    guard = ScheduleGuard(scope, "Guard", definition=definition, revision=Fn.join(" ", revision))
-    guard.after(job_definition)
+    guard = ScheduleGuard(scope, "Guard", definition=definition, revision=Fn.join(" ", revision), after=job_definition)
     schedule = make(
         l1_class("aws_sagemaker", "CfnMonitoringSchedule"),
         scope,
@@ -100,7 +101,7 @@ def _schedule(
     )
     # Names are plain strings to CloudFormation: without this the definition could be deleted first, which the service
     # refuses.
-    schedule.node.add_dependency(job_definition)
+    schedule.node.add_dependency(job_definition, guard.before_change)
     guard.watch(schedule)
     return RunningMonitor(jsii.get(schedule, "attrMonitoringScheduleArn"), schedule)
 

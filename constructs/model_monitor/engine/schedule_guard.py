@@ -55,7 +55,9 @@ class ScheduleGuard(Construct):
     before the schedule, the other is deleted before it. The second also registers the monitor while it exists.
     """
 
-    def __init__(self, scope: Construct, id: str, *, definition: MonitorDefinition, revision: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, definition: MonitorDefinition, revision: str, after: IConstruct
+    ) -> None:
         """Make the resource that is updated before the schedule.
 
         Args:
@@ -63,6 +65,7 @@ class ScheduleGuard(Construct):
             id: Construct id.
             definition: The monitor.
             revision: A text that changes whenever the schedule will.
+            after: Let a run go on until this has succeeded.
         """
         super().__init__(scope, id)
         self._definition = definition
@@ -70,27 +73,22 @@ class ScheduleGuard(Construct):
         # The monitor, and whose functions look after it; both are known at synthesis.
         self.owner = f"{definition.name}@{stack_of(definition.deployment).stack.stack_name}"
         definition.access.allow(_statements(stack_of(self, parent=scope), definition.name), _WHY_WILDCARDS)
-        self._before_change = self._resource("BeforeChange", {"Revision": revision})
+        self.before_change = self._resource("BeforeChange", {"Revision": revision}, after)
 
     def watch(self, schedule: Construct) -> None:
-        """Put the guard before and behind the schedule.
+        """Put the guard behind the schedule, which has to be made after `before_change`.
 
         Args:
             schedule: The schedule.
         """
-        schedule.node.add_dependency(self._before_change)
         registry = self._definition.registry.join(f"{self._definition.name}.json")
         registry.grant_read_write(self._definition.access)
         registry.grant_delete(self._definition.access)
         registration = lazy_json(self, lambda: json.loads(json.dumps(self._definition.registration())))
         properties: dict[str, object] = {"RegistryUri": registry.uri, "Monitor": registration}
-        self._resource("BeforeDeletion", properties).node.add_dependency(schedule)
+        self._resource("BeforeDeletion", properties, schedule)
 
-    def after(self, construct: IConstruct) -> None:
-        """Let a run go on until something else has succeeded."""
-        self._before_change.node.add_dependency(construct)
-
-    def _resource(self, id: str, properties: dict[str, object]) -> CustomResource:
+    def _resource(self, id: str, properties: dict[str, object], after: IConstruct) -> CustomResource:
         definition = self._definition
         return definition.deployment.resource(
             self,
@@ -98,6 +96,7 @@ class ScheduleGuard(Construct):
             type=_RESOURCE_TYPE,
             access=definition.access,
             properties={"ScheduleName": definition.name, "Owner": self.owner, **properties},
+            after=[after],
         )
 
 

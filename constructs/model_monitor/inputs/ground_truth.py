@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration
 
 from model_monitor.errors import Call, ConfigurationError, OptionName, Setting
+from model_monitor.internal.amounts import hours_of
 from model_monitor.internal.checking import checked
 from model_monitor.jobs.schedule import MonitorSchedule
 from model_monitor.s3_location import S3Location
@@ -70,7 +71,7 @@ class GroundTruth:
         """
         if schedule.period is None:
             return
-        start, end, period = _hours(self.start_offset), _hours(self.end_offset), schedule.period.to_hours()
+        start, end, period = _hours(self.start_offset), _hours(self.end_offset), hours_of(schedule.period)
         if end >= start + period:
             raise ConfigurationError(
                 option="end_offset",

@@ -49,6 +49,9 @@ class AccessRole(iam.Role):
             description=f"What the functions of model monitoring may do for {subject}"[:1000],
         )
         stack_of(self, parent=scope)
+
+    def require_room(self) -> None:
+        """Have it refused at synthesis that more is allowed than IAM lets one role have."""
         at_synthesis(self, self._excess)
 
     def allow(self, statements: Sequence[Statement], why_wildcards: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Size, aws_iam as iam, aws_logs as logs
@@ -38,6 +39,7 @@ class Deployment(Construct):
     def __init__(self, scope: Construct, id: str) -> None:
         """Make the function. Use `of`."""
         super().__init__(scope, id)
+        stack_of(self, parent=scope)
         self.access_path = f"/model-monitoring/{Names.unique_resource_name(self, max_length=63, separator='-')}/"
         self.function = MonitoringFunction(
             self,
@@ -78,7 +80,14 @@ class Deployment(Construct):
         return id if stack_of(self) is stack_of(scope) else f"{id}OfSharedServices"
 
     def resource(
-        self, scope: Construct, id: str, *, type: str, access: AccessRole, properties: dict[str, object]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        type: str,
+        access: AccessRole,
+        properties: dict[str, object],
+        after: Sequence[IConstruct] = (),
     ) -> CustomResource:
         """Make a custom resource that this function answers for.
 
@@ -88,6 +97,7 @@ class Deployment(Construct):
             type: Its type, by which the function knows what to do.
             access: The role that the function assumes for it.
             properties: Its properties. CloudFormation turns numbers and truth values into texts.
+            after: What must exist before, and be deleted after.
         """
         resource = CustomResource(
             scope,
@@ -99,7 +109,7 @@ class Deployment(Construct):
             properties={**properties, "AccessRoleArn": access.role_arn},
         )
         # Without this the function could be called before it has its permissions, or when it has lost them.
-        resource.node.add_dependency(access)
+        resource.node.add_dependency(access, *after)
         return resource
 
     def _make_framework(self) -> Provider:
@@ -117,6 +127,7 @@ class Deployment(Construct):
             "frameworkCompleteAndTimeoutRole": self._framework_role("WaitRole", log_group),
         }
         provider = make(Provider, self, "Framework", options)
+        stack_of(provider, parent=self)
         _acknowledge_framework(self, provider)
         return provider
 
@@ -127,6 +138,7 @@ class Deployment(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="CDK's provider framework calls the deployment function of model monitors",
         )
+        stack_of(role, parent=self)
         log_group.grant_write(role)
         return role
 

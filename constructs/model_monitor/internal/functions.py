@@ -11,6 +11,7 @@ from constructs import Construct
 
 from model_monitor.internal.function_sources import function_sources
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import AssetCode, Runtime, arm_64, make
 
 _NOT_PACKAGED = ["**/__pycache__", "**/*.pyc", "*.md", ".mypy_cache", ".ruff_cache"]
@@ -55,6 +56,7 @@ class MonitoringFunction(cdk.Resource):
         # No condition on the account: AWS documents none for roles of functions, and a role cannot be passed to a
         # service in another account: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
         self.role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        stack_of(self.role, parent=scope)
         log_group.grant_write(self.role)
         options = {
             # One asset for all functions: it is zipped and uploaded once.
@@ -70,6 +72,7 @@ class MonitoringFunction(cdk.Resource):
             "role": self.role,
         }
         jsii.create(type(self), self, [scope, id, options])
+        stack_of(self, parent=scope)
         acknowledge(
             self,
             "AwsSolutions-L1",

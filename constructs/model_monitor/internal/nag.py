@@ -54,10 +54,14 @@ def acknowledge_wildcards(grantee: iam.IGrantable, resources: Iterable[str], rea
     if not wildcards:
         return
     if grantee not in _PRINCIPALS:
-        principal: Any = grantee.grant_principal
-        _PRINCIPALS[grantee] = principal if hasattr(principal, "node") else None
+        _PRINCIPALS[grantee] = grantee if isinstance(grantee, iam.Role) else _principal(grantee)
     if (construct := _PRINCIPALS[grantee]) is not None:
         acknowledge_wildcards_at(construct, lambda: wildcards, reason)
+
+
+def _principal(grantee: iam.IGrantable) -> IConstruct | None:
+    principal: Any = grantee.grant_principal
+    return principal if hasattr(principal, "node") else None
 
 
 def acknowledge_wildcards_at(construct: IConstruct, resources: Callable[[], Iterable[str]], reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -28,6 +29,10 @@ class Statement:
     conditions: Mapping[str, Mapping[str, object]] | None = None
 
 
+# The CDK writes equal statements once, so those that somebody has already need not be sent again.
+_ALLOWED: WeakKeyDictionary[iam.IGrantable, set[str]] = WeakKeyDictionary()
+
+
 def allow(grantee: iam.IGrantable, statements: Iterable[Statement], why_wildcards: str) -> None:
     """Add statements to the policy of whoever is granted.
 
@@ -36,15 +41,16 @@ def allow(grantee: iam.IGrantable, statements: Iterable[Statement], why_wildcard
         statements: What is allowed.
         why_wildcards: Why resources among them have a wildcard; people who audit the app read it.
     """
+    allowed = _ALLOWED.setdefault(grantee, set())
     for statement in statements:
-        options = {
-            "grantee": grantee,
-            "actions": list(statement.actions),
-            "resourceArns": list(statement.resources),
-            **({"conditions": dict(statement.conditions)} if statement.conditions else {}),
-        }
-        jsii.sinvoke(iam.Grant, "addToPrincipal", [options])
-        acknowledge_wildcards(grantee, statement.resources, why_wildcards)
+        options: dict[str, object] = {"actions": list(statement.actions), "resourceArns": list(statement.resources)}
+        if statement.conditions:
+            options["conditions"] = {operator: dict(keys) for operator, keys in statement.conditions.items()}
+        text = json.dumps(options)
+        if text not in allowed:
+            allowed.add(text)
+            jsii.sinvoke(iam.Grant, "addToPrincipal", [{"grantee": grantee, **options}])
+            acknowledge_wildcards(grantee, statement.resources, why_wildcards)
 
 
 _USERS: WeakKeyDictionary[IKeyRef, set[tuple[iam.IGrantable, Sequence[str]]]] = WeakKeyDictionary()

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import aws_cdk as cdk
-from aws_cdk import Duration, Size, SizeRoundingBehavior, aws_kms as kms
+from aws_cdk import Duration, Size, aws_kms as kms
 
 from model_monitor.errors import Call, ConfigurationError, OptionName, Setting, Shown
+from model_monitor.internal.amounts import gibibytes, gibibytes_of, is_late, seconds, seconds_of
 from model_monitor.internal.checking import checked
 from model_monitor.internal.tokens import is_token
 
@@ -20,7 +21,7 @@ _MAX_VOLUME_GIB = 16384
 _MAX_SUBNETS = 16
 _MAX_SECURITY_GROUPS = 5
 _MAX_RUNTIME_SECONDS = 86400
-_DEFAULT_RUNTIME = Duration.hours(1)
+_DEFAULT_RUNTIME_SECONDS = 3600
 # Families whose disks are NVMe drives of the host: a "d" after the generation (m5d, r5dn), and these accelerated ones.
 _LOCAL_DISKS = re.compile(r"ml\.([a-z]+[0-9]+[a-z]*d[a-z]*|g4dn|g5|g6e?|p4de?|p5e?n?|trn[12]n?)\.")
 
@@ -45,7 +46,7 @@ class MonitorCompute:
 
     instance_type: str = "ml.m5.xlarge"
     instance_count: int = 1
-    volume_size: Size = field(default_factory=lambda: Size.gibibytes(20))
+    volume_size: Size = field(default_factory=lambda: gibibytes(20))
     volume_key: kms.IKey | None = None
     max_runtime: Duration | None = None
 
@@ -58,12 +59,12 @@ class MonitorCompute:
     @property
     def runtime(self) -> Duration:
         """`max_runtime`, or its default."""
-        return self.max_runtime or _DEFAULT_RUNTIME
+        return self.max_runtime or seconds(_DEFAULT_RUNTIME_SECONDS)
 
     @property
     def max_runtime_seconds(self) -> int | None:
         """`runtime` in seconds; `None` while it is a token."""
-        return None if self.runtime.is_unresolved() else int(self.runtime.to_seconds())
+        return None if is_late(self.runtime) else int(seconds_of(self.runtime))
 
     def within(self, limit_seconds: int | None) -> MonitorCompute:
         """The same machines, with a default run time that is at most a limit. A chosen run time stays.
@@ -73,7 +74,7 @@ class MonitorCompute:
         """
         if self.max_runtime is not None or limit_seconds is None:
             return self
-        return replace(self, max_runtime=Duration.seconds(min(limit_seconds, int(_DEFAULT_RUNTIME.to_seconds()))))
+        return replace(self, max_runtime=seconds(min(limit_seconds, _DEFAULT_RUNTIME_SECONDS)))
 
     def disk_key(self, default: kms.IKey | None) -> kms.IKey | None:
         """The key of the disks: the chosen one, else the default, and none where the hardware does it.
@@ -93,9 +94,9 @@ class MonitorCompute:
                 expected="no key for such a type: its hardware encrypts the disks, and the service refuses a key",
                 fix=("leave ", OptionName("volume_key"), " out"),
             )
-        if self.volume_size.is_unresolved():
+        if is_late(self.volume_size):
             return
-        size = float(self.volume_size.to_gibibytes(rounding=SizeRoundingBehavior.NONE))
+        size = float(gibibytes_of(self.volume_size))
         if not size.is_integer() or not 1 <= size <= _MAX_VOLUME_GIB:
             raise ConfigurationError(
                 option="volume_size",
@@ -105,13 +106,13 @@ class MonitorCompute:
             )
 
     def _require_runtime(self) -> None:
-        if self.max_runtime is None or self.max_runtime.is_unresolved():
+        if self.max_runtime is None or is_late(self.max_runtime):
             return
-        seconds = float(self.max_runtime.to_seconds(integral=False))
-        if not seconds.is_integer() or not 1 <= seconds <= _MAX_RUNTIME_SECONDS:
+        given = float(seconds_of(self.max_runtime))
+        if not given.is_integer() or not 1 <= given <= _MAX_RUNTIME_SECONDS:
             raise ConfigurationError(
                 option="max_runtime",
-                got=(OptionName("max_runtime"), f" of {seconds:g} seconds"),
+                got=(OptionName("max_runtime"), f" of {given:g} seconds"),
                 expected=f"1 to {_MAX_RUNTIME_SECONDS} whole seconds",
                 fix=("write for example ", Setting("max_runtime", Call("Duration.minutes", 60))),
             )

@@ -11,7 +11,7 @@ from aws_cdk import CfnMapping, Stack
 from constructs import IConstruct
 
 from model_monitor.errors import ConfigurationError, Shown
-from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.internal.tokens import is_token
 
 _MAPPING_ID = "ModelMonitorImageAccounts"
@@ -74,7 +74,7 @@ class Image(Enum):
         owner, repository, _ = self.value
         stack = stack_of(scope)
         if is_token(stack.region):
-            return _mapping(stack.stack).find_in_map(stack.region, owner)
+            return _mapped_account(stack, owner)
         account = image_accounts().get(stack.region, {}).get(owner)
         if account is None or stack.region not in _CLOUDFORMATION_REGIONS:
             missing = f"image {repository}" if account is None else "CloudFormation type for monitors"
@@ -100,6 +100,11 @@ def image_accounts() -> dict[str, dict[str, str]]:
 
 def _usable_regions() -> list[str]:
     return sorted(set(image_accounts()) & _CLOUDFORMATION_REGIONS)
+
+
+@cache
+def _mapped_account(stack: KnownStack, owner: str) -> str:
+    return _mapping(stack.stack).find_in_map(stack.region, owner)
 
 
 def _mapping(stack: Stack) -> CfnMapping:

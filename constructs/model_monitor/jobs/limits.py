@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from model_monitor.errors import Call, ConfigurationError, Key, Setting, Shown
+from model_monitor.internal.amounts import seconds_of
 from model_monitor.internal.tokens import is_token
 from model_monitor.jobs.compute import MonitorCompute
 from model_monitor.jobs.schedule import MonitorSchedule
@@ -119,7 +120,7 @@ def require_runtime(schedule: MonitorSchedule, compute: MonitorCompute, *, hourl
     seconds = compute.max_runtime_seconds
     if seconds is None or schedule.period is None:
         return
-    limit = hourly_limit_seconds if schedule.is_hourly else int(schedule.period.to_seconds())
+    limit = hourly_limit_seconds if schedule.is_hourly else int(seconds_of(schedule.period))
     if seconds > limit:
         raise ConfigurationError(
             option=("compute", "max_runtime"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration
 
 from model_monitor.errors import Call, ConfigurationError, OptionName, Setting, Shown
+from model_monitor.internal import amounts
 from model_monitor.internal.checking import checked
 from model_monitor.internal.tokens import is_token
 
@@ -43,7 +44,7 @@ class MonitorSchedule:
     @checked
     def hourly(cls) -> MonitorSchedule:
         """Runs at the start of every hour, on the data of the hour before."""
-        return cls("cron(0 * ? * * *)", Duration.hours(1))
+        return cls("cron(0 * ? * * *)", amounts.hours(1))
 
     @classmethod
     @checked
@@ -54,7 +55,7 @@ class MonitorSchedule:
             hour: Hour of the day, 0 to 23, UTC. Default: midnight.
         """
         _require_hour("hour", hour)
-        return cls(f"cron(0 {hour} ? * * *)", Duration.hours(_HOURS_OF_A_DAY))
+        return cls(f"cron(0 {hour} ? * * *)", amounts.hours(_HOURS_OF_A_DAY))
 
     @classmethod
     @checked
@@ -88,13 +89,13 @@ class MonitorSchedule:
         """
         if is_token(expression):
             # A shorter runtime limit than needed is safe; the period only matters for checks and alarms.
-            return cls(expression, Duration.hours(1))
+            return cls(expression, amounts.hours(1))
         match = _CRON.fullmatch(expression.strip())
         if match is None:
             raise _bad_expression(expression)
         hours = match["hours"]
         if hours == "*":
-            return cls(expression.strip(), Duration.hours(1))
+            return cls(expression.strip(), amounts.hours(1))
         start, _, step = hours.partition("/")
         if int(start) >= _HOURS_OF_A_DAY or (step and not 1 <= int(step) <= _HOURS_OF_A_DAY):
             raise _bad_expression(expression)
@@ -123,7 +124,7 @@ class MonitorSchedule:
     @property
     def is_hourly(self) -> bool:
         """Whether runs follow each other by one hour."""
-        return self.period is not None and self.period.to_hours() == 1
+        return self.period is not None and amounts.hours_of(self.period) == 1
 
 
 def _require_hour(name: str, hour: int) -> None:

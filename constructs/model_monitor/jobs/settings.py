@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
+from model_monitor.internal.amounts import gibibytes_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 
 
@@ -40,7 +41,7 @@ class JobSettings:
         return {
             "InstanceType": self.compute.instance_type,
             "InstanceCount": self.compute.instance_count,
-            "VolumeSizeInGB": self.compute.volume_size.to_gibibytes(),
+            "VolumeSizeInGB": gibibytes_of(self.compute.volume_size),
             **({"VolumeKmsKeyId": key.key_arn} if key else {}),
         }
 

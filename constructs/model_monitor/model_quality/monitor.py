@@ -172,7 +172,7 @@ class ModelQualityMonitor(LabelledMonitor):
         self._publish("quality", name)
         return self._metrics.own(
             metrics.QUALITY,
-            statistic=cloudwatch.Stats.AVERAGE,
+            statistic=metrics.AVERAGE,
             extra_dimensions={"Metric": name},
             label=name.replace("_", " "),
         )

@@ -58,7 +58,7 @@ class LabelledMonitor(Monitor):
         AWS has no such metric: when a run has ended, its captured and its merged records are counted. Of very many an
         even sample is, and the share is an estimate. Runs without captured records have none.
         """
-        return self._metrics.own(metrics.LABEL_COVERAGE, statistic=cloudwatch.Stats.AVERAGE, label="label coverage")
+        return self._metrics.own(metrics.LABEL_COVERAGE, statistic=metrics.AVERAGE, label="label coverage")
 
     def graphs(self) -> Sequence[cloudwatch.IWidget]:
         """Return graphs of what is published of the model, and of labels."""

@@ -8,7 +8,6 @@ from typing import Any
 import aws_cdk as cdk
 import jsii
 from aws_cdk import (
-    Duration,
     Names,
     aws_cloudwatch as cloudwatch,
     aws_iam as iam,
@@ -28,6 +27,7 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.amounts import hours, hours_of
 from model_monitor.internal.connectable import Connectable
 from model_monitor.internal.permissions import Statement, allow, allow_key
 from model_monitor.internal.reachable import require_same_region
@@ -133,7 +133,7 @@ class Monitor(RunEvents):
         self._metrics = metrics.MonitorMetrics(
             metrics.namespace(input, self.METRICS),
             metrics.dimensions(input, self.monitoring_schedule_name),
-            settings.schedule.period or Duration.hours(1),
+            settings.schedule.period or hours(1),
         )
         self._published: dict[str, list[object]] = {}
         self._tells_capture_age = False
@@ -167,7 +167,7 @@ class Monitor(RunEvents):
         self,
         name: str,
         *,
-        statistic: str = cloudwatch.Stats.AVERAGE,
+        statistic: str = metrics.AVERAGE,
         dimensions: Mapping[str, str] | None = None,
     ) -> cloudwatch.Metric:
         """Return any metric that the service publishes for this monitor, for graphs.
@@ -189,24 +189,22 @@ class Monitor(RunEvents):
 
     def metric_failed_executions(self) -> cloudwatch.Metric:
         """Return the number of runs that failed; those without traffic are not among them."""
-        return self._metrics.own(metrics.FAILED_EXECUTIONS, statistic=cloudwatch.Stats.MAXIMUM)
+        return self._metrics.own(metrics.FAILED_EXECUTIONS, statistic=metrics.MAXIMUM)
 
     def metric_no_data(self) -> cloudwatch.Metric:
         """Return the number of runs that found no captured traffic or, where labels are needed, no labels."""
-        return self._metrics.own(metrics.NO_DATA, statistic=cloudwatch.Stats.MAXIMUM)
+        return self._metrics.own(metrics.NO_DATA, statistic=metrics.MAXIMUM)
 
     def metric_violations(self) -> cloudwatch.Metric:
         """Return the number of violations that a run reported."""
-        return self._metrics.own(metrics.VIOLATIONS, statistic=cloudwatch.Stats.MAXIMUM)
+        return self._metrics.own(metrics.VIOLATIONS, statistic=metrics.MAXIMUM)
 
     def metric_signs_of_life(self) -> cloudwatch.Metric:
         """Return runs that have ended and deployments of the monitor: the data points of one metric, of any value.
 
         A sum of two metrics would have no value in a period in which one of them has none.
         """
-        return self._metrics.own(
-            metrics.EXECUTIONS, statistic=cloudwatch.Stats.SAMPLE_COUNT, label="runs and deployments"
-        )
+        return self._metrics.own(metrics.EXECUTIONS, statistic=metrics.SAMPLE_COUNT, label="runs and deployments")
 
     def metric_capture_age(self) -> cloudwatch.Metric:
         """Return how many seconds ago the newest record was captured, looked up when a run ends.
@@ -216,7 +214,7 @@ class Monitor(RunEvents):
         if not self._tells_capture_age:
             self._tells_capture_age = True
             self.input.records.grant_read(self._access)
-        return self._metrics.own(metrics.CAPTURE_AGE, statistic=cloudwatch.Stats.MAXIMUM)
+        return self._metrics.own(metrics.CAPTURE_AGE, statistic=metrics.MAXIMUM)
 
     def widgets(self) -> list[cloudwatch.IWidget]:
         """Return graphs for a dashboard of your own: violations, runs, and what is published beside its limits."""
@@ -305,7 +303,7 @@ class Monitor(RunEvents):
             "access_role": self._access.role_arn,
             "topic": self._services.topic.topic_arn,
             "runbook": self._runbook_url,
-            "period_hours": None if period is None else period.to_hours(),
+            "period_hours": None if period is None else hours_of(period),
             "reactions": self._reactions or None,
             "metrics": dict(sorted(self._published.items())) or None,
             "page": None if self._report_page else False,
@@ -353,12 +351,14 @@ class Monitor(RunEvents):
         # SageMaker says for whom it assumes the role of a processing job:
         # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
         own_account = {"StringEquals": {"aws:SourceAccount": stack_of(self).account}}
-        return iam.Role(
+        role = iam.Role(
             self,
             "Role",
             assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
+        stack_of(role, parent=self)
+        return role
 
     def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
         # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer
