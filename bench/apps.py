@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aws_cdk import App
+
     from model_monitor import EndpointMonitoring
 
 TEMPLATE = "BENCH_TEMPLATE"
@@ -51,17 +53,30 @@ def monitored(models: int, monitors: int) -> None:
     """Make a stack for every endpoint, each with the first monitors of the four kinds."""
     import aws_cdk as cdk
 
-    from model_monitor import EndpointMonitoring, MonitoredEndpoint, S3Location
-
     app = cdk.App()
     for number in range(models):
-        captured = S3Location.from_uri("s3://captured-traffic/capture")
-        endpoint = MonitoredEndpoint.from_endpoint_name(f"endpoint-{number}", capture_location=captured)
-        stack = cdk.Stack(app, f"Monitoring{number}")
-        monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=endpoint)
-        for add in KINDS[:monitors]:
-            add(monitoring)
+        add_endpoint(app, number, monitors)
     app.synth()
+
+
+def add_endpoint(app: App, number: int, monitors: int) -> None:
+    """Make the stack of one endpoint.
+
+    Args:
+        app: Where.
+        number: What tells it from others.
+        monitors: How many monitors it has.
+    """
+    import aws_cdk as cdk
+
+    from model_monitor import EndpointMonitoring, MonitoredEndpoint, S3Location
+
+    captured = S3Location.from_uri("s3://captured-traffic/capture")
+    endpoint = MonitoredEndpoint.from_endpoint_name(f"endpoint-{number}", capture_location=captured)
+    stack = cdk.Stack(app, f"Monitoring{number}")
+    monitoring = EndpointMonitoring(stack, "Monitoring", endpoint=endpoint)
+    for add in KINDS[:monitors]:
+        add(monitoring)
 
 
 def _data_quality(monitoring: EndpointMonitoring) -> None:

@@ -103,11 +103,14 @@ def report(seconds: dict[Case, float], models: int) -> str:
             f"a further endpoint with {monitors} monitor{'s' if monitors > 1 else ''}: {own:.3f} s, "
             f"{own / raw:.1f} times its resources alone ({raw:.3f} s)"
         )
+    half = models // 2
+    later = _further(seconds, "monitored", models, 1, beyond=half) / _further(seconds, "monitored", half, 1)
+    lines.append(f"a further endpoint beyond {half} costs {later:.2f} times what one costs before")
     return "\n".join(lines)
 
 
-def _further(seconds: dict[Case, float], app: str, models: int, monitors: int) -> float:
-    return (seconds[Case(app, models, monitors)] - seconds[Case(app, 1, monitors)]) / (models - 1)
+def _further(seconds: dict[Case, float], app: str, models: int, monitors: int, *, beyond: int = 1) -> float:
+    return (seconds[Case(app, models, monitors)] - seconds[Case(app, beyond, monitors)]) / (models - beyond)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -120,10 +123,11 @@ def main(arguments: list[str] | None = None) -> None:
         bench = Bench(Path(folder), options.repetitions)
         for monitors in (1, _ALL_MONITORS):
             bench.write_template(monitors)
-        large = options.models
+        large: int = options.models
         cases = [
             Case("empty", 1, 0),
             *(Case("monitored", models, monitors) for models in (1, large) for monitors in (1, _ALL_MONITORS)),
+            Case("monitored", large // 2, 1),
             *(Case("raw", models, monitors) for models in (1, large) for monitors in (1, _ALL_MONITORS)),
         ]
         print(report(bench.measure(cases), large))
