@@ -10,6 +10,7 @@ from constructs import Construct
 
 from model_monitor.dashboard.fleet import FleetDashboard
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.arns import role_arn, topic_arn
 from model_monitor.internal.bucket_contents import BucketContents
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
@@ -103,7 +104,7 @@ class MonitoringServices(Construct):
         self._control: ScheduleControl | None = None
         self._dashboard: FleetDashboard | None = None
         self._tables: QueryTables | None = None
-        CfnOutput(self, "TopicArn", value=self.topic.topic_arn, description="Messages about the models' monitors")
+        CfnOutput(self, "TopicArn", value=topic_arn(self.topic), description="Messages about the models' monitors")
 
     @property
     def deployment(self) -> Deployment:
@@ -204,7 +205,7 @@ class MonitoringServices(Construct):
 
     def _function_roles(self) -> list[str]:
         roles = [self._results.function.role, *([self._control.role] if self._control else [])]
-        return [self._deployment.function_role_arn, *(role.role_arn for role in roles)]
+        return [self._deployment.function_role_arn, *map(role_arn, roles)]
 
     def _require_reachable(self, options: MonitoringServicesOptions) -> None:
         key, topic = options.get("encryption_key"), options.get("topic")

@@ -8,6 +8,7 @@ from constructs import Construct
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.internal.amounts import hours_of
+from model_monitor.internal.unchecked import make
 
 # Data points are written when a run ends, which is not at the same minute every time.
 _PERIODS = 2
@@ -170,18 +171,17 @@ class AlarmFactory:
         missing: cloudwatch.TreatMissingData,
         more: str,
     ) -> cloudwatch.Alarm:
-        return cloudwatch.Alarm(
-            self._scope,
-            id,
-            alarm_name=self._texts.name(title),
-            metric=metric,
-            alarm_description=self._texts.describe(happened, missing=_MEANING[missing], more=more),
-            threshold=threshold,
-            comparison_operator=operator,
-            evaluation_periods=periods,
-            datapoints_to_alarm=datapoints,
-            treat_missing_data=missing,
-        )
+        options = {
+            "alarmName": self._texts.name(title),
+            "metric": metric,
+            "alarmDescription": self._texts.describe(happened, missing=_MEANING[missing], more=more),
+            "threshold": threshold,
+            "comparisonOperator": operator,
+            "evaluationPeriods": periods,
+            "datapointsToAlarm": datapoints,
+            "treatMissingData": missing,
+        }
+        return make(cloudwatch.Alarm, self._scope, id, options)
 
 
 def quoted(feature: str) -> str:

@@ -19,6 +19,7 @@ from aws_cdk import Duration, Token, aws_cloudwatch as cloudwatch
 
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.internal.unchecked import make
 
 # Working alarms and dashboards use this spelling without a leading slash and the dimensions Endpoint and
 # MonitoringSchedule; the guide's page shows others that match nothing
@@ -146,11 +147,12 @@ class MonitorMetrics:
     def _metric(
         self, namespace: str, name: str, statistic: str, extra: Mapping[str, str], *, label: str | None
     ) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace=namespace,
-            metric_name=name,
-            dimensions_map={**self.dimensions, **extra},
-            period=self.period,
-            statistic=statistic,
-            label=label,
-        )
+        options = {
+            "namespace": namespace,
+            "metricName": name,
+            "dimensionsMap": {**self.dimensions, **extra},
+            "period": self.period,
+            "statistic": statistic,
+            "label": label,
+        }
+        return make(cloudwatch.Metric, options)

@@ -13,8 +13,9 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.baseline.source import BaselineSource
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.arns import key_arn, role_arn
 from model_monitor.internal.deployment import Deployment
-from model_monitor.internal.lazy import canonical_json, lazy_json
+from model_monitor.internal.lazy import canonical_json, json_text, lazy_json
 from model_monitor.internal.permissions import Statement, allow_key
 from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.jobs.settings import JobSettings
@@ -138,26 +139,26 @@ class BaselineResource(Construct):
         return Token.as_number(self._resource.get_att(name))
 
     def _properties(self, late: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
-        job, stack = self._job, stack_of(self).stack
+        job = self._job
         key = job.settings.encryption_key
         properties: dict[str, Any] = {
             "Name": job.name,
             "ScheduleName": job.schedule_name,
             "Endpoint": job.endpoint_name,
             "MonitorType": job.monitor_type,
-            "Source": stack.to_json_string(self._source.document),
+            "Source": json_text(self, self._source.document),
             # Only here, and not in `content`: a new version of equal data must change nothing else.
             "SourceVersion": self._source.version,
             "OutputUri": job.output.uri,
-            "OutputKmsKeyId": key.key_arn if key else None,
+            "OutputKmsKeyId": key_arn(key) if key else None,
             **{
-                name: None if document is None else stack.to_json_string(document)
+                name: None if document is None else json_text(self, document)
                 for name, document in self._documents.items()
             },
             **{name: lazy_json(self, produce) for name, produce in late.items()},
             "Tags": lazy_json(self, self._job_tags),
-            "DeploymentMetric": stack.to_json_string(
-                {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
+            "DeploymentMetric": json_text(
+                self, {"Namespace": metrics.OWN_NAMESPACE, "Dimensions": dict(job.dimensions)}
             ),
             **(self._job_properties() if self._source.needs_job else {}),
         }
@@ -167,14 +168,14 @@ class BaselineResource(Construct):
         return [{"Key": key, "Value": value} for key, value in sorted(self._tag_manager.tag_values().items())]
 
     def _job_properties(self) -> dict[str, Any]:
-        job, stack = self._job, stack_of(self).stack
+        job = self._job
         return {
-            "RoleArn": job.settings.role.role_arn,
+            "RoleArn": role_arn(job.settings.role),
             "ImageUri": job.image_uri,
-            "Compute": stack.to_json_string(job.settings.cluster),
-            "Network": stack.to_json_string(job.settings.network_config),
+            "Compute": json_text(self, job.settings.cluster),
+            "Network": json_text(self, job.settings.network_config),
             "MaxRuntimeInSeconds": self._max_runtime(),
-            "Environment": stack.to_json_string(dict(sorted(job.settings.environment.items()))),
+            "Environment": json_text(self, dict(sorted(job.settings.environment.items()))),
             "PreprocessorUri": job.preprocessor.uri if job.preprocessor else None,
             "PostprocessorUri": job.postprocessor.uri if job.postprocessor else None,
         }

@@ -21,6 +21,7 @@ from model_monitor.inputs.attributes import CapturedAttributes, attribute_text
 from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.internal.amounts import gibibytes_of, seconds_of
+from model_monitor.internal.arns import key_arn, role_arn
 
 _ENDPOINT_PATH = "/opt/ml/processing/input/endpoint"
 _BATCH_PATH = "/opt/ml/processing/input/batch"
@@ -170,7 +171,7 @@ def _labels(ground_truth: GroundTruth) -> dict[str, Any]:
 def _output(definition: MonitorDefinition) -> dict[str, Any]:
     s3_output = {"s3Uri": definition.output.uri, "localPath": _OUTPUT_PATH, "s3UploadMode": "EndOfJob"}
     key = definition.settings.encryption_key
-    return _present(kmsKeyId=key.key_arn if key else None, monitoringOutputs=[{"s3Output": s3_output}])
+    return _present(kmsKeyId=key_arn(key) if key else None, monitoringOutputs=[{"s3Output": s3_output}])
 
 
 def _shared(definition: MonitorDefinition) -> dict[str, Any]:
@@ -179,13 +180,13 @@ def _shared(definition: MonitorDefinition) -> dict[str, Any]:
     key = compute.disk_key(settings.encryption_key)
     vpc = {"subnets": network.subnet_ids, "securityGroupIds": list(settings.security_group_ids)}
     return {
-        "roleArn": settings.role.role_arn,
+        "roleArn": role_arn(settings.role),
         "jobResources": {
             "clusterConfig": _present(
                 instanceType=compute.instance_type,
                 instanceCount=compute.instance_count,
                 volumeSizeInGb=gibibytes_of(compute.volume_size),
-                volumeKmsKeyId=key.key_arn if key else None,
+                volumeKmsKeyId=key_arn(key) if key else None,
             )
         },
         "networkConfig": _present(

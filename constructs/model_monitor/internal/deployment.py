@@ -10,6 +10,7 @@ from aws_cdk.custom_resources import Provider
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.access import AccessRole, assume_statement
+from model_monitor.internal.arns import role_arn
 from model_monitor.internal.functions import MonitoringFunction
 from model_monitor.internal.nag import acknowledge, acknowledge_wildcards_at
 from model_monitor.internal.permissions import allow
@@ -64,7 +65,7 @@ class Deployment(Construct):
     @property
     def function_role_arn(self) -> str:
         """ARN of the function's role."""
-        return self.function.role.role_arn
+        return role_arn(self.function.role)
 
     def id_of(self, scope: Construct, id: str) -> str:
         """Return the construct id of something that goes with this function.
@@ -106,7 +107,7 @@ class Deployment(Construct):
             service_timeout=_SERVICE_TIMEOUT,
             resource_type=type,
             pascal_case_properties=False,
-            properties={**properties, "AccessRoleArn": access.role_arn},
+            properties={**properties, "AccessRoleArn": role_arn(access)},
         )
         # Without this the function could be called before it has its permissions, or when it has lost them.
         resource.node.add_dependency(access, *after)

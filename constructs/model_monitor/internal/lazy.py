@@ -11,6 +11,7 @@ from aws_cdk import IStableListProducer, IStableStringProducer, Lazy
 from constructs import IConstruct
 
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.tokens import is_token
 
 
 @jsii.implements(IStableStringProducer)
@@ -45,8 +46,23 @@ def lazy_list(produce: Callable[[], list[str]]) -> list[str]:
 
 def lazy_json(scope: IConstruct, produce: Callable[[], Any]) -> str:
     """A JSON document that is asked for when the template is written; it may hold tokens."""
-    stack = stack_of(scope).stack
-    return lazy_string(lambda: stack.to_json_string(produce()))
+    return lazy_string(lambda: json_text(scope, produce()))
+
+
+def json_text(scope: IConstruct, value: object) -> str:
+    """A JSON document; it may hold tokens. One without them is written here, as JavaScript would write it."""
+    if _is_plain(value):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return stack_of(scope).stack.to_json_string(value)
+
+
+def _is_plain(value: object) -> bool:
+    """Say whether Python and JavaScript write a value alike, which is doubtful of fractions and of keys in digits."""
+    if isinstance(value, dict):
+        return all(_is_plain(key) and not key[:1].isdigit() and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int) and not is_token(value)
 
 
 def canonical_json(scope: IConstruct, value: object) -> str:

@@ -64,7 +64,7 @@ def l1_class(module: str, name: str) -> Any:  # noqa: ANN401 # one of thousands 
 
     Args:
         module: Such as `aws_sagemaker`.
-        name: Such as `CfnMonitoringSchedule`.
+        name: Such as `CfnModel`.
     """
     loaded = sys.modules.get(f"aws_cdk.{module}")
     return getattr(loaded, name) if loaded else _stand_in(f"aws-cdk-lib.{module}.{name}")

@@ -9,6 +9,7 @@ from typing import Any
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
 from model_monitor.internal.amounts import gibibytes_of
+from model_monitor.internal.arns import key_arn
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 
 
@@ -42,7 +43,7 @@ class JobSettings:
             "InstanceType": self.compute.instance_type,
             "InstanceCount": self.compute.instance_count,
             "VolumeSizeInGB": gibibytes_of(self.compute.volume_size),
-            **({"VolumeKmsKeyId": key.key_arn} if key else {}),
+            **({"VolumeKmsKeyId": key_arn(key)} if key else {}),
         }
 
     @property

@@ -28,6 +28,7 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.amounts import hours, hours_of
+from model_monitor.internal.arns import role_arn, topic_arn
 from model_monitor.internal.connectable import Connectable
 from model_monitor.internal.permissions import Statement, allow, allow_key
 from model_monitor.internal.reachable import require_same_region
@@ -300,8 +301,8 @@ class Monitor(RunEvents):
             "model": self.input.model_name,
             "reports": self.reports.uri,
             "records": self.input.records.uri if self._tells_capture_age else None,
-            "access_role": self._access.role_arn,
-            "topic": self._services.topic.topic_arn,
+            "access_role": role_arn(self._access),
+            "topic": topic_arn(self._services.topic),
             "runbook": self._runbook_url,
             "period_hours": None if period is None else hours_of(period),
             "reactions": self._reactions or None,
@@ -403,7 +404,7 @@ class Monitor(RunEvents):
         # Baseline jobs and schedules, also those of single runs, are made with the role of the jobs.
         passing = Statement(
             actions=["iam:PassRole"],
-            resources=[self.role.role_arn],
+            resources=[role_arn(self.role)],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         )
         self._access.allow([passing], "The role is named.")

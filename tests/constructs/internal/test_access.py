@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_cdk import aws_iam as iam
 
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.permissions import Statement
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -17,10 +17,11 @@ _STATEMENT_SIZE = 1000  # characters: five fit into a managed policy, and eight 
 
 def _role_with(kit: Kit, statements: int) -> AccessRole:
     role = AccessRole(kit.stack(), "Access", path="/monitoring/", functions=["arn"], subject="endpoint fraud-prod")
+    role.require_room()
     for number in range(statements):
         bucket = f"{number:03}".ljust(_STATEMENT_SIZE // 20, "b")
         resources = [f"arn:aws:s3:::{bucket}/{part:02}/*" for part in range(14)]
-        role.allow([iam.PolicyStatement(actions=["s3:GetObject"], resources=resources)], "records")
+        role.allow([Statement(actions=["s3:GetObject"], resources=resources)], "records")
     return role
 
 
