@@ -119,6 +119,12 @@ def cli(account, project):
     return CdkCli(account.box, f"{sys.executable} {_ROOT / 'app.py'}", project, project / "cdk.out")
 
 
+@pytest.fixture(scope="module")
+def written(account, project):
+    """What the app has written last: as good for a command as the app, and there already."""
+    return CdkCli(account.box, str(project / "cdk.out"), project)
+
+
 class Outside:
     """The model outside of SageMaker: calls it, and looks at its monitor."""
 
@@ -216,15 +222,17 @@ def test_a_file_is_all_that_models_need(account, endpoint_elsewhere, outside, cl
     assert any("BlindFeatures" in name for name in outputs[f"ModelMonitoring-{_ENDPOINT}"])
 
 
-def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli):
+def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(
+    project, cli, written
+):
     file = project / "fleet.yaml"
     file.write_text(file.read_text().replace("amount: 0.2", "amount: 0.35"))
     shown = cli.diff()
 
     assert re.findall(r"^\[.\] (\w+::\w+::\w+)", shown, re.M) == ["AWS::CloudWatch::Alarm"], shown
     assert re.search(r"\[~\] Threshold\b.*\n.*\[-\] 0\.2\n.*\[\+\] 0\.35\n", shown), shown
-    cli.deploy()
-    assert "Number of stacks with differences: 0" in cli.diff()
+    written.deploy()
+    assert "Number of stacks with differences: 0" in written.diff()
 
 
 @pytest.mark.parametrize(
@@ -258,8 +266,8 @@ def test_a_model_moves(there, topics, account, outside, project, cli, eventually
             assert json.loads(account.read(f"{report}/constraint_violations.json"))["violations"]
 
 
-def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, cli):
-    cli.destroy()
+def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, written):
+    written.destroy()
     sagemaker = account.box.client("sagemaker")
     listed = sagemaker.list_monitoring_schedules(EndpointName=endpoint_elsewhere)
     assert listed["MonitoringScheduleSummaries"] == []
