@@ -10,13 +10,13 @@ import random
 from datetime import timedelta
 
 import aws_cdk as cdk
-import elsewhere
 import loan_app
 import pytest
 from aws_cdk import aws_s3 as s3, aws_sns_subscriptions as subscriptions
 
 from capture_writer import GroundTruthWriter
 from examples.batch_transform.job import transform_job
+from examples.loan_model import make
 from model_monitor import (
     Baseline,
     BatchMonitoring,
@@ -107,11 +107,9 @@ def judged(rows):
 
 @pytest.fixture(scope="module")
 def deployed(account):
-    elsewhere.make_model(account.box, MODEL, loan_app.model_archive(account.folder))
+    make.make_model(account.box.client, MODEL)
     account.deploy_stack(lambda scope, env: FairScoring(scope, account.folder, env))
-    bucket = f"arn:aws:s3:::{account.outputs['ScoringBucket']}"
-    actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
-    elsewhere.allow(account.box, f"{MODEL}-model", "scoring", actions, [bucket, f"{bucket}/*"])
+    make.allow_scoring(account.box.client, MODEL, account.outputs["ScoringBucket"])
     yield account
     account.destroy()
 
