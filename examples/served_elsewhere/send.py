@@ -24,7 +24,7 @@ def send(port: int, count: int, factor: float) -> None:
         # A whole number stays one: 24.0 would be another type of data than the baseline's 24.
         rows = [{name: json.loads(value) for name, value in row.items()} for row in csv.DictReader(file)]
     for row in rows[:count]:
-        body = json.dumps({**row, "amount": row["amount"] * factor}).encode()
+        body = json.dumps({**row, "amount": round(row["amount"] * factor, 2)}).encode()
         headers = {"X-Request-Id": str(uuid.uuid4())}
         with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/", body, headers)) as answer:
             answer.read()

@@ -22,7 +22,8 @@ AMOUNTS = {30.4, 0.001, 0.0001, 0.25}
 def value(node: ast.expr) -> float:
     if isinstance(node, ast.BinOp):
         return float(OPERATORS[type(node.op)](value(node.left), value(node.right)))
-    assert isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+    assert isinstance(node, ast.Constant)
+    assert isinstance(node.value, int | float)
     return float(node.value)
 
 
