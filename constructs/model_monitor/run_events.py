@@ -65,7 +65,7 @@ class RunEvents(Construct):
         features: Sequence[str] = (),
         at_least: int = 1,
     ) -> events.Rule:
-        """React to runs that found violations, for example by training the model anew.
+        """React to runs that found violations, for example by training the model again.
 
         With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
         that: patterns of EventBridge can neither count nor wait.

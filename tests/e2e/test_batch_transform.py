@@ -34,7 +34,7 @@ def score_rows(account, file, rows):
 
 
 def next_run(account):
-    """Lets the time pass until the next run, and waits for it."""
+    """Let the time pass until the next run, and wait for it."""
     box = account.box
     before = executions(account)
     now = box.now()

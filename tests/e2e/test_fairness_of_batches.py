@@ -115,7 +115,7 @@ def deployed(account):
 
 
 def score(account, file, rows):
-    """Runs a job that joins predictions with inputs, and hands in the labels of all predictions."""
+    """Run a job that joins predictions with inputs, and hand in the labels of all predictions."""
     box, bucket = account.box, account.outputs["ScoringBucket"]
     box.client("s3").put_object(Bucket=bucket, Key=f"input/{file}", Body="\n".join(rows))
     request = transform_job(MODEL, bucket, file, box.now()) | {"DataProcessing": {"JoinSource": "Input"}}
@@ -128,7 +128,7 @@ def score(account, file, rows):
 
 
 def next_runs(account):
-    """Lets an hour pass and waits for the runs of both monitors; returns their states."""
+    """Let an hour pass and wait for the runs of both monitors; return their states."""
     box, sagemaker = account.box, account.box.client("sagemaker")
     box.advance(timedelta(hours=1))
     box.wait_until_idle(120)

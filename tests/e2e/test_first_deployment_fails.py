@@ -25,7 +25,7 @@ def good(account):
 
 
 def failure_of(account, deployment):
-    """Deploys what cannot be deployed; returns what the CLI said, in one line."""
+    """Deploy what cannot be deployed; return what the CLI said, in one line."""
     with pytest.raises(CdkError) as failure:
         account.deploy(deployment)
     return " ".join(failure.value.output.split())

@@ -52,7 +52,7 @@ def serve(account, rows, *, right):
 
 
 def next_runs(account):
-    """Lets an hour pass and waits for the runs of both monitors; returns their states."""
+    """Let an hour pass and wait for the runs of both monitors; return their states."""
     box, sagemaker = account.box, account.box.client("sagemaker")
     box.advance(timedelta(hours=1))
     box.wait_until_idle(120)

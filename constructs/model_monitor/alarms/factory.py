@@ -25,7 +25,7 @@ _MEANING = {
 
 
 class AlarmFactory:
-    """Makes a monitor's alarms; every kind has its own patience and its own meaning of missing data."""
+    """Make a monitor's alarms; every kind has its own patience and its own meaning of missing data."""
 
     def __init__(self, scope: Construct, texts: AlarmTexts) -> None:
         self._scope = scope

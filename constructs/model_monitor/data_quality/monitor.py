@@ -58,7 +58,7 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
 
 @checked
 class DataQualityMonitor(Monitor):
-    """Compares the traffic of every period with a baseline, feature by feature.
+    """Compare the traffic of every period with a baseline, feature by feature.
 
     Attributes:
         baseline: Files that runs compare with.

@@ -1,4 +1,4 @@
-"""What cannot be compared: told, counted, or refused with the way to mend it; never silent."""
+"""What cannot be compared: told, counted, or refused with the way to fix it; never silent."""
 
 import json
 
