@@ -109,7 +109,7 @@ class LabellingScript:
         if rows and len(rows) != len(record.labels):
             raise AnalysisError(
                 f"the preprocessing script made {len(rows)} rows of the record at {location}, "
-                f"which has {len(record.labels)} labels; it must return one row a label, or [] to drop the record"
+                f"which has {len(record.labels)} labels; it must return one row per label, or [] to drop the record"
             )
         return [row | {GROUND_TRUTH: label} for row, label in zip(rows, record.labels, strict=bool(rows))]
 

@@ -1,6 +1,6 @@
 """The event of our own that says how a run of a monitor has ended, and rules on it.
 
-AWS documents no event of a monitoring run. Ours is sent once a run by the results function, whoever ran it and however
+AWS documents no event of a monitoring run. Ours is sent once per run by the results function, whoever ran it and however
 the function learned of it: docs/events.md.
 """
 

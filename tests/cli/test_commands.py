@@ -30,7 +30,7 @@ def test_status_shows_monitors_and_what_is_wrong_with_them(command):
     assert "not run yet" in rows["strict"]
 
 
-def test_status_speaks_json(command):
+def test_status_prints_json(command):
     result = command("status", "credit", "--json")
 
     (model,) = json.loads(result.stdout)["models"]

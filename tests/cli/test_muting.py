@@ -84,7 +84,7 @@ def test_an_alarm_is_muted_by_what_it_watches(command, drift):
         (("--for", "1h", "--alarm", "mean"), "no alarm is called 'mean'; there are: 'drift of age'"),
     ],
 )
-def test_what_cannot_be_muted_is_told(command, drift, options, told):
+def test_what_cannot_be_muted_is_reported(command, drift, options, told):
     result = command("mute", "credit", *options)
     assert isinstance(result.exception, UsageError)
     assert told in str(result.exception)

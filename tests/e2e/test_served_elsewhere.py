@@ -114,7 +114,7 @@ def test_drift_goes_into_alarm_and_sends_a_message_of_each_monitor(deployed, eve
     assert "recall" in predictions["body"]
 
 
-def test_the_share_of_requests_that_found_their_label_is_told(deployed, eventually):
+def test_the_share_of_requests_that_found_their_label_is_published(deployed, eventually):
     eventually(lambda: len(shares_with_label(deployed)) == 2)
     assert shares_with_label(deployed) == [0.75, 0.75]
 
