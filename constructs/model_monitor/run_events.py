@@ -1,7 +1,7 @@
 """The event of our own that says how a run of a monitor has ended, and rules on it.
 
-AWS documents no event of a monitoring run. Ours is sent once per run by the results function, whoever ran it and however
-the function learned of it: docs/events.md.
+AWS documents no event of a monitoring run. The results function sends ours once per run, no matter who started the run
+and how the function learned of it: docs/events.md.
 """
 
 from __future__ import annotations
