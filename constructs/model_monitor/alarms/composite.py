@@ -81,7 +81,7 @@ class CompositeAlarms:
             alarm_rule=_AnyAlarm(self._watched),
             alarm_description=fitting_description(
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
-                "The alarms beneath it that are in ALARM, and the message of the run, say what.",
+                "Its alarms that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
                 f"More: {status_command(self._model)}",
             ),

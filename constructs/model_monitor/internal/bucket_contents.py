@@ -47,7 +47,7 @@ class BucketContents(Construct):
         }
         access.allow(
             [iam.PolicyStatement(actions=names, resources=[arn]) for arn, names in actions.items()],
-            "All that lies in the bucket of a stack that never came to be.",
+            "All objects in the bucket of a stack whose first deployment failed.",
         )
         self.resource: CustomResource = deployment.resource(
             self, "Resource", type=_TYPE, access=access, properties={"BucketName": bucket.bucket_name}
