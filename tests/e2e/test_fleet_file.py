@@ -15,6 +15,7 @@ import loan_app
 import pytest
 
 from capture_writer import CaptureLayout, CaptureWriter, Payload
+from examples.loan_model import make
 from sandbox.process.cdk import CdkCli
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -67,16 +68,16 @@ def endpoint_elsewhere(account):
     s3.put_object(Bucket=_BUCKET, Key="train.csv", Body=training.read_bytes())
     features = ["income,amount,term,flag", *loan_app.applicants(1500, seed=11)]
     s3.put_object(Bucket=_BUCKET, Key="features.csv", Body="\n".join(features))
-    s3.put_object(Bucket=_BUCKET, Key="model.tar.gz", Body=loan_app.model_archive(account.folder).read_bytes())
+    s3.put_object(Bucket=_BUCKET, Key="model.tar.gz", Body=make.archive())
     role = iam.create_role(RoleName="loan-model", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="loan-model", PolicyName="data", PolicyDocument=json.dumps(_ACCESS))
     sagemaker.create_model(
         ModelName=_ENDPOINT,
         ExecutionRoleArn=role,
         PrimaryContainer={
-            "Image": loan_app.IMAGE,
+            "Image": make.IMAGE,
             "ModelDataUrl": f"s3://{_BUCKET}/model.tar.gz",
-            "Environment": loan_app.ENVIRONMENT,
+            "Environment": make.ENVIRONMENT,
         },
     )
     sagemaker.create_endpoint_config(
