@@ -41,7 +41,7 @@ class ModelMonitorEngine:
         return _IMAGES[monitor_type][0].uri(scope)
 
     def grant_images(self, scope: Construct, role: iam.IRole, monitor_type: str) -> None:
-        """Lets a job's role pull AWS's images."""
+        """Let a job's role pull AWS's images."""
         statements = [
             Statement(
                 actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -53,7 +53,7 @@ class ModelMonitorEngine:
         allow(role, statements, "ecr:GetAuthorizationToken has no resources.")
 
     def run(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
-        """Makes a job definition and its schedule."""
+        """Make a job definition and its schedule."""
         kind = monitor_type(definition.analysis)
         made: list[CfnResource] = []
         name = definition_name(definition, made)

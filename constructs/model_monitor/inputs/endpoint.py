@@ -111,11 +111,25 @@ class MonitoredEndpoint:
         return f"endpoint {self.endpoint_name}"
 
     @property
+    def fixed_title(self) -> str | None:
+        """What people call it, without anything that only a deployment knows; `None` if all depends on that."""
+        endpoint = self._made_here
+        name = endpoint.endpoint_name if endpoint else self.endpoint_name
+        return None if name is None or is_token(name) else f"endpoint {name}"
+
+    @property
     def identity(self) -> str:
         """A text that changes when the endpoint is replaced by one with another name."""
-        if self.dependency is not None and isinstance(self.dependency, cdk.aws_sagemaker.CfnEndpoint):
-            return f"{self.dependency.node.path}:{self.dependency.endpoint_name or ''}"
+        if endpoint := self._made_here:
+            return f"{endpoint.node.path}:{endpoint.endpoint_name or ''}"
         return "" if is_token(self.endpoint_name) else self.endpoint_name
+
+    @property
+    def _made_here(self) -> cdk.aws_sagemaker.CfnEndpoint | None:
+        # Looked at in this order, since the class is in a module that most apps do not import.
+        if self.dependency is None or not isinstance(self.dependency, cdk.aws_sagemaker.CfnEndpoint):
+            return None
+        return self.dependency
 
 
 def _name_of(endpoint: IEndpointRef) -> str:

@@ -39,7 +39,7 @@ class MonitoringFunction(cdk.Resource):
         timeout: Duration | None = None,
         memory: Size | None = None,
     ) -> None:
-        """Makes the function.
+        """Make the function.
 
         Args:
             scope: Parent.
