@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bench.apps import add_endpoint
 _MODELS = 3
 
 
-@pytest.mark.parametrize(("monitors", "limit"), [(1, 300), (4, 700)])
+@pytest.mark.parametrize(("monitors", "limit"), [(1, 280), (4, 600)])
 def test_a_further_endpoint_costs_few_messages(
     monitors: int, limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -27,6 +28,9 @@ def test_a_further_endpoint_costs_few_messages(
         return send(self, *arguments)
 
     monkeypatch.setattr(_NodeProcess, "send", count)
+    monkeypatch.delitem(
+        sys.modules, "cdk_nag", raising=False
+    )  # where it is imported, reasons for findings are sent too
     app = cdk.App(outdir=str(tmp_path), builtin_cloud_formation_validation=False)
     for number in range(_MODELS):
         sent = 0  # what the first one makes for all is not counted
