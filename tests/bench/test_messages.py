@@ -28,9 +28,8 @@ def test_a_further_endpoint_costs_few_messages(
         return send(self, *arguments)
 
     monkeypatch.setattr(_NodeProcess, "send", count)
-    monkeypatch.delitem(
-        sys.modules, "cdk_nag", raising=False
-    )  # where it is imported, reasons for findings are sent too
+    # Where it is imported, the reasons of findings are sent too.
+    monkeypatch.delitem(sys.modules, "cdk_nag", raising=False)
     app = cdk.App(outdir=str(tmp_path), builtin_cloud_formation_validation=False)
     for number in range(_MODELS):
         sent = 0  # what the first one makes for all is not counted
