@@ -113,6 +113,8 @@ class Monitor:
             merged with them.
         records: Where captured records lie; None if nobody wants to know how old the newest one is.
         guard: None if no generated script leaves records out.
+        examples: Where captured records lie, or manifests of inputs if there is no endpoint; None if no examples of
+            records are wanted, or if nobody but the script of a user knows what becomes of them.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
@@ -134,6 +136,7 @@ class Monitor:
     captured: S3Uri | None = None
     records: S3Uri | None = None
     guard: RecordGuard | None = None
+    examples: S3Uri | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
@@ -187,6 +190,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             records=S3Uri.parse(_text(document["records"])) if document.get("records") else None,
+            examples=S3Uri.parse(_text(document["examples"])) if document.get("examples") else None,
             reactions=tuple(_reaction(item) for item in document.get("reactions", ())),
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),

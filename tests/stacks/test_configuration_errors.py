@@ -29,7 +29,7 @@ def described(problem):
                 f"{MONITOR}.shedule",
                 "the unknown key 'shedule'",
                 "one of baseline, name, schedule, compute, network, role, variables, preprocessor, postprocessor, "
-                "constraints, categorical, guard_records, alarms",
+                "constraints, categorical, guard_records, example_records, alarms",
                 "did you mean 'schedule'?",
             ),
             id="unknown key",
