@@ -110,7 +110,7 @@ def _mutes(execution: Execution, invocation: Invocation) -> Mutes:
     monitor = execution.monitor
     if monitor.one_time_run:  # somebody asked for it
         return Mutes()
-    return read_mutes(invocation.settings.registry, monitor.schedule, execution.scheduled)
+    return read_mutes(invocation.settings.registry, monitor, execution.scheduled)
 
 
 def _run_metrics(execution: Execution, report: Report, muted: Mutes) -> list[Point]:

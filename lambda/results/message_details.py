@@ -63,7 +63,7 @@ def examples(findings: Sequence[Finding], details: RunReport | None) -> str:
         for finding, shown in found
         if shown
     ]
-    return "\n".join(["EXAMPLES OF RECORDS (event ids)", *lines]) if lines else ""
+    return "\n".join(["EXAMPLES OF RECORDS", *lines]) if lines else ""
 
 
 def left_out_in_words(looked: Looked) -> str | None:

@@ -122,6 +122,9 @@ class Monitor:
         wanted: What is published from the files of a report.
         reactions: What people want to happen after violations, if conditions of theirs are met.
         has_page: Whether a page is written beside the files of each run.
+        mutes: What the code of the stack mutes, as the document has it; `results/mutes.py` reads it, so that one that
+            is broken costs no more than itself.
+        stack: Name of the stack whose code that is.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
 
@@ -144,6 +147,8 @@ class Monitor:
     wanted: Wanted = Wanted()
     reactions: tuple[Reaction, ...] = ()
     has_page: bool = True
+    mutes: tuple[object, ...] = ()
+    stack: str | None = None
     one_time_run: str | None = None
 
     @property
@@ -195,9 +200,10 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             has_page=document.get("page", True) is not False,
+            mutes=tuple(document.get("mutes", ())),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")
+                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name", "stack")
                 if document.get(key)
             },
         )

@@ -51,7 +51,7 @@ def test_every_snippet_of_every_page_is_valid(snippet):
 
 
 def test_the_guide_names_every_key():
-    keys = {name for model in models() for name in model.model_fields}
+    keys = {field.alias or name for model in models() for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", GUIDE)} == set()
 
 

@@ -46,6 +46,18 @@ MONITORS = """\
         baseline: {dataset: s3://training/train.csv}
         constraints: {drift_enabled: false}
         alarms: {drift: {age: 0.2}}
+      - name: Mutes
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {features: [age]}
+      - name: Zone
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {from: 2026-11-21T00:00:00Z, until: 2026-11-20T00:00:00Z}
+      - name: Alarm
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {from: 2026-11-21T00:00:00Z, until: 2026-11-22T00:00:00Z, alarms: [drift of age]}
 """
 
 

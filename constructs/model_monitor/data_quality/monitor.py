@@ -25,6 +25,7 @@ from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
+from model_monitor.mutes import Mute
 from model_monitor.services import MonitoringServices
 
 
@@ -226,6 +227,17 @@ class DataQualityMonitor(Monitor):
     def metric_share_left_out(self) -> cloudwatch.Metric:
         """Return the share of the records that a run left out, 0 to 1; see `metric_records_left_out`."""
         return self._metrics.own(metrics.SHARE_LEFT_OUT, statistic=cloudwatch.Stats.MAXIMUM, label="share left out")
+
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while; see `Monitor.mute`.
+
+        Args:
+            *mutes: What, and until when. A feature that the baseline is known not to have is refused.
+        """
+        for mute in mutes:
+            if mute.feature_name is not None:
+                self.baseline.require_known(mute.feature_name)
+        super().mute(*mutes)
 
     def _registration(self) -> dict[str, object]:
         script, records = self.baseline.preprocessor_uri, self.input.inputs.uri
