@@ -16,7 +16,7 @@ import pytest
 from dashboard_picture.data import Span, lines_of
 from dashboard_picture.picture import draw_dashboard
 from examples.drift_study.study import Study
-from model_monitor import MonitorSchedule
+from model_monitor import MonitorSchedule, Mute
 from sandbox.process.cdk import CdkError
 from tests.athena import Catalog
 
@@ -346,7 +346,9 @@ def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, firs
 
 
 def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
-    deployed.deploy(first)
+    tomorrow = deployed.box.now() + timedelta(days=1)
+    planned = Mute.window(since=tomorrow, until=tomorrow + timedelta(hours=4), reason="migration")
+    deployed.deploy(replace(first, mutes=(planned,)))
     deployed.send(loan_app.applicants(REQUESTS, seed=4))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
@@ -364,10 +366,12 @@ def test_a_muted_monitor_says_nothing_and_is_heard_again(deployed, model_monitor
     _, status = model_monitor("status", loan_app.ENDPOINT)
     (monitor,) = status["models"][0]["monitors"]
     assert [alarm["state"] for alarm in monitor["alarms"] if alarm["state"] == "ALARM"] == []
-    assert "everything is muted until" in monitor["mutes"][0]
+    by_command, in_code = monitor["mutes"]
+    assert "everything is muted until" in by_command
+    assert "(migration), in the code of the stack Loans" in in_code
     assert [mail for mail in deployed.box.outbox()[before:] if not mail["subject"].startswith("OK")] == []
     _, answer = model_monitor("unmute", loan_app.ENDPOINT)
-    assert len(answer["ended"]) == 1
+    assert [len(answer["ended"]), len(answer["in_code"])] == [1, 1]
 
 
 def test_every_alarm_is_proven_and_goes_back_to_ok(deployed, eventually, model_monitor):

@@ -14,6 +14,7 @@ from stacks.configuration.base import StrictModel
 from stacks.configuration.data_quality import DataQualityConfig
 from stacks.configuration.monitored import EndpointConfig
 from stacks.configuration.values import FOLDER
+from stacks.plain_yaml import PlainLoader
 from tests.docs.pages import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def models(model=StrictModel):
 def alternatives(snippet):
     """A snippet may show one key several times, as alternatives: one document for each."""
     parts = re.split(r"^(?=\w)", snippet, flags=re.MULTILINE)
-    return [yaml.safe_load(part) for part in parts if part.strip()]
+    return [yaml.load(part, PlainLoader) for part in parts if part.strip()]
 
 
 def fleet_with(settings):
