@@ -47,7 +47,7 @@ def _called(example: Example) -> str:
 
 
 def _place(example: Example) -> str:
-    return f"<code>{text(example.place)}</code>, line {example.line}"
+    return f"<span><code>{text(example.place)}</code>, line {example.line}</span>"
 
 
 def _capital(words: str) -> str:
