@@ -30,7 +30,7 @@ def show_muted(
 def show_ended(output: Output, ended: Sequence[Muted], in_code: Sequence[Muted]) -> None:
     """Show what is heard again, and what is not, because code mutes it."""
     for item in ended:
-        output.say(f"{item.monitor}: {item.subject} is heard again, from the next run on")
+        output.say(f"{item.monitor}: {item.subject} is no longer muted, from the next run on")
     for item in in_code:
         output.say(item.how_to_end, style="yellow")
     if not ended:

@@ -24,7 +24,7 @@ _EXAMPLE = "2026-11-22T02:00:00Z"
 @checked
 @dataclass(frozen=True)
 class Mute:
-    """Something that is neither told nor counted for a while, and heard again by itself.
+    """Something that is neither told nor counted for a while. It ends by itself.
 
     A mute holds for the runs whose nominal time lies in it. Runs, reports, events and the alarm that runs have stopped
     stay on: docs/alarms.md. Make it with `window`, `feature` or `alarm`.
