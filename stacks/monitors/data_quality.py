@@ -31,6 +31,7 @@ def add_data_quality(
         constraints=constraints,
         categorical=settings.categorical,
         guard_records=settings.guard_records,
+        example_records=settings.example_records,
         alarms=alarms,
         **settings.scripts(),
         **options,
