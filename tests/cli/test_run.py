@@ -38,6 +38,11 @@ def test_the_window_is_what_was_asked_for(options, delays, window):
     assert on_demand.window_of(*options, NOW, delays) == window
 
 
+def test_the_window_of_a_monitor_that_runs_less_often_is_its_own_but_never_above_a_day():
+    found = [on_demand.window_of(None, None, None, NOW, NO_DELAY, period=timedelta(hours=hours)) for hours in (6, 24)]
+    assert found == [Window(at(0), NOW), Window(NOW - timedelta(hours=24), NOW)]
+
+
 @pytest.mark.parametrize(
     ("options", "delays", "told"),
     [
