@@ -162,10 +162,12 @@ def analysis_offsets(window: Window, delays: Delays, now: datetime) -> tuple[str
     """Return beginning and end of a window as the service takes them: whole minutes before now.
 
     They are rounded into the window. Rounded out of it, the hour before it would be read as well, since records are
-    read by the folders of hours.
+    read by the folders of hours. Only a window that ends now is not cut: its last minute may hold all of its records.
     """
     start = math.floor((now - window.start - delays.start) / _MINUTE)
-    end = math.ceil((now - window.end - delays.end) / _MINUTE)
+    ago = now - window.end - delays.end
+    is_hour = window.end.replace(minute=0, second=0, microsecond=0) == window.end
+    end = 0 if ago < _MINUTE and not is_hour else math.ceil(ago / _MINUTE)
     return f"-PT{max(start, 0)}M", f"-PT{max(end, 0)}M"
 
 

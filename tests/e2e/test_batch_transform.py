@@ -102,7 +102,7 @@ def test_the_command_line_knows_the_jobs_by_their_name(deployed, model_monitor, 
     assert (code, model["title"], model["endpoint_status"]) == (1, f"batch transform {JOBS}", None)
 
     code, result = model_monitor("run", JOBS)  # what a daily monitor looks at, without saying so
-    assert (code, {violation["feature"] for violation in result["violations"]}) == (1, {"amount", "flag"})
+    assert (code, {finding["feature"] for finding in result["findings"]}) == (1, {"amount", "flag"})
 
     file = tmp_path / "wednesday.csv"
     options = ("--drift", "scale:amount=3", "--count", "5", "--output", str(file))

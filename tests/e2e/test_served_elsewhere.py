@@ -146,7 +146,7 @@ def test_simulated_records_are_judged_like_those_of_the_service(deployed, model_
     hour = f"{deployed.box.now():%H}:00"
     for monitor, found in (("data-quality", "amount"), ("model-quality", "accuracy")):
         code, result = model_monitor("run", MODEL, monitor, "--start", hour)
-        assert (code, found in {violation["feature"] for violation in result["violations"]}) == (1, True)
+        assert (code, found in {finding["feature"] for finding in result["findings"]}) == (1, True)
 
 
 def test_destroy_leaves_what_was_captured(deployed):
