@@ -105,7 +105,7 @@ class ModelMonitoring(RunEvents):
         super().__init__(scope, id)
         require_options(options, MonitoringOptions)
         self.input = input
-        self.services = _services(self, options)
+        self.services = _services(self, input, options)
         self.monitors: dict[str, Monitor] = {}
         self._options = options
         self._dashboards: list[ModelDashboard] = []
@@ -399,11 +399,13 @@ class CapturedModelMonitoring(ModelMonitoring):
         self.model = model
 
 
-def _services(monitoring: ModelMonitoring, options: MonitoringOptions) -> MonitoringServices:
+def _services(monitoring: ModelMonitoring, input: MonitorInput, options: MonitoringOptions) -> MonitoringServices:
     given = options.get("services")
     of_services: Any = {name: value for name, value in options.items() if name in _SHARED_OPTIONS and value is not None}
     if given is None:
-        return MonitoringServices(monitoring, _SERVICES, **of_services)
+        # A name that only the deployment knows would have key, topic and functions wait for the endpoint.
+        subject = input.fixed_title or monitoring.node.path
+        return MonitoringServices(monitoring, _SERVICES, subject=subject, **of_services)
     refused = sorted(of_services.keys() - _OF_ONE_MODEL)
     if refused:
         raise ConfigurationError(

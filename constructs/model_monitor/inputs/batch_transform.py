@@ -101,6 +101,11 @@ class BatchTransform:
         return f"batch transform {self.name or f'captured in {self.capture_location.uri}'}"
 
     @property
+    def fixed_title(self) -> None:
+        """The place of the records is all that is known of it, and often only to a deployment."""
+        return
+
+    @property
     def counted(self) -> Sequence[S3Location]:
         """What must be read to count the records: manifests name objects that lie elsewhere."""
         return self.reads

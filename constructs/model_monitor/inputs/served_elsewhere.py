@@ -104,6 +104,11 @@ class ServedElsewhere:
         return f"model {self.name}"
 
     @property
+    def fixed_title(self) -> str:
+        """What people call it, without anything that only a deployment knows."""
+        return self.title
+
+    @property
     def model_name(self) -> str:
         """What people call it."""
         return self.name
