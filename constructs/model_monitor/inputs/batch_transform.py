@@ -101,9 +101,9 @@ class BatchTransform:
         return f"batch transform {self.name or f'captured in {self.capture_location.uri}'}"
 
     @property
-    def fixed_title(self) -> None:
-        """The place of the records is all that is known of it, and often only to a deployment."""
-        return
+    def fixed_title(self) -> str | None:
+        """What people call it; `None` without a name: the place of the records may be known to a deployment only."""
+        return self.title if self.name else None
 
     @property
     def counted(self) -> Sequence[S3Location]:
