@@ -43,7 +43,7 @@ class BatchTransform:
         format: DatasetFormat | None = None,
         name: str | None = None,
     ) -> BatchTransform:
-        """Names the place that all jobs of a model capture to.
+        """Name the place that all jobs of a model capture to.
 
         Args:
             captured: The `DestinationS3Uri` of the jobs' data capture
