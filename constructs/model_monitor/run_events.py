@@ -12,6 +12,7 @@ from enum import Enum
 from aws_cdk import Duration, aws_events as events
 from constructs import Construct
 
+from model_monitor.internal.checking import checked
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.reactions import ReactionConditions, reaction_name
 
@@ -38,6 +39,7 @@ FAILED = (RunStatus.FAILED, RunStatus.STOPPED)
 ENDED = tuple(RunStatus)
 
 
+@checked
 class RunEvents(Construct):
     """What a monitor and a monitoring have in common: runs that end, and that something can react to."""
 

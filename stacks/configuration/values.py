@@ -201,7 +201,9 @@ def _each_once(values: list[Any]) -> list[Any]:
 def _shown(entry: object) -> str:
     """Return an entry of a list as it stands in the file, without the key that only names its kind."""
     inner = next(iter(dict(entry).values())) if isinstance(entry, StrictModel) else entry
-    return FILE.value(inner.model_dump(mode="json", exclude_unset=True)) if isinstance(inner, StrictModel) else str(inner)
+    return (
+        FILE.value(inner.model_dump(mode="json", exclude_unset=True)) if isinstance(inner, StrictModel) else str(inner)
+    )
 
 
 ONCE = AfterValidator(_each_once)

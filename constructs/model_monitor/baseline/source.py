@@ -131,6 +131,7 @@ class BaselineSource:
         return [iam.PolicyStatement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
 
 
+@checked
 class Baseline(ABC):
     """What normal traffic looks like. Use the factories."""
 

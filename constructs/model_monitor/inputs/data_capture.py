@@ -33,6 +33,7 @@ class CaptureMode(Enum):
     INPUT_AND_OUTPUT = ("Input", "Output")
 
 
+@checked
 class DataCapture(cdk.Mixin):
     """Turns data capture on for an endpoint configuration.
 
@@ -51,7 +52,6 @@ class DataCapture(cdk.Mixin):
         ```
     """
 
-    @checked
     def __init__(
         self,
         *,

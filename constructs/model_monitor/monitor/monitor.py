@@ -29,6 +29,7 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.internal.reachable import require_same_region
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
@@ -50,6 +51,7 @@ _WHY_WILDCARDS = (
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
+@checked
 class Monitor(RunEvents):
     """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 

@@ -8,6 +8,7 @@ from aws_cdk import Names, Stack, aws_athena as athena, aws_glue as glue, aws_km
 from constructs import Construct
 
 from model_monitor.errors import ConfigurationError
+from model_monitor.internal.checking import checked
 from model_monitor.query import queries
 from model_monitor.query.table import json_table
 from model_monitor.s3_location import S3Location
@@ -97,6 +98,7 @@ CAPTURED = {
 """Columns of the table of captured calls."""
 
 
+@checked
 class QueryTables(Construct):
     """A database over what monitors find, with saved queries and a workgroup whose results are encrypted.
 
