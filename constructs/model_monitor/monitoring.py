@@ -20,6 +20,7 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
+from model_monitor.internal.reachable import require_reachable, require_reachable_place, require_same_environment
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
@@ -104,6 +105,9 @@ class ModelMonitoring(RunEvents):
         """
         super().__init__(scope, id)
         require_options(options, MonitoringOptions)
+        for location in input.reads:
+            require_reachable_place(location, self, option="capture")
+        require_reachable(input.dependency, self, option="endpoint")
         self.input = input
         self.services = _services(self, input, options)
         self.monitors: dict[str, Monitor] = {}
@@ -414,4 +418,5 @@ def _services(monitoring: ModelMonitoring, input: MonitorInput, options: Monitor
             expected="options of the services where the services are made",
             fix="give them to MonitoringServices(...), or leave services out",
         )
+    require_same_environment(given, monitoring)
     return given

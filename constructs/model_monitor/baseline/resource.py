@@ -15,6 +15,7 @@ from model_monitor.baseline.source import BaselineSource
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import canonical_json, lazy_json
+from model_monitor.internal.reachable import require_reachable_place
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.s3_location import S3Location
 
@@ -181,6 +182,7 @@ class BaselineResource(Construct):
     def _grant(self) -> None:
         job, access = self._job, self._job.access
         for location in self._source.reads:
+            require_reachable_place(location, self, option="baseline")
             location.grant_read(job.settings.role)
             location.grant_read(access)
         job.output.grant_read_write(job.settings.role)

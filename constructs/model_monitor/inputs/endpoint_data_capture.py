@@ -10,6 +10,7 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
+from model_monitor.internal.reachable import require_reachable_place, require_same_environment
 from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40
@@ -68,6 +69,9 @@ class EndpointDataCapture(Construct):
             ConfigurationError: The name cannot be an endpoint's.
         """
         super().__init__(scope, id)
+        require_reachable_place(capture.location, self, option="capture")
+        if services is not None:
+            require_same_environment(services, self)
         named = MonitoredEndpoint.from_endpoint_name(endpoint_name, capture_location=capture.location)
         prefix = Names.unique_resource_name(self, max_length=_PREFIX_LENGTH, separator="-").lower()
         deployment = services.deployment if services else Deployment.of(self)
@@ -97,7 +101,7 @@ class EndpointDataCapture(Construct):
                 "NamePrefix": prefix,
             },
         )
-        self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
+        self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self, capture.mode)
 
 
 def _statements(stack: Stack, endpoint_name: str, prefix: str) -> list[iam.PolicyStatement]:
