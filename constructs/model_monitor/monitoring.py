@@ -14,7 +14,7 @@ from model_monitor.clarify.explainability import ModelExplainabilityMonitor, Mod
 from model_monitor.dashboard.model import ModelDashboard
 from model_monitor.data_quality.monitor import DataQualityMonitor, DataQualityOptions
 from model_monitor.engine import IMonitorEngine
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName
 from model_monitor.inputs.batch_transform import BatchTransform
 from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput
@@ -244,9 +244,16 @@ class ModelMonitoring(RunEvents):
             alarms: Which ones. Default: the composite alarm, which any alarm of any monitor puts into ALARM.
 
         Raises:
-            ConfigurationError: No monitor has an alarm.
+            ConfigurationError: No alarms are chosen, or no monitor has one.
         """
         chosen = [self.composite_alarm] if alarms is None else alarms
+        if not chosen:
+            raise ConfigurationError(
+                option="alarms",
+                value=[],
+                expected="at least one alarm",
+                fix=("leave ", OptionName("alarms"), " out for the composite alarm"),
+            )
         return events.Rule(
             self,
             id,

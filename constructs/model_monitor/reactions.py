@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -18,6 +19,8 @@ _LONGEST_COOL_DOWN = Duration.days(365)
 _NAME_LENGTH = 120
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_SageMakerPipelineParameters.html
 _MOST_PARAMETERS = 200
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
+_PIPELINE_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}")
 
 
 @checked
@@ -111,11 +114,11 @@ class SageMakerPipelineTarget:
         Raises:
             ConfigurationError: An ARN instead of a name, or more parameters than EventBridge takes.
         """
-        if ":" in pipeline_name and not Token.is_unresolved(pipeline_name):
+        if not Token.is_unresolved(pipeline_name) and not _PIPELINE_NAME.fullmatch(pipeline_name):
             raise ConfigurationError(
                 option="pipeline_name",
                 value=pipeline_name,
-                expected="the pipeline's name",
+                expected="the pipeline's name: letters, digits and hyphens",
                 fix="write what follows 'pipeline/' in the ARN",
             )
         if len(parameters or {}) > _MOST_PARAMETERS:
