@@ -12,7 +12,7 @@ from aws_cdk import Duration, Names, Stack, Token, aws_events as events, aws_iam
 from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
-from model_monitor.errors import Call, ConfigurationError, Setting
+from model_monitor.errors import Call, ConfigurationError, Key, Setting, Shown
 from model_monitor.internal.checking import checked
 
 _LONGEST_COOL_DOWN = Duration.days(365)
@@ -128,6 +128,14 @@ class SageMakerPipelineTarget:
                 expected=f"at most {_MOST_PARAMETERS}",
                 fix="let the pipeline read the rest from the report",
             )
+        for name in parameters or {}:
+            if not _PIPELINE_NAME.fullmatch(name):
+                raise ConfigurationError(
+                    option=("parameters", Key(name)),
+                    got=("the parameter ", Shown(name)),
+                    expected="letters, digits and single hyphens, as in the pipeline's definition",
+                    fix="write the parameter's name as the pipeline has it",
+                )
         self._pipeline_name = pipeline_name
         self._parameters = dict(parameters or {})
         self._role = role

@@ -80,6 +80,7 @@ def call(
         ({"method": "Robust"}, ["a DriftMethod", "DriftMethod.ROBUST"]),
         ({"schedule": "hourly"}, ["a MonitorSchedule", "MonitorSchedule.hourly(...)"]),
         ({"key": "arn"}, ["an IKeyRef", "kms.Key.from_key_arn(...)"]),
+        ({"tags": {"__proto__": "x"}}, ["got tags['__proto__']='__proto__'", "any other name"]),
         ({"tags": {"team": 1}}, ["got tags['team']=1", "write tags['team']='1'"]),
     ],
 )

@@ -139,6 +139,7 @@ def test_an_arn_is_no_name_of_a_pipeline(refused: Refused) -> None:
         (lambda it: it.services.notify_slack(workspace_id="T07EZ1ABC", channel_id=""), "got channel_id=''"),
         (lambda it: it.on_alarm("Alarm", target=_TARGET, alarms=[]), "got alarms=[]"),
         (lambda it: it.on_ended("Ended", target=SageMakerPipelineTarget("")), "got pipeline_name=''"),
+        (lambda it: SageMakerPipelineTarget("retraining", parameters={"": "a"}), "got the parameter ''"),
     ],
 )
 def test_reactions_that_aws_would_refuse_are_refused(

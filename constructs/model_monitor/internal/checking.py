@@ -26,6 +26,8 @@ Callee = TypeVar("Callee", bound=Callable[..., Any] | type)
 # Numbers above lose digits on their way through JavaScript. No option of the library needs one.
 _MAX_NUMBER = 1e15
 _ID = "id"
+PROTOTYPE = "__proto__"
+"""A name that mappings cannot have on their way through JavaScript."""
 # What classes of the CDK have, and those of Python that implement an interface of it.
 _MARKS_OF_JSII = ("__jsii_type__", "__jsii_ifaces__")
 
@@ -178,6 +180,8 @@ def _key(key: object) -> str:
 def _mistake_in_text(path: OptionPath, value: str, hint: type) -> _Mistake | None:
     if path == (_ID,) and (not value or is_token(value)):
         return _Mistake(path, value, hint, "an id that is not empty, and known at synthesis")
+    if value == PROTOTYPE:
+        return _Mistake(path, value, hint, "any other name: JavaScript, in which the CDK runs, keeps this one")
     if "\0" in value:
         return _Mistake(path, value, hint, "text without the character NUL")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
