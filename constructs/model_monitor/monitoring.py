@@ -319,7 +319,7 @@ class ModelMonitoring(RunEvents):
 
 @checked
 class EndpointMonitoring(ModelMonitoring):
-    """Watches one endpoint: add monitors, and say who is told.
+    """Watch one endpoint: add monitors, and say who is told.
 
     Attributes:
         endpoint: What is monitored.
@@ -349,7 +349,7 @@ class EndpointMonitoring(ModelMonitoring):
 
 @checked
 class BatchMonitoring(ModelMonitoring):
-    """Watches the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
+    """Watch the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
 
     Attributes:
         transform: What is monitored.
@@ -379,7 +379,7 @@ class BatchMonitoring(ModelMonitoring):
 
 @checked
 class CapturedModelMonitoring(ModelMonitoring):
-    """Watches a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
+    """Watch a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
 
     Data quality looks at inputs, model quality at predictions and labels. Bias needs a writer with `join_inputs`, and
     explainability the same model in SageMaker, since its runs ask that one.

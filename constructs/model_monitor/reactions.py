@@ -88,7 +88,7 @@ def reaction_name(scope: Construct, id: str) -> str:
 @jsii.implements(events.IRuleTarget)
 @checked
 class SageMakerPipelineTarget:
-    """Starts a SageMaker pipeline, for example one that trains the model anew.
+    """Start a SageMaker pipeline, for example one that trains the model again.
 
     Example:
         ```python

@@ -31,7 +31,7 @@ JOB_NAME_PREFIXES = (
 
 
 class Results(Construct):
-    """Reads every run's report once, publishes metrics, tells people what was found, and sends an event.
+    """Read every run's report once, publish metrics, tell people what was found, and send an event.
 
     AWS's event of a run's job is only a call to look: its documentation names neither the schedule nor the result, it
     may come twice, and it may be lost. A run without traffic has no job at all. So the function looks up what the event

@@ -34,7 +34,7 @@ class BatchTransform:
     def of(
         cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
     ) -> BatchTransform:
-        """Names the place that all jobs of a model capture to.
+        """Name the place that all jobs of a model capture to.
 
         Args:
             captured: The `DestinationS3Uri` of the jobs' data capture

@@ -40,7 +40,7 @@ class ServedElsewhere:
     @classmethod
     @checked
     def of(cls, *, name: str, captured: S3Location, format: DatasetFormat | None = None) -> ServedElsewhere:
-        """Names the place that `capture_writer.CaptureWriter` writes to.
+        """Name the place that `capture_writer.CaptureWriter` writes to.
 
         Args:
             name: The writer's `endpoint_name`.

@@ -5,7 +5,7 @@ import pytest
 from baseline.errors import BaselineError
 
 
-def test_a_closed_account_is_told_before_a_job_is_paid_for(world, deploy):
+def test_a_closed_account_is_reported_before_a_job_is_paid_for(world, deploy):
     world.box.change(model_monitor_closed=True)
     try:
         with pytest.raises(BaselineError, match=r"may not make monitoring schedules \("):

@@ -13,7 +13,7 @@ ACCOUNT = "111122223333"
 
 
 class Framework:
-    """Does what the CDK Provider framework and CloudFormation do around the handler.
+    """Do what the CDK Provider framework and CloudFormation do around the handler.
 
     Attributes:
         age: How long ago requests have come, in seconds.

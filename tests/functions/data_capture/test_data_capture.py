@@ -20,7 +20,7 @@ KMS_KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
 
 
 class Stack:
-    """Does what CloudFormation and the provider framework do."""
+    """Do what CloudFormation and the provider framework do."""
 
     def __init__(self, aws):
         self.aws, self.requests, self.physical_id, self.event = aws, 0, None, None

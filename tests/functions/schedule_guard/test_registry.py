@@ -18,7 +18,7 @@ LATER = CREATED + 86400
 
 
 class Guard:
-    """Sends requests as CloudFormation does, at a time that the test chooses."""
+    """Send requests as CloudFormation does, at a time that the test chooses."""
 
     def __init__(self, aws):
         self.aws, self.properties = aws, {}
