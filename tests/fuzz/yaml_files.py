@@ -52,6 +52,7 @@ _VALUES: tuple[Any, ...] = (
     {"location": "s3://records/x"},
     {1: 2},
 )
+_KEYS: tuple[Any, ...] = ("Key", "name", "x", 1, "x" * 300, "", "__proto__", "constructor", "<<")
 # What YAML itself can hold, and no value of Python's stands for.
 _SNIPPETS = (
     "2024-13-45",
@@ -117,7 +118,7 @@ def _changed(document: Any, random: Random) -> Any:  # whatever YAML holds
             case "remove":
                 del around[path[-1]]
             case "rename" if isinstance(around, dict):
-                around[random.choice(["Key", "name", "x", 1, "x" * 300, "", "__proto__", "constructor", "<<"])] = around.pop(path[-1])
+                around[random.choice(_KEYS)] = around.pop(path[-1])
             case "double" if isinstance(around, list):
                 around.append(copy.deepcopy(around[path[-1]]))
             case _:
