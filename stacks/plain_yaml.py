@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from model_monitor.internal.checking import PROTOTYPE
 from stacks.problems import DocumentPath, Problem
 
 # A file of a thousand models has about 50,000 values at a depth of 12.
@@ -114,6 +115,9 @@ def _problem(path: DocumentPath, node: yaml.ScalarNode, loader: PlainLoader) -> 
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         got, expected = f"the text '{readable(text)}'", "text of whole characters, without NUL"
         return Problem(line, path, got, expected, "remove the escape sequence (\\0, \\ud800 to \\udfff)")
+    if text == PROTOTYPE:
+        got, expected = f"the text '{text}'", "any other name"
+        return Problem(line, path, got, expected, "choose another name: the CDK's language keeps this one")
     if any(marker in text for marker in _TOKENS):
         got, expected = f"the text '{readable(text)}'", "a value that is known when the file is read"
         return Problem(

@@ -14,12 +14,13 @@ from model_monitor.clarify.explainability import ModelExplainabilityMonitor, Mod
 from model_monitor.dashboard.model import ModelDashboard
 from model_monitor.data_quality.monitor import DataQualityMonitor, DataQualityOptions
 from model_monitor.engine import IMonitorEngine
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName
 from model_monitor.inputs.batch_transform import BatchTransform
 from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
+from model_monitor.internal.reachable import require_reachable, require_reachable_place, require_same_environment
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
@@ -105,6 +106,9 @@ class ModelMonitoring(RunEvents):
         """
         super().__init__(scope, id)
         require_options(options, MonitoringOptions)
+        for location in input.reads:
+            require_reachable_place(location, self, option="capture")
+        require_reachable(input.dependency, self, option="endpoint")
         self.input = input
         self.services = _services(self, input, options)
         self.monitors: dict[str, Monitor] = {}
@@ -259,9 +263,16 @@ class ModelMonitoring(RunEvents):
             alarms: Which ones. Default: the composite alarm, which any alarm of any monitor puts into ALARM.
 
         Raises:
-            ConfigurationError: No monitor has an alarm.
+            ConfigurationError: No alarms are chosen, or no monitor has one.
         """
         chosen = [self.composite_alarm] if alarms is None else alarms
+        if not chosen:
+            raise ConfigurationError(
+                option="alarms",
+                value=[],
+                expected="at least one alarm",
+                fix=("leave ", OptionName("alarms"), " out for the composite alarm"),
+            )
         return events.Rule(
             self,
             id,
@@ -435,4 +446,5 @@ def _services(monitoring: ModelMonitoring, input: MonitorInput, options: Monitor
             expected="options of the services where the services are made",
             fix="give them to MonitoringServices(...), or leave services out",
         )
+    require_same_environment(given, monitoring)
     return given

@@ -5,9 +5,11 @@ from __future__ import annotations
 from aws_cdk import Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from constructs import Construct, IConstruct
 
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge
 
 
+@checked
 class MonitoringKey(kms.Key):
     """A rotating KMS key that CloudWatch alarms and EventBridge rules may use to publish to an encrypted topic.
 
@@ -29,6 +31,7 @@ class MonitoringKey(kms.Key):
         allow_publishing(self)
 
 
+@checked
 def allow_publishing(key: kms.IKey) -> None:
     """Let CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
 
@@ -60,6 +63,7 @@ def publishers(scope: IConstruct) -> list[tuple[str, str, dict[str, dict[str, st
     ]
 
 
+@checked
 class MonitoringBucket(s3.Bucket):
     """A private, encrypted bucket for baselines and reports that outlives the stack unless told otherwise."""
 
@@ -107,6 +111,7 @@ class MonitoringBucket(s3.Bucket):
         )
 
 
+@checked
 class MonitoringTopic(sns.Topic):
     """An encrypted topic that takes messages over TLS only and that alarms can really publish to.
 

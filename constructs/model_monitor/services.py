@@ -14,7 +14,12 @@ from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
-from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
+from model_monitor.internal.reachable import (
+    require_reachable,
+    require_reachable_place,
+    require_standard_queue,
+    require_standard_topic,
+)
 from model_monitor.monitor.options import require_options
 from model_monitor.query.tables import QueryTables
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
@@ -221,11 +226,11 @@ class MonitoringServices(Construct):
         ]
 
     def _require_reachable(self, options: MonitoringServicesOptions) -> None:
-        key, topic = options.get("encryption_key"), options.get("topic")
-        if key is not None:
-            require_same_region(key, self, option="encryption_key")
+        topic = options.get("topic")
+        require_reachable(options.get("encryption_key"), self, option="encryption_key")
+        require_reachable_place(options.get("output"), self, option="output")
         if topic is not None:
-            require_same_region(topic, self, option="topic")
+            require_reachable(topic, self, option="topic")
             require_standard_topic(topic)
 
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:

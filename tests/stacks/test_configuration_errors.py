@@ -255,3 +255,15 @@ def test_two_endpoints_cannot_share_a_stack(problems_of):
     (problem,) = problems_of(HEAD + second)
     assert problem.expected == "a stack of its own for everything that is monitored"
     assert problem.fix == "ModelMonitoring-credit would hold several; change a 'stack_name'"
+
+
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        ("{email: ml@example.com}", "ml@example.com"),
+        ("{slack: {workspace: T07EZ1ABC, channel: C013F4ABC}}", '{workspace: "T07EZ1ABC", channel: "C013F4ABC"}'),
+    ],
+)
+def test_an_entry_that_stands_twice_is_shown_as_it_is_written(problems_of, entry, shown):
+    (problem,) = problems_of(HEAD + f"    notify: [{entry}, {entry}]\n")
+    assert (problem.expected, problem.fix) == ("every entry once", f"remove the second {shown}")

@@ -18,6 +18,7 @@ from model_monitor.engine.definition import (
 )
 from model_monitor.engine.names import definition_name
 from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
 from model_monitor.jobs.images import Image
 
@@ -33,6 +34,7 @@ _IMAGES = {
 _ID = "JobDefinition"
 
 
+@checked
 class ModelMonitorEngine:
     """Amazon SageMaker Model Monitor: AWS runs the monitors.
 

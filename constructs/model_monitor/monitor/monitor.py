@@ -29,8 +29,9 @@ from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge_wildcards
-from model_monitor.internal.reachable import require_same_region
+from model_monitor.internal.reachable import require_reachable, require_reachable_place
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
@@ -51,6 +52,7 @@ _WHY_WILDCARDS = (
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
+@checked
 class Monitor(RunEvents):
     """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 
@@ -101,8 +103,7 @@ class Monitor(RunEvents):
         output = settings.output or services.output
         require_apart(output, input, option="output")
         super().__init__(scope, id)
-        if settings.encryption_key is not None:
-            require_same_region(settings.encryption_key, self, option="encryption_key")
+        self._require_reachable(settings)
         self.input = input
         self.short_name = short_name(id)
         self.schedule = settings.schedule
@@ -395,6 +396,14 @@ class Monitor(RunEvents):
             assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
             description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
         )
+
+    def _require_reachable(self, settings: MonitorSettings) -> None:
+        """Check what the user brings; what the services bring was checked with them."""
+        require_reachable(settings.encryption_key, self, option="encryption_key")
+        require_reachable(settings.role, self, option="role")
+        require_reachable(settings.compute.volume_key, self, option=("compute", "volume_key"))
+        require_reachable(settings.network.vpc, self, option=("network", "vpc"))
+        require_reachable_place(settings.output, self, option="output")
 
     def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
         # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer
