@@ -16,7 +16,6 @@ from stacks.monitoring_stack import MonitoringStack, environment
 from stacks.problem_log import ProblemLog, refused_by_the_cdk
 from stacks.problems import InvalidConfigurationError, Problem
 from stacks.services_stack import ServicesStack
-from stacks.settings import shared_settings
 
 DEFAULT_FILE = "monitoring.yaml"
 CONTEXT_KEY = "config"
@@ -62,7 +61,7 @@ class _SharedServices:
 
     def of(self, monitored: MonitoredConfig) -> MonitoringServices | None:
         """Return the services of a model, or None where they cannot be made; the problem is kept once."""
-        place = environment(shared_settings(monitored, self._defaults))
+        place = environment(monitored.over(self._defaults))
         key = (place.account, place.region)
         if key not in self._made:
             number = len(self._made)

@@ -17,11 +17,7 @@ _TOO_MANY = "TooManyResourcesInStack"
 
 
 class ProblemLog:
-    """Problems that came up while stacks were made.
-
-    Args:
-        document: The file that they are in.
-    """
+    """Problems that came up while stacks were made."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

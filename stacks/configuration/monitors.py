@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias, TypedDict, TypeVar
 
@@ -15,6 +16,8 @@ from stacks.configuration.schedule import Schedule, schedule_of
 from stacks.configuration.values import RoleArn, Script, matching
 
 if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
     from stacks.imports import Imports
 
 MonitorName = Annotated[
@@ -59,11 +62,7 @@ class MonitorSettings(StrictModel):
     """Environment variables of the jobs, for example for scripts."""
 
     def options(self, imports: Imports) -> MonitorOptions:
-        """Return options of every monitor.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return options of every monitor."""
         with imports.at("compute"):
             compute = self.compute.build(imports) if self.compute else None
         with imports.at("network"):
@@ -109,6 +108,14 @@ class MonitorConfig(StrictModel):
     def id(self) -> str:
         """Name of the monitor, chosen or not."""
         return self.name or self.DEFAULT_NAME
+
+    @abstractmethod
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor.
+
+        Raises:
+            ConfigurationError: Something that the library refuses.
+        """
 
 
 Kind = TypeVar("Kind", bound=MonitorConfig)
