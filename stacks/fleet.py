@@ -25,9 +25,6 @@ CONTEXT_KEY = "config"
 def make_stacks(app: cdk.App) -> list[MonitoringStack]:
     """Make the stacks of the file that the app's context names, `monitoring.yaml` by default.
 
-    Args:
-        app: Where they are made.
-
     Raises:
         InvalidConfigurationError: The file cannot be used; everything that is wrong with it is in the message.
     """
@@ -80,9 +77,6 @@ class _SharedServices:
 
 def synthesise(app: cdk.App) -> None:
     """Make the stacks of the file and write their templates.
-
-    Args:
-        app: Where they are made.
 
     Raises:
         InvalidConfigurationError: The file cannot be used, or the CDK refuses a template that it describes.

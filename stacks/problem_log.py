@@ -73,11 +73,7 @@ class ProblemLog:
         return f"{place}: got {got}; expected {expected}; {fix}"
 
     def refuse(self, problem: Problem) -> None:
-        """Keep a problem that neither the library nor the CDK told.
-
-        Args:
-            problem: The problem.
-        """
+        """Keep a problem that neither the library nor the CDK told."""
         self._problems.append(problem)
 
     def require_none(self) -> None:
