@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analyzer.__main__ import main
+from tests.analyzer.lines import record, write_lines
 
 
 class ClarifyJob:
@@ -98,22 +99,12 @@ def merged(tmp_path):
     """Write captured records, with observed labels when there are any: merged([(input, output, label), ...])."""
 
     def write(rows, encoding="CSV", name="records"):
-        folder = tmp_path / name / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10"
-        folder.mkdir(parents=True)
-        lines = []
-        for position, (given, output, label) in enumerate(rows):
-            record = {
-                "captureData": {
-                    "endpointInput": {"mode": "INPUT", "data": given, "encoding": encoding},
-                    "endpointOutput": {"mode": "OUTPUT", "data": output, "encoding": encoding},
-                },
-                "eventMetadata": {"eventId": str(position), "inferenceTime": "2026-01-01T10:20:30Z"},
-                "eventVersion": "0",
-            }
-            if label is not None:
-                record["groundTruthData"] = {"data": label, "encoding": encoding}
-            lines.append(json.dumps(record))
-        (folder / "records.jsonl").write_text("\n".join(lines) + "\n")
+        path = tmp_path / name / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10" / "records.jsonl"
+        records = [
+            record(event=str(number), encoding=encoding, label=label, endpointInput=given, endpointOutput=output)
+            for number, (given, output, label) in enumerate(rows)
+        ]
+        write_lines(path, records)
         return tmp_path / name
 
     return write

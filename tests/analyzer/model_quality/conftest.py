@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from tests.analyzer.lines import record, write_lines
+
 MERGED = {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"], "originalDatasetFormat": None}}
 
 
@@ -79,26 +81,18 @@ def merged(tmp_path):
     """Write merged records: merged([(output, label), ...]) -> source folder."""
 
     def write(pairs, *, encoding="CSV", label_encoding="CSV"):
-        content_type = "text/csv" if encoding == "CSV" else "application/json"
-        folder = tmp_path / "merged" / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10"
-        folder.mkdir(parents=True, exist_ok=True)
-        lines = (
-            {
-                "captureData": {
-                    "endpointOutput": {
-                        "observedContentType": content_type,
-                        "mode": "OUTPUT",
-                        "data": output,
-                        "encoding": encoding,
-                    }
-                },
-                "groundTruthData": {"data": str(label), "encoding": label_encoding},
-                "eventMetadata": {"eventId": str(number), "inferenceTime": "2026-01-01T10:20:30Z"},
-                "eventVersion": "0",
-            }
+        path = tmp_path / "merged" / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10" / "20-30-000.jsonl"
+        records = [
+            record(
+                event=str(number),
+                encoding=encoding,
+                label=str(label),
+                label_encoding=label_encoding,
+                endpointOutput=output,
+            )
             for number, (output, label) in enumerate(pairs)
-        )
-        (folder / "20-30-000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        ]
+        write_lines(path, records)
         return tmp_path / "merged"
 
     return write

@@ -10,9 +10,9 @@ import time
 import boto3
 import pytest
 
-from deployment.handler import handler
 from sandbox.process.client import SandboxProcess
 from shared import clients
+from tests.functions.framework import Framework
 
 IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 
@@ -62,26 +62,11 @@ def world():
         yield World(box)
 
 
-class Deployment:
-    """What the provider framework does."""
-
-    def begin(self, request_type, properties, **more):
-        """Return the event of a request with what the first call answers."""
-        event = {
-            "ResourceType": "Custom::ModelMonitorBaseline",
-            "RequestType": request_type,
-            "RequestId": f"{request_type}-{properties['Name']}",
-            "StackId": "arn:aws:cloudformation:us-east-1:000000000000:stack/Credit/1",
-            "LogicalResourceId": "Baseline",
-            "ResourceProperties": properties,
-            **more,
-        }
-        return event | handler(event, None)
-
-    def __call__(self, request_type, properties, **more):
-        event = self.begin(request_type, properties, **more)
+class Deployment(Framework):
+    def __call__(self, request_type, properties):
+        self.begin(request_type, properties)
         end = time.monotonic() + 60
-        while not (result := handler(event, None))["IsComplete"]:
+        while not (result := self.poll())["IsComplete"]:
             assert time.monotonic() < end, "still not complete after a minute"
             time.sleep(0.1)
         return result.get("Data", {})
@@ -101,5 +86,5 @@ def deploy(world, monkeypatch):
     for name, value in world.box.environment().items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
-    yield Deployment()
+    yield Deployment("Custom::ModelMonitorBaseline")
     forget()

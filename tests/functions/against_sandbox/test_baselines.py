@@ -2,8 +2,6 @@
 
 import json
 
-from deployment.handler import handler
-
 ROWS = [(amount + amount % 2, amount, amount % 2) for amount in range(1, 301)]
 JSON_LINES = "".join(json.dumps({"prediction": p, "who": {"member": m}, "amount": a}) + "\n" for p, a, m in ROWS)
 
@@ -36,8 +34,8 @@ def test_delete_stops_a_job_that_runs(world, deploy):
     world.s3.put_object(Bucket="data", Key="slow.csv", Body="a\n1\n2\n")
     source = {"dataset": {"uri": "s3://data/slow.csv", "format": {"csv": {"header": True}}}}
     properties = world.properties("slow", Source=source, PreprocessorUri="s3://data/slow.py")
-    created = deploy.begin("Create", properties)
-    assert handler(created, None) == {"IsComplete": False}
-    deploy("Delete", properties, PhysicalResourceId=created["PhysicalResourceId"])
+    deploy.begin("Create", properties)
+    assert deploy.first == {"IsComplete": False}
+    deploy("Delete", properties)
     (job,) = world.sagemaker.list_processing_jobs(NameContains="credit-slow")["ProcessingJobSummaries"]
     assert job["ProcessingJobStatus"] == "Stopped"

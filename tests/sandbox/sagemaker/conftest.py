@@ -306,6 +306,11 @@ class World:
         self.schedule_in(name, "Scheduled")
         return name
 
+    def make_schedule_of(self, monitoring_type: str, *definition: Any, **more: Any) -> str:
+        """An hourly schedule of a new definition; see `make_definition_of`."""
+        name = self.make_definition_of(monitoring_type, *definition, **more)
+        return self.make_schedule(name, monitoring_type=monitoring_type)
+
     def schedule_in(self, name: str, status: str) -> None:
         """Wait until a schedule has a status."""
 
@@ -318,6 +323,19 @@ class World:
     def executions(self, schedule: str, **more: Any) -> list[dict[str, Any]]:
         answer = self.sagemaker.list_monitoring_executions(MonitoringScheduleName=schedule, **more)
         return list(answer["MonitoringExecutionSummaries"])
+
+    def due_execution(self, schedule: str) -> dict[str, Any]:
+        """Let the next full hour come; the only execution of a schedule."""
+        self.move_to_next_hour()
+        (execution,) = self.executions(schedule)
+        return execution
+
+    def job_of(self, execution: dict[str, Any]) -> dict[str, Any]:
+        """The processing job of an execution."""
+        return self.describe_job(execution["ProcessingJobArn"].rsplit("/", 1)[-1])
+
+    def describe_job(self, name: str) -> dict[str, Any]:
+        return dict(self.sagemaker.describe_processing_job(ProcessingJobName=name))
 
     def job(self, **changes: Any) -> dict[str, Any]:
         """A CreateProcessingJob request for a baseline of ``train.csv``, which it uploads."""
@@ -399,3 +417,12 @@ def world(session_world: World) -> Iterator[World]:
 def capturing_endpoint(session_world: World) -> str:
     """An endpoint that captures everything it serves, shared by tests that only need one to exist."""
     return session_world.make_endpoint()
+
+
+@pytest.fixture
+def endpoint(world: World) -> Iterator[str]:
+    """An endpoint whose capture no other test writes to."""
+    name = world.make_endpoint()
+    yield name
+    world.remove_schedules()
+    world.sagemaker.delete_endpoint(EndpointName=name)

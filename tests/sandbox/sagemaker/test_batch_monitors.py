@@ -36,22 +36,16 @@ def transform(world: Any, model: str, place: str, rows: str, *, join: str = "Non
     assert world.sagemaker.describe_transform_job(TransformJobName=name)["TransformJobStatus"] == "Completed"
 
 
-def only_execution(world: Any, schedule: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The execution and its job."""
-    (execution,) = world.executions(schedule)
-    name = execution["ProcessingJobArn"].rsplit("/", 1)[-1]
-    return execution, world.sagemaker.describe_processing_job(ProcessingJobName=name)
-
-
 def test_data_quality_is_that_of_all_inputs_of_the_hour(world: Any, model: str) -> None:
     place = world.unique("batch")
     hour = world.full_hour()
     transform(world, model, place, "1,2\n3,4\n")
     transform(world, model, place, "5,6\n")
     source = world.of_batch(f"s3://{world.bucket}/{place}/capture")
-    schedule = world.make_schedule(world.make_definition_of("DataQuality", source))
+    schedule = world.make_schedule_of("DataQuality", source)
     due = world.move_to_next_hour()
-    execution, job = only_execution(world, schedule)
+    (execution,) = world.executions(schedule)
+    job = world.job_of(execution)
     assert execution["MonitoringExecutionStatus"] == "Completed", execution
     assert "EndpointName" not in execution
     inputs = [item["S3Input"] for item in job["ProcessingInputs"]]
@@ -79,9 +73,8 @@ def test_data_quality_is_that_of_all_inputs_of_the_hour(world: Any, model: str) 
 
 def test_an_hour_without_a_transform_job_has_no_data(world: Any) -> None:
     source = world.of_batch(f"s3://{world.bucket}/no-batch-yet")
-    schedule = world.make_schedule(world.make_definition_of("DataQuality", source))
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("DataQuality", source)
+    execution = world.due_execution(schedule)
     assert execution["FailureReason"] == "Job inputs had no data"
 
 
@@ -95,10 +88,10 @@ def test_model_quality_merges_outputs_with_labels_by_their_ids(world: Any, model
     constraint = {"mae": {"threshold": 1.0, "comparison_operator": "GreaterThanThreshold"}}
     text = json.dumps({"version": 0.0, "regression_constraints": constraint})
     baseline = {"ConstraintsResource": {"S3Uri": world.put(f"{place}/constraints.json", text)}}
-    definition = world.make_definition_of("ModelQuality", source, baseline, ProblemType="Regression")
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
+    schedule = world.make_schedule_of("ModelQuality", source, baseline, ProblemType="Regression")
     due = world.move_to_next_hour()
-    execution, job = only_execution(world, schedule)
+    (execution,) = world.executions(schedule)
+    job = world.job_of(execution)
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
     assert json.loads(job["Environment"]["dataset_format"]) == {
         "sagemakerMergeJson": {
@@ -156,11 +149,11 @@ def test_bias_is_that_of_outputs_joined_with_their_inputs(
     )
     config = world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS))
     baseline = {"ConstraintsResource": {"S3Uri": bias_baseline}}
-    definition = world.make_definition_of("ModelBias", source, baseline, ConfigUri=config)
-    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
+    schedule = world.make_schedule_of("ModelBias", source, baseline, ConfigUri=config)
     hour = world.full_hour()
     due = world.move_to_next_hour()
-    execution, job = only_execution(world, schedule)
+    (execution,) = world.executions(schedule)
+    job = world.job_of(execution)
     assert execution["MonitoringExecutionStatus"] == status, job
     assert job["ProcessingJobName"].startswith("model-bias-monitoring-")
     (merged,) = world.keys(f"reports/merge/{schedule}/{hour:%Y/%m/%d/%H}/")
@@ -192,15 +185,13 @@ def test_bias_of_a_model_served_elsewhere_is_that_of_what_its_service_writes(wor
             identifier = f"{place}-{number}"
             writer.write(Payload.csv(row), Payload.csv([approved]), inference_id=identifier, inference_time=now)
     labels = world.put_labels({f"{place}-{number}": int(age == 11) for number, (age, _) in enumerate(rows)}, now)
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelBias",
         world.of_batch(f"{root}/loans", labels=labels, InferenceAttribute="0"),
         {"ConstraintsResource": {"S3Uri": bias_baseline}},
         ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS)),
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
-    world.move_to_next_hour()
-    execution, _ = only_execution(world, schedule)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
 
 
@@ -214,15 +205,13 @@ def test_bias_of_predictions_without_inputs_fails_with_the_remedy(world: Any, mo
         labels=world.put_labels(labels, world.box.now()),
         InferenceAttribute="0",
     )
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelBias",
         source,
         {"ConstraintsResource": {"S3Uri": bias_baseline}},
         ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(SEX_BIAS)),
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
-    world.move_to_next_hour()
-    execution, _ = only_execution(world, schedule)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert "DataProcessing.JoinSource=Input" in execution["FailureReason"]
 
@@ -252,16 +241,16 @@ def test_attributions_are_those_of_the_inputs_of_the_hour(
     values = {"global_shap_values": attributions, "expected_value": 0.0}
     analysis = {"version": "1.0", "explanations": {"kernel_shap": {"label0": values}}}
     constraints = world.put(f"{place}/analysis.json", json.dumps(analysis))
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelExplainability",
         world.of_batch(f"s3://{world.bucket}/{place}/capture"),
         {"ConstraintsResource": {"S3Uri": constraints}},
         ConfigUri=world.put(f"{place}/analysis_config.json", json.dumps(config)),
         role=world.make_role("s3:*", "logs:*", "cloudwatch:*", "sagemaker:*"),
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelExplainability")
     due = world.move_to_next_hour()
-    execution, job = only_execution(world, schedule)
+    (execution,) = world.executions(schedule)
+    job = world.job_of(execution)
     assert execution["MonitoringExecutionStatus"] == status, job
     assert json.loads(job["Environment"]["dataset_format"]) == {"csv": {"header": "false"}}
     report = f"reports/{schedule}/{due:%Y/%m/%d/%H}"

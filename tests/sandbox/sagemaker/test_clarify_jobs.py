@@ -163,14 +163,13 @@ def test_an_explainability_monitor_notices_a_changed_order(world: Any, role: str
     baseline = {"explanations": {"kernel_shap": {"label0": {"global_shap_values": {"age": 9.0, "income": 0.5}}}}}
     constraints = world.put("explainability/analysis.json", json.dumps({"version": "1.0", **baseline}))
     uri = world.put("explainability/analysis_config.json", json.dumps(config))
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelExplainability",
         world.of_endpoint(endpoint, InferenceAttribute="0"),
         {"ConstraintsResource": {"S3Uri": constraints}},
         role=role,
         ConfigUri=uri,
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelExplainability")
     for number in range(10):
         world.invoke(endpoint, f"{number},{10 * number}\n")
     due = world.move_to_next_hour()
