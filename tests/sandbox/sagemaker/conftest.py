@@ -392,6 +392,21 @@ class World:
 
         return self.eventually(ended, 60)
 
+    def transform(self, model: str, source: str, output: str, **changes: Any) -> dict[str, Any]:
+        """A CreateTransformJob request for CSV rows."""
+        return {
+            "TransformJobName": self.unique("Transform"),
+            "ModelName": model,
+            "TransformInput": {
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": source}},
+                "ContentType": "text/csv",
+                "SplitType": "Line",
+            },
+            "TransformOutput": {"S3OutputPath": output, "Accept": "text/csv", "AssembleWith": "Line"},
+            "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+            **changes,
+        }
+
     def remove_schedules(self) -> None:
         """Let no schedule of this test run in the next one, which may move the same clock."""
         for job in self.sagemaker.list_processing_jobs(StatusEquals="InProgress")["ProcessingJobSummaries"]:
@@ -417,6 +432,12 @@ def world(session_world: World) -> Iterator[World]:
 def capturing_endpoint(session_world: World) -> str:
     """An endpoint that captures everything it serves, shared by tests that only need one to exist."""
     return session_world.make_endpoint()
+
+
+@pytest.fixture(scope="session")
+def model(session_world: World) -> str:
+    """A model that answers twice the sum of each row."""
+    return session_world.make_model()
 
 
 @pytest.fixture

@@ -17,12 +17,6 @@ BROKEN = "def model_fn(model_dir):\n    raise RuntimeError('no such file')\n"
 
 
 @pytest.fixture(scope="module")
-def model(session_world: Any) -> str:
-    name: str = session_world.make_model()
-    return name
-
-
-@pytest.fixture(scope="module")
 def role(session_world: Any) -> str:
     arn: str = session_world.make_role("s3:*", "logs:*", *SHADOW_ACTIONS)
     return arn
