@@ -6,31 +6,20 @@ import numpy as np
 import pytest
 
 from analyzer.__main__ import main
+from tests.analyzer.conftest import Job
 from tests.analyzer.lines import record, write_lines
 
 
-class ClarifyJob:
+class ClarifyJob(Job):
     """What one run left behind."""
 
-    def __init__(self, code, root):
-        self.code = code
-        self.root = root
-
     @property
-    def message(self):
-        return (self.root / "message").read_text()
+    def root(self):
+        return self.folder
 
     @property
     def analysis(self):
-        return json.loads((self.root / "output" / "analysis.json").read_text())
-
-    @property
-    def violations(self):
-        return json.loads((self.root / "output" / "constraint_violations.json").read_text())["violations"]
-
-    @property
-    def metrics(self):
-        return [json.loads(line) for line in (self.root / "metrics" / "metrics.jsonl").read_text().splitlines()]
+        return self.document("analysis.json")
 
     def bias(self, stage, facet, position=0):
         """Metrics by name of one facet value."""

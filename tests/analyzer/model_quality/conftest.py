@@ -2,30 +2,24 @@ import json
 
 import pytest
 
+from tests.analyzer.conftest import Job
 from tests.analyzer.lines import record, write_lines
 
 MERGED = {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"], "originalDatasetFormat": None}}
 
 
-class QualityJob:
+class QualityJob(Job):
     """What one run left behind."""
-
-    def __init__(self, job):
-        self._job = job
-        self.code = job.code
-        self.message = job.message
-        self.has = job.has
-        self.folder = job.folder
 
     @property
     def statistics(self):
         """The one section of metrics."""
-        document = self._job.document("statistics.json")
+        document = self.document("statistics.json")
         return next(section for name, section in document.items() if name.endswith("_metrics"))
 
     @property
     def dataset(self):
-        return self._job.document("statistics.json")["dataset"]
+        return self.document("statistics.json")["dataset"]
 
     @property
     def values(self):
@@ -34,24 +28,20 @@ class QualityJob:
 
     @property
     def constraints(self):
-        document = self._job.document("constraints.json")
+        document = self.document("constraints.json")
         return next(section for name, section in document.items() if name.endswith("_constraints"))
 
     @property
-    def violations(self):
-        return self._job.document("constraint_violations.json")["violations"]
-
-    @property
     def issues(self):
-        return {problem["problem"]: problem["count"] for problem in self._job.document("data_issues.json")["problems"]}
+        return {problem["problem"]: problem["count"] for problem in self.document("data_issues.json")["problems"]}
 
     @property
     def examples(self):
-        return [example["problem"] for example in self._job.document("data_issues.json")["examples"]]
+        return [example["problem"] for example in self.document("data_issues.json")["examples"]]
 
     @property
     def metrics(self):
-        return {metric["MetricName"]: metric["Value"] for metric in self._job.metrics}
+        return {metric["MetricName"]: metric["Value"] for metric in super().metrics}
 
 
 @pytest.fixture
@@ -60,7 +50,8 @@ def quality(job):
 
     def run(problem_type, source, dataset_format="csv", /, **variables):
         variables = {"analysis_type": "MODEL_QUALITY", "problem_type": problem_type} | variables
-        return QualityJob(job(source, dataset_format, **variables))
+        done = job(source, dataset_format, **variables)
+        return QualityJob(done.code, done.folder)
 
     return run
 
