@@ -38,8 +38,9 @@ def page(
     result, entry = _list_of(operation)
     name = name or _first(entry, "Name")
     status = _first(entry, "Status")
+    equal = _equal(request, entry, status)
     summaries = [members_of(entry, document) for document in documents]
-    found = [summary for summary in summaries if _matches(summary, request, name, _equal(request, entry, status))]
+    found = [summary for summary in summaries if _matches(summary, request, name, equal)]
     sort_by = request.get("SortBy", "CreationTime")
     member = {"Name": name, "Status": status}.get(sort_by, sort_by)
     found.sort(key=lambda summary: summary.get(member, ""))
