@@ -56,10 +56,10 @@ def page(
 
 def _list_of(operation: str) -> tuple[str, StructureShape]:
     """The member of an answer that holds the list, and the shape of the list's entries."""
-    for name, shape in output_shape(operation).members.items():
-        if isinstance(shape, ListShape) and isinstance(shape.member, StructureShape):
-            return name, shape.member
-    raise ValueError(f"{operation} answers with no list")
+    members = output_shape(operation).members.items()
+    name, entry = next((name, shape.member) for name, shape in members if isinstance(shape, ListShape))
+    assert isinstance(entry, StructureShape)
+    return name, entry
 
 
 def _first(entry: StructureShape, ending: str) -> str:
