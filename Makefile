@@ -54,26 +54,26 @@ lint: setup docs ## Check format, lint, types, and that the documentation builds
 docs: setup ## Build the documentation into build/site; a link that leads nowhere fails
 	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
-texts: setup ## Write the list of all texts of the functions in docs/troubleshooting.md anew
+texts: setup ## Update the list of all texts of the functions in docs/troubleshooting.md
 	@python -m site_tools.texts
 
-format: setup ## Format the code and mend what ruff can mend
+format: setup ## Format the code and fix what ruff can fix
 	@ruff format .
 	@ruff check --fix .
 
 synth: setup ## Synthesise the stacks of monitoring.yaml (ARGS="-c config=other.yaml" chooses another file)
 	@cdk synth --quiet $(ARGS) && echo "Templates are in cdk.out"
 
-snapshots: setup ## Write the template snapshots anew, after a change that is meant
+snapshots: setup ## Update the template snapshots, after a change that is intended
 	@UPDATE_SNAPSHOTS=1 python -m pytest -q tests/stacks
 
 scripts: setup ## Put the common part of preprocessing scripts into all of them
 	@python -m preprocessors.source
 
-schema: setup ## Write the JSON schema of monitoring.yaml anew
+schema: setup ## Update the JSON schema of monitoring.yaml
 	@python -m stacks.schema > monitoring.schema.json
 
-fidelity: setup ## Write the tables of sandbox/README.md anew, which say what is like AWS
+fidelity: setup ## Update the tables of sandbox/README.md that say what is like AWS
 	@python tests/fidelity/tables.py
 
 bench: bench-synthesis bench-analyzer ## Measure the synthesis (CPU time, ratios) and the analyzer (4 minutes)
@@ -97,7 +97,7 @@ sandbox: setup ## Keep an embedded AWS running until Ctrl-C
 verify-account: setup ## Find out what Model Monitor does in your AWS account; asks first (SANDBOX=1 looks at the embedded AWS)
 	@$(if $(SANDBOX),$(LOCAL) python -m account_check --sandbox --yes,python -m account_check) $(ARGS)
 
-lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml anew
+lock: $(VENV)/bin/uv ## Resolve the dependencies of pyproject.toml again
 	@for file in requirements.txt:--extra=app requirements-dev.txt:--all-extras; do \
 	  name=$${file%%:*}; extras=$${file#*:}; \
 	  { echo "# Locked by 'make lock' from pyproject.toml."; echo "-e ."; \

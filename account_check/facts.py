@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class _Mark:
-    """Marks facts that are not compared."""
+    """Mark facts that are not compared."""
 
 
 MARK = _Mark()

@@ -46,7 +46,7 @@ class Case:
 
 
 class Bench:
-    """Synthesises apps, each in a process of its own.
+    """Synthesise apps, each in a process of its own.
 
     Args:
         folder: For the assemblies.

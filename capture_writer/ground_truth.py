@@ -23,7 +23,7 @@ class LabelsNotWrittenError(Exception):
 
 
 class GroundTruthWriter:
-    """Writes labels for the model quality and bias monitors.
+    """Write labels for the model quality and bias monitors.
 
     Objects are ``<destination>/yyyy/mm/dd/hh/*.jsonl``, one label per line. The folder is the hour (UTC) in which the
     label was collected, not that of the inference: the monitor's merge job reads the hours of its window, moved by

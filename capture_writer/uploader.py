@@ -45,7 +45,7 @@ class _Batch:
 
 
 class Uploader:
-    """Takes lines from any thread and brings them into `store`.
+    """Take lines from any thread and bring them into `store`.
 
     After a fork the child begins anew, with an empty buffer and metrics of zero: what the parent holds, the parent
     sends.

@@ -27,7 +27,7 @@ _BATCH_ENCODINGS = {CaptureLayout.BATCH_CSV: Encoding.CSV, CaptureLayout.BATCH_J
 
 
 class CaptureWriter:
-    """Writes what a model received and answered, in a layout of SageMaker's data capture.
+    """Write what a model received and answered, in a layout of SageMaker's data capture.
 
     In the layout of an endpoint, objects are
     ``<destination>/<endpoint_name>/<variant_name>/yyyy/mm/dd/hh/<MM>-<SS>-<mmm>-<uuid4>.jsonl``, one JSON record per

@@ -54,5 +54,5 @@ def _arrived(notice: Notice) -> Text:
 
 def _subscribers(notice: Notice) -> str:
     listed = ", ".join(f"{count} {protocol}" for protocol, count in sorted((notice.subscribers or {}).items()))
-    pending = f"; {notice.pending} not confirmed, and told nothing" if notice.pending else ""
+    pending = f"; {notice.pending} not confirmed, and not notified" if notice.pending else ""
     return f"subscribers: {listed or 'none'}{pending}"

@@ -203,7 +203,7 @@ class Trial:
     def _ending(self) -> str:
         backs = [back for tested in self._tested if (back := self._back_by(tested))]
         until = f" They go back to OK by {times.minute(max(backs))} UTC." if backs else ""
-        return f"The test of the alarms of {self.subject} is over.{until} What they say after that is meant."
+        return f"The test of the alarms of {self.subject} is over.{until} Notifications after that are real."
 
     def _back_by(self, tested: _Tested) -> datetime | None:
         if tested.script is None:

@@ -27,7 +27,7 @@ _PENDING = "PendingConfirmation"
 
 
 class Listener:
-    """Hears what topics send, from entering its block to leaving it; then nothing of it is left."""
+    """Hear what topics send, from entering its block to leaving it; then nothing of it is left."""
 
     def __init__(self, context: Context, topics: Iterable[str], complain: Callable[[str], None]) -> None:
         """Subscribe to nothing yet.

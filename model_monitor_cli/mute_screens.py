@@ -30,6 +30,6 @@ def show_muted(
 def show_ended(output: Output, ended: Sequence[Muted]) -> None:
     """Show what is heard again."""
     for item in ended:
-        output.say(f"{item.monitor}: {item.subject} is heard again, from the next run on")
+        output.say(f"{item.monitor}: {item.subject} is no longer muted, from the next run on")
     if not ended:
         output.say("Nothing of this was muted.")

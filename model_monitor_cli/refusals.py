@@ -17,8 +17,8 @@ _SIGN_IN = "sign in as you always do (aws sso login, AWS_PROFILE)"
 _ADVICE: dict[type[BotoCoreError], str] = {
     NoCredentialsError: _SIGN_IN,
     NoRegionError: "give --region, or set AWS_REGION or a region in your profile",
-    ProfileNotFound: "aws configure list-profiles shows those that there are",
-    CannotConnectError: "is the network there, and is AWS_ENDPOINT_URL right or unset?",
+    ProfileNotFound: "aws configure list-profiles lists those that exist",
+    CannotConnectError: "check the network, and that AWS_ENDPOINT_URL is right or unset",
 }
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 
@@ -28,7 +28,7 @@ def explain(error: BotoCoreError | ClientError) -> str:
     if isinstance(error, ClientError):
         return _explain_answer(error)
     advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), None)
-    return f"{error}; {advice}" if advice else str(error)
+    return f"{str(error).removesuffix('.')}; {advice}" if advice else str(error)
 
 
 def _explain_answer(error: ClientError) -> str:

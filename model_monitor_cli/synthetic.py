@@ -140,10 +140,10 @@ def _series(alarm: Mapping[str, Any]) -> list[Series]:
             raise NotUnderstoodError("it looks for data points that are missing, and nothing takes them away")
         return [_of_metric(plain["Metric"], plain["Stat"], *_values(alarm))]
     if len(expressions) != 1:
-        raise NotUnderstoodError("its mathematics are not of this library")
+        raise NotUnderstoodError("its metric math was not written by this library")
     values = _values_of_expression(expressions[0], alarm)
     if not values.keys() <= stats.keys():
-        raise NotUnderstoodError("its mathematics are not of this library")
+        raise NotUnderstoodError("its metric math was not written by this library")
     return [_of_metric(stats[name]["Metric"], stats[name]["Stat"], *pair) for name, pair in values.items()]
 
 
@@ -179,4 +179,4 @@ def _values_of_expression(expression: str, alarm: Mapping[str, Any]) -> dict[str
             return {"live": (base + bad, base + good)}
     except ValueError:  # no number
         pass
-    raise NotUnderstoodError("its mathematics are not of this library")
+    raise NotUnderstoodError("its metric math was not written by this library")

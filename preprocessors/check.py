@@ -103,7 +103,7 @@ def _silent(
 
 
 class _UnreadRecords(DataIssues):
-    """Takes what the readers complain of into a report."""
+    """Take what the readers complain of into a report."""
 
     def __init__(self, report: ScriptReport) -> None:
         super().__init__(strict=False)

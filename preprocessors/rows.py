@@ -12,7 +12,7 @@ _NAMED = 5
 
 
 class RowChecks:
-    """Looks at one row after the other.
+    """Look at one row after the other.
 
     Args:
         baseline: Names of the baseline's columns; empty when there is none to compare with.
@@ -30,7 +30,7 @@ class RowChecks:
             return
         other_keys = [key for key in row if not isinstance(key, str)]
         if other_keys:
-            yield _error("names of columns are no texts", _listed(map(repr, other_keys)))
+            yield _error("names of columns are not text", _listed(map(repr, other_keys)))
             return
         yield from _of_values(row)
         yield from self._of_columns(row)

@@ -62,7 +62,7 @@ def constants_of(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 class _Reader:
-    """Reads one module."""
+    """Read one module."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._constants: Mapping[str, ast.expr] = constants_of(tree)

@@ -34,7 +34,7 @@ _PARTITIONS = {
 
 
 class Imports:
-    """Makes existing resources of what the file names. Each is imported once, however often it is named.
+    """Make existing resources of what the file names. Each is imported once, however often it is named.
 
     Attributes:
         at: Names the part of the file that a block is about.

@@ -28,7 +28,7 @@ class LoadedFleet:
 
 
 def load(file: Path) -> LoadedFleet:
-    """Reads a configuration file.
+    """Read a configuration file.
 
     Args:
         file: The file; paths in it are relative to its folder.

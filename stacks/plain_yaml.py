@@ -20,7 +20,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Reads dates as the text that they are: no option of the file is a date, and data hold them as text."""
+    """Read dates as the text that they are: no option of the file is a date, and data hold them as text."""
 
 
 PlainLoader.yaml_implicit_resolvers = {
@@ -109,7 +109,7 @@ def _problem(path: DocumentPath, node: yaml.ScalarNode, loader: PlainLoader) -> 
     if any(marker in text for marker in _TOKENS):
         got, expected = f"the text '{readable(text)}'", "a value that is known when the file is read"
         return Problem(
-            line, path, got, expected, "write the value itself: ${Token[...]} means something to the CDK only"
+            line, path, got, expected, "write the value itself: ${Token[...]} has a meaning for the CDK only"
         )
     try:
         if node.tag in _NUMBERS:

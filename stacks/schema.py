@@ -12,7 +12,7 @@ from stacks.configuration import FleetConfig
 
 
 class _ForEditors(GenerateJsonSchema):
-    """Leaves out what editors would show as noise: titles that repeat names, and `null` beside every optional value.
+    """Leave out what editors would show as noise: titles that repeat names, and `null` beside every optional value.
 
     Keys that do not match their pattern are errors, as in the app.
     """
@@ -45,7 +45,7 @@ def text() -> str:
 
 
 def main() -> None:
-    """Prints the schema."""
+    """Print the schema."""
     print(text())
 
 

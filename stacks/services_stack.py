@@ -53,7 +53,9 @@ class ServicesStack(cdk.Stack):
             description="What the monitors of several models share: bucket, key, topic and functions",
         )
         imports = Imports(self, at)
-        self.services = MonitoringServices(self, UNNAMED, **services_options(settings, imports))
+        self.services = MonitoringServices(
+            self, UNNAMED, subject="several models", **services_options(settings, imports)
+        )
         notify(self.services, settings, imports)
         if settings.dashboard:
             self.services.add_dashboard()

@@ -115,7 +115,7 @@ def _attack(records: int) -> None:
     for attack in measured:
         verdict = "kept" if attack["ratio"] <= _ATTACK_LIMIT else "EXCEEDED"
         print(
-            f"  {attack['kind']:<22} {attack['ratio']:6.2f} {attack['micros']:8.0f} us an attack"
+            f"  {attack['kind']:<22} {attack['ratio']:6.2f} {attack['micros']:8.0f} us per attack"
             f"   (limit {_ATTACK_LIMIT:g}: {verdict})"
         )
 

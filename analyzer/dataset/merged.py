@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merge.html
 
 A record gives the columns of its payload as a captured one does, and after them the label. A request of several rows
-has as many labels, one a line. The guide shows labels in CSV. In JSON they come "in the same format as how the ground
+has as many labels, one per line. The guide shows labels in CSV. In JSON they come "in the same format as how the ground
 truth labels are stored in the input dataset", such as ``{"label": 1}`` (bias monitor of
 https://github.com/aws/amazon-sagemaker-examples/blob/main/sagemaker_model_monitor/fairness_and_explainability_jsonlines/SageMaker-Monitoring-Bias-Drift-for-Endpoint.ipynb);
 where in an object the label is, only the configuration of a bias monitor says (``analyzer.clarify.reading.labels``).
@@ -105,7 +105,7 @@ class LabellingScript:
         if rows and len(rows) != len(record.labels):
             raise AnalysisError(
                 f"the preprocessing script made {len(rows)} rows of the record at {location}, "
-                f"which has {len(record.labels)} labels; it must return one row a label, or [] to drop the record"
+                f"which has {len(record.labels)} labels; it must return one row per label, or [] to drop the record"
             )
         return [row | {GROUND_TRUTH: label} for row, label in zip(rows, record.labels, strict=bool(rows))]
 

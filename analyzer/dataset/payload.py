@@ -183,7 +183,7 @@ def _transposed(rows: list[object], count: int) -> list[object]:
 
 
 def json_documents(text: str) -> Iterator[object]:
-    """Yield the JSON documents of a body: one, or one a line.
+    """Yield the JSON documents of a body: one, or one per line.
 
     Raises:
         PayloadError: When the text is not JSON, or nested too deeply.

@@ -18,7 +18,7 @@ _HASH_SIZE = 2  # numbers of 64 bits
 
 
 class LabelIndex:
-    """Collects labels, and then finds them: the last one of an id counts, so that a label can be corrected later."""
+    """Collect labels, and then find them: the last one of an id counts, so that a label can be corrected later."""
 
     def __init__(self) -> None:
         self.count = 0

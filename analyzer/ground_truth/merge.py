@@ -76,7 +76,7 @@ def run_merge(parameters: MergeParameters) -> MergeStatistics:
 
 
 class _Matching:
-    """Gives captured records their labels, and counts.
+    """Give captured records their labels, and count.
 
     Args:
         labels: All labels.

@@ -40,7 +40,7 @@ class Call:
 
 @dataclass(frozen=True)
 class OptionName:
-    """Names an option in a message.
+    """Name an option in a message.
 
     Attributes:
         path: The option.
@@ -51,7 +51,7 @@ class OptionName:
 
 @dataclass(frozen=True)
 class Setting:
-    """Shows an option with a value in a message.
+    """Show an option with a value in a message.
 
     Attributes:
         path: The option.
@@ -64,7 +64,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Shown:
-    """Shows a value in a message, as people write it.
+    """Show a value in a message, as people write it.
 
     Attributes:
         value: The value.
@@ -112,7 +112,7 @@ class ConfigurationError(ValueError):
         value: object = ...,
         got: Phrase | None = None,
     ) -> None:
-        """Describes the mistake.
+        """Describe the mistake.
 
         Args:
             expected: What would have been right.

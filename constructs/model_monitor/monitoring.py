@@ -105,7 +105,7 @@ class ModelMonitoring(RunEvents):
         super().__init__(scope, id)
         require_options(options, MonitoringOptions)
         self.input = input
-        self.services = _services(self, options)
+        self.services = _services(self, input, options)
         self.monitors: dict[str, Monitor] = {}
         self._options = options
         self._dashboards: list[ModelDashboard] = []
@@ -308,7 +308,7 @@ class ModelMonitoring(RunEvents):
 
 @checked
 class EndpointMonitoring(ModelMonitoring):
-    """Watches one endpoint: add monitors, and say who is told.
+    """Watch one endpoint: add monitors, and say who is told.
 
     Attributes:
         endpoint: What is monitored.
@@ -338,7 +338,7 @@ class EndpointMonitoring(ModelMonitoring):
 
 @checked
 class BatchMonitoring(ModelMonitoring):
-    """Watches the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
+    """Watch the batch transform jobs of one model, as `EndpointMonitoring` watches an endpoint.
 
     Attributes:
         transform: What is monitored.
@@ -368,7 +368,7 @@ class BatchMonitoring(ModelMonitoring):
 
 @checked
 class CapturedModelMonitoring(ModelMonitoring):
-    """Watches a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
+    """Watch a model that SageMaker does not serve, as `EndpointMonitoring` watches an endpoint.
 
     Data quality looks at inputs, model quality at predictions and labels. Bias needs a writer with `join_inputs`, and
     explainability the same model in SageMaker, since its runs ask that one.
@@ -399,11 +399,13 @@ class CapturedModelMonitoring(ModelMonitoring):
         self.model = model
 
 
-def _services(monitoring: ModelMonitoring, options: MonitoringOptions) -> MonitoringServices:
+def _services(monitoring: ModelMonitoring, input: MonitorInput, options: MonitoringOptions) -> MonitoringServices:
     given = options.get("services")
     of_services: Any = {name: value for name, value in options.items() if name in _SHARED_OPTIONS and value is not None}
     if given is None:
-        return MonitoringServices(monitoring, _SERVICES, **of_services)
+        # A name that only the deployment knows would have key, topic and functions wait for the endpoint.
+        subject = input.fixed_title or monitoring.node.path
+        return MonitoringServices(monitoring, _SERVICES, subject=subject, **of_services)
     refused = sorted(of_services.keys() - _OF_ONE_MODEL)
     if refused:
         raise ConfigurationError(

@@ -84,7 +84,7 @@ def reaction_name(scope: Construct, id: str) -> str:
 
 @jsii.implements(events.IRuleTarget)
 class SageMakerPipelineTarget:
-    """Starts a SageMaker pipeline, for example one that trains the model anew.
+    """Start a SageMaker pipeline, for example one that trains the model again.
 
     Example:
         ```python

@@ -17,7 +17,7 @@ class MonitoringKey(kms.Key):
     """
 
     def __init__(self, scope: Construct, id: str, *, description: str, removal_policy: RemovalPolicy) -> None:
-        """Makes the key.
+        """Make the key.
 
         Args:
             scope: Parent.
@@ -30,7 +30,7 @@ class MonitoringKey(kms.Key):
 
 
 def allow_publishing(key: kms.IKey) -> None:
-    """Lets CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
+    """Let CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
 
     An imported key's policy cannot be changed from here: put the same two statements into it where it is made.
     """
@@ -71,7 +71,7 @@ class MonitoringBucket(s3.Bucket):
         encryption_key: kms.IKey,
         removal_policy: RemovalPolicy,
     ) -> None:
-        """Makes the bucket.
+        """Make the bucket.
 
         Args:
             scope: Parent.
@@ -116,7 +116,7 @@ class MonitoringTopic(sns.Topic):
     """
 
     def __init__(self, scope: Construct, id: str, *, encryption_key: kms.IKey, display_name: str) -> None:
-        """Makes the topic.
+        """Make the topic.
 
         Args:
             scope: Parent.

@@ -31,7 +31,7 @@ JOB_NAME_PREFIXES = (
 
 
 class Results(Construct):
-    """Reads every run's report once, publishes metrics, tells people what was found, and sends an event.
+    """Read every run's report once, publish metrics, tell people what was found, and send an event.
 
     AWS's event of a run's job is only a call to look: its documentation names neither the schedule nor the result, it
     may come twice, and it may be lost. A run without traffic has no job at all. So the function looks up what the event
@@ -41,22 +41,26 @@ class Results(Construct):
         function: The function.
     """
 
-    def __init__(self, scope: Construct, id: str, *, registry: S3Location, state: S3Location, access_path: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, subject: str, registry: S3Location, state: S3Location, access_path: str
+    ) -> None:
         """Make the function and its two rules.
 
         Args:
             scope: Parent.
             id: Construct id.
+            subject: What is monitored, for people who meet function and rules in the console.
             registry: Where the monitors are registered.
             state: Where the function notes which runs it has handled.
             access_path: IAM path of the roles that it may assume.
         """
         super().__init__(scope, id)
+        self._subject = subject
         self.function = MonitoringFunction(
             self,
             "Function",
             handler="results.handler.handler",
-            description="Metrics, message and event of every run of a model monitor",
+            description=f"Metrics, message and event of every run of a monitor of {subject}",
             environment={
                 "REGISTRY_URI": registry.uri,
                 "STATE_URI": state.uri,
@@ -93,7 +97,7 @@ class Results(Construct):
         events.Rule(
             self,
             "RunEnded",
-            description="Calls the results function when a processing job of a model monitor has ended",
+            description=f"A monitor's processing job has ended: the results function of {self._subject} looks at it",
             event_pattern=events.EventPattern(
                 source=["aws.sagemaker"], detail_type=["SageMaker Processing Job State Change"], detail=detail
             ),
@@ -104,7 +108,7 @@ class Results(Construct):
         events.Rule(
             self,
             "Sweep",
-            description="Looks for runs whose event was lost, and for runs without traffic, which have none",
+            description=f"Looks for runs of {self._subject} whose event was lost, or that had no traffic",
             schedule=events.Schedule.rate(Duration.hours(1)),
             targets=[targets.LambdaFunction(self.function, event=events.RuleTargetInput.from_object({"sweep": True}))],
         )

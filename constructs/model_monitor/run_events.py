@@ -1,7 +1,7 @@
 """The event of our own that says how a run of a monitor has ended, and rules on it.
 
-AWS documents no event of a monitoring run. Ours is sent once a run by the results function, whoever ran it and however
-the function learned of it: docs/events.md.
+AWS documents no event of a monitoring run. The results function sends ours once per run, no matter who started the run
+and how the function learned of it: docs/events.md.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class RunEvents(Construct):
         features: Sequence[str] = (),
         at_least: int = 1,
     ) -> events.Rule:
-        """React to runs that found violations, for example by training the model anew.
+        """React to runs that found violations, for example by training the model again.
 
         With conditions, the results function decides for each run whether the reaction is due, and the rule waits for
         that: patterns of EventBridge can neither count nor wait.

@@ -94,7 +94,7 @@ class S3Location:
     @classmethod
     @checked
     def of(cls, bucket: IBucketRef, *parts: str, encryption_key: IKeyRef | None = None) -> S3Location:
-        """Names a place in a bucket of this app, or in an imported one.
+        """Name a place in a bucket of this app, or in an imported one.
 
         Args:
             bucket: An L2 bucket, an L1 `CfnBucket`, or an import.
@@ -107,7 +107,7 @@ class S3Location:
     @classmethod
     @checked
     def from_uri(cls, uri: str, *, encryption_key: IKeyRef | None = None) -> S3Location:
-        """Reads an `s3://bucket/key` address.
+        """Read an `s3://bucket/key` address.
 
         Args:
             uri: The address. It must not be a token: use `of` for a bucket whose name is not known yet.
@@ -142,7 +142,7 @@ class S3Location:
 
     @checked
     def join(self, *parts: str) -> S3Location:
-        """Returns the location below this one."""
+        """Return the location below this one."""
         key = "/".join([*_segments(self.key), *(segment for part in parts for segment in _segments(part))])
         return S3Location(self.bucket_name, key, self.encryption_key, self.bucket)
 
@@ -162,11 +162,11 @@ class S3Location:
         return f"s3://{self.bucket_name}/{self.key}" if self.key else f"s3://{self.bucket_name}"
 
     def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee list and read what lies at or below this location, and nothing else."""
+        """Let the grantee list and read what lies at or below this location, and nothing else."""
         self._grant(grantee, object_actions=["s3:GetObject"], key_actions=["kms:Decrypt"])
 
     def grant_read_write(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee list, read and write (not delete) what lies at or below this location."""
+        """Let the grantee list, read and write (not delete) what lies at or below this location."""
         self._grant(
             grantee,
             object_actions=["s3:GetObject", "s3:PutObject"],
@@ -174,16 +174,16 @@ class S3Location:
         )
 
     def grant_delete(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee delete the objects at or below this location."""
+        """Let the grantee delete the objects at or below this location."""
         self._add(grantee, ["s3:DeleteObject"], self._object_arns())
 
     def grant_write(self, grantee: iam.IGrantable) -> None:
-        """Lets the grantee write objects at or below this location, and nothing else."""
+        """Let the grantee write objects at or below this location, and nothing else."""
         self._add(grantee, ["s3:PutObject"], self._object_arns())
         self._grant_key(grantee, ["kms:Decrypt", "kms:GenerateDataKey"])
 
     def grant_write_named(self, grantee: iam.IGrantable, name: str) -> None:
-        """Lets the grantee write objects of one name in folders below this location; not use their key."""
+        """Let the grantee write objects of one name in folders below this location; not use their key."""
         below = f"{self.key}/*" if self.key else "*"
         self._add(grantee, ["s3:PutObject"], [f"{self._bucket_arn()}/{below}/{name}"])
 

@@ -24,12 +24,13 @@ class ScheduleControl(Construct):
         ```
     """
 
-    def __init__(self, scope: Construct, id: str, *, registry: S3Location, access_path: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, subject: str, registry: S3Location, access_path: str) -> None:
         """Make the function.
 
         Args:
             scope: Parent.
             id: Construct id.
+            subject: What is monitored, for people who meet the function in the console.
             registry: Where the monitors are registered.
             access_path: IAM path of the roles that it may assume.
         """
@@ -38,7 +39,7 @@ class ScheduleControl(Construct):
             self,
             "Function",
             handler="schedule_control.handler.handler",
-            description="Starts, stops or runs once a model monitor",
+            description=f"Starts, stops or runs once a monitor of {subject}",
             environment={"REGISTRY_URI": registry.uri},
         )
         registry.grant_read(self.function)

@@ -23,6 +23,9 @@ from model_monitor.s3_location import S3Location
 from model_monitor.schedule_control import ScheduleControl
 from model_monitor.slack import slack_channel
 
+# A topic's display name has up to 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+_LONGEST_SUBJECT = 80
+
 
 class MonitoringServicesOptions(TypedDict, total=False):
     """Options of the services.
@@ -65,12 +68,16 @@ class MonitoringServices(Construct):
         ```
     """
 
-    def __init__(self, scope: Construct, id: str, **options: Unpack[MonitoringServicesOptions]) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, subject: str | None = None, **options: Unpack[MonitoringServicesOptions]
+    ) -> None:
         """Make key, bucket, topic and functions.
 
         Args:
             scope: Parent.
             id: Construct id.
+            subject: What is monitored, as people know it, for example `the models of team Credit`: sender of e-mails,
+                and in the descriptions of key and functions. Up to 80 characters. Default: the path of the construct.
             **options: See `MonitoringServicesOptions`.
 
         Raises:
@@ -80,8 +87,12 @@ class MonitoringServices(Construct):
         require_options(options, MonitoringServicesOptions)
         self._require_reachable(options)
         removal_policy = options.get("removal_policy", RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self._subject = (subject or self.node.path)[:_LONGEST_SUBJECT]
         self.encryption_key = options.get("encryption_key") or MonitoringKey(
-            self, "Key", description="Reports, baselines and messages of model monitors", removal_policy=removal_policy
+            self,
+            "Key",
+            description=f"Reports, baselines and messages about {self._subject}",
+            removal_policy=removal_policy,
         )
         self._deployment = Deployment.of(self)
         self._contents: BucketContents | None = None
@@ -92,6 +103,7 @@ class MonitoringServices(Construct):
         self._results = Results(
             self,
             "Results",
+            subject=self._subject,
             registry=self.registry,
             state=self.output.join("handled-runs"),
             access_path=self._deployment.access_path,
@@ -141,7 +153,11 @@ class MonitoringServices(Construct):
         """Add the function that starts, stops and runs monitors on demand; asked for again, return the same one."""
         if self._control is None:
             self._control = ScheduleControl(
-                self, "Control", registry=self.registry, access_path=self._deployment.access_path
+                self,
+                "Control",
+                subject=self._subject,
+                registry=self.registry,
+                access_path=self._deployment.access_path,
             )
         return self._control
 
@@ -221,4 +237,6 @@ class MonitoringServices(Construct):
     def _make_topic(self) -> sns.ITopic:
         # A key of this app gets the statements that it needs; equal ones are written once.
         allow_publishing(self.encryption_key)
-        return MonitoringTopic(self, "Topic", encryption_key=self.encryption_key, display_name="Model monitoring")
+        return MonitoringTopic(
+            self, "Topic", encryption_key=self.encryption_key, display_name=f"Monitoring of {self._subject}"
+        )

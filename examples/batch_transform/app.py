@@ -65,7 +65,7 @@ class ScoringMonitoring(cdk.Stack):
 
 
 def main() -> None:
-    """Makes the stack."""
+    """Make the stack."""
     app = cdk.App()
     env = cdk.Environment(
         account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION", "us-east-1")

@@ -195,7 +195,7 @@ class Monitoring(cdk.Stack):
 
 
 def main() -> None:
-    """Makes both stacks."""
+    """Make both stacks."""
     app = cdk.App()
     prepared = prepare()
     env = cdk.Environment(

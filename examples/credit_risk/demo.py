@@ -53,7 +53,7 @@ class Demo:
     assembly: Path
 
     def run(self) -> list[tuple[Hour, list[Run]]]:
-        """Goes through all steps, and returns what every hour's runs found."""
+        """Go through all steps, and return what every hour's runs found."""
         console = self.steps.console
         # An hour ends when the demonstration lets it, whatever time it is.
         self.box.advance_into_next_hour()
@@ -74,7 +74,7 @@ class Demo:
         return hours
 
     def spend(self, hour: Hour, outputs: Mapping[str, str]) -> list[Run]:
-        """Sends an hour's traffic, lets the hour pass, and returns what became of every monitor's run."""
+        """Send an hour's traffic, let the hour pass, and return what became of every monitor's run."""
         live = data.load().live
         unseen = live[_FIRST_OF_A_QUIET_HOUR if hour.monitor is None else _REQUESTS :].reset_index(drop=True)
         applicants = hour.change(unseen, _REQUESTS)
@@ -96,7 +96,7 @@ class Demo:
             return [Run.newest(sagemaker, s3, name, _output(outputs, f"{name}Schedule")) for name in findings.MONITORS]
 
     def show(self, hour: Hour, runs: list[Run], outputs: Mapping[str, str], messages: list[dict[str, Any]]) -> None:
-        """Shows what the monitor found that is there to find this, and the message that it sent."""
+        """Show what the monitor found that is there to find this, and the message that it sent."""
         if hour.monitor is None:
             return
         console, s3 = self.steps.console, self.box.client("s3")
@@ -112,25 +112,25 @@ class Demo:
                 findings.show_message(console, message)
 
     def synthesise(self) -> None:
-        """Prepares the account and synthesises the app, side by side."""
+        """Prepare the account and synthesise the app, side by side."""
         with self.steps.step("cdk bootstrap and cdk synth") as detail, ThreadPoolExecutor() as both:
             synthesis = both.submit(self._cli(f"{sys.executable} -m examples.credit_risk.app", detail).synth)
             both.submit(self._cli("", detail).bootstrap).result()
             synthesis.result()
 
     def deploy(self) -> dict[str, str]:
-        """Deploys both stacks, the baseline jobs among it, and returns their outputs."""
+        """Deploy both stacks, the baseline jobs among it, and return their outputs."""
         with self.steps.step("cdk deploy: endpoint, four baselines, four monitors, alarms, topic") as detail:
             stacks = self._cli(None, detail).deploy()
             return {name: value for outputs in stacks.values() for name, value in outputs.items()}
 
     def destroy(self) -> None:
-        """Deletes both stacks."""
+        """Delete both stacks."""
         with self.steps.step("cdk destroy") as detail:
             self._cli(None, detail).destroy()
 
     def draw(self, outputs: Mapping[str, str]) -> None:
-        """Draws the dashboard as CloudWatch would show it."""
+        """Draw the dashboard as CloudWatch would show it."""
         picture = _REPORTS / "dashboard.png"
         with self.steps.step("Draw the dashboard"):
             end = self.box.now()
@@ -139,7 +139,7 @@ class Demo:
         self.steps.console.print(f"Dashboard           {picture.relative_to(_ROOT)}", highlight=False)
 
     def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
-        """Copies the reports to this machine and says where they are."""
+        """Copy the reports to this machine and say where they are."""
         for hour, runs in hours:
             for run in runs:
                 if run.monitor == hour.monitor:
@@ -173,7 +173,7 @@ def _prepare(steps: Steps) -> SandboxProcess:
 
 
 def _keep_running(console: Console, box: SandboxProcess) -> None:
-    """Says how to look around, and waits for Ctrl-C."""
+    """Say how to look around, and wait for Ctrl-C."""
 
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
@@ -196,12 +196,12 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
 
 
 def show_page(console: Console) -> None:
-    """Says where the page is that was made of the run with the most to see."""
+    """Say where the page is that was made of the run with the most to see."""
     console.print(f"Open the report in a browser: {_PAGE}", style="bold", highlight=False, soft_wrap=True)
 
 
 def show_end(console: Console, hours: list[tuple[Hour, list[Run]]]) -> None:
-    """Shows all hours and monitors side by side, and where to go from here."""
+    """Show all hours and monitors side by side, and where to go from here."""
     findings.show_hours(console, hours)
     table = Table(title="What next", title_justify="left", box=None, show_header=False)
     table.add_row("README.md, Use it in your own app", "a few lines of CDK for an endpoint of yours")
@@ -212,7 +212,7 @@ def show_end(console: Console, hours: list[tuple[Hour, list[Run]]]) -> None:
 
 
 def main() -> int:
-    """Runs the demonstration.
+    """Run the demonstration.
 
     Returns:
         The exit status.

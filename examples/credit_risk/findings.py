@@ -28,7 +28,7 @@ MONITORS = {
 
 
 def show_runs(console: Console, runs: Sequence[Run]) -> None:
-    """Says in a line how the runs of an hour ended."""
+    """Say in a line how the runs of an hour ended."""
     outcomes = ", ".join(f"{MONITORS[run.monitor]} {_outcome(run)}" for run in runs)
     console.print(Padding(outcomes, (0, 0, 0, 3)), highlight=False)
     for run in runs:
@@ -37,7 +37,7 @@ def show_runs(console: Console, runs: Sequence[Run]) -> None:
 
 
 def show_hours(console: Console, hours: Sequence[tuple[Hour, Sequence[Run]]]) -> None:
-    """Shows all hours and all monitors side by side."""
+    """Show all hours and all monitors side by side."""
     table = Table(title="Who found what (number of violations)", title_justify="left")
     table.add_column("hour", overflow="fold")
     for run in hours[0][1]:
@@ -48,7 +48,7 @@ def show_hours(console: Console, hours: Sequence[tuple[Hour, Sequence[Run]]]) ->
 
 
 def show_drift(console: Console, run: Run, baseline: Mapping[str, Any]) -> None:
-    """Shows each violated feature: what it was in training, what it is now."""
+    """Show each violated feature: what it was in training, what it is now."""
     before = {feature["name"]: feature for feature in baseline["features"]}
     now = {feature["name"]: feature for feature in run.report["statistics.json"]["features"]}
     table = Table(title="What drifted", title_justify="left")
@@ -78,7 +78,7 @@ def show_attributions(console: Console, run: Run, baseline: Mapping[str, Any]) -
 
 
 def show_alarms(console: Console, cloudwatch: BaseClient, since: datetime) -> None:
-    """Shows the alarms that went into ALARM."""
+    """Show the alarms that went into ALARM."""
     alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     every = [*alarms["CompositeAlarms"], *alarms["MetricAlarms"]]
     for alarm in every:
@@ -90,7 +90,7 @@ def show_alarms(console: Console, cloudwatch: BaseClient, since: datetime) -> No
 
 
 def show_message(console: Console, message: Mapping[str, Any]) -> None:
-    """Shows an e-mail as it was delivered; its addresses stay whole, so that they can be clicked and copied."""
+    """Show an e-mail as it was delivered; its addresses stay whole, so that they can be clicked and copied."""
     console.print(Rule("e-mail", align="left"))
     for line in (f"To: {message['to']}", f"Subject: {message['subject']}", "", *message["body"].strip().splitlines()):
         console.print(Text(line), soft_wrap=True)

@@ -56,7 +56,7 @@ class Prepared:
 
 
 def prepare(folder: Path = BUILD) -> Prepared:
-    """Returns the files, making them if they are not there."""
+    """Return the files, making them if they are not there."""
     prepared = Prepared.within(folder)
     if not prepared.is_complete:
         train(prepared)
@@ -66,7 +66,7 @@ def prepare(folder: Path = BUILD) -> Prepared:
 # Threads that wait for each other all the time take minutes on a machine with other work, and gain nothing here.
 @threadpool_limits.wrap(limits=1)
 def train(prepared: Prepared) -> float:
-    """Trains the model and writes all files.
+    """Train the model and write all files.
 
     Returns:
         Area under the ROC curve on applicants that the model has not seen.

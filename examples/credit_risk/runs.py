@@ -16,7 +16,7 @@ _CLEAN, _VIOLATED = "Completed", "CompletedWithViolations"
 
 
 def read_json(s3: BaseClient, uri: str) -> dict[str, Any]:
-    """Reads a JSON document from S3."""
+    """Read a JSON document from S3."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     document: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     return document
@@ -58,7 +58,7 @@ class Run:
 
     @classmethod
     def newest(cls, sagemaker: BaseClient, s3: BaseClient, monitor: str, schedule: str) -> Run:
-        """Reads the newest run of a schedule.
+        """Read the newest run of a schedule.
 
         Args:
             sagemaker: A boto3 `sagemaker` client.
@@ -78,13 +78,13 @@ class Run:
         return cls(monitor, status, reason, uri, _documents(s3, uri))
 
     def copy_to(self, folder: Path) -> None:
-        """Writes the report to a folder of this machine."""
+        """Write the report to a folder of this machine."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, document in self.report.items():
             (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
 
     def copy_page(self, s3: BaseClient, file: Path) -> None:
-        """Writes the page that the results function has made of the run to a file of this machine.
+        """Write the page that the results function has made of the run to a file of this machine.
 
         Args:
             s3: A boto3 `s3` client.

@@ -26,7 +26,7 @@ class Steps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:
-        """Shows a step; the block is given a function that says what is going on inside."""
+        """Show a step; the block is given a function that says what is going on inside."""
         number = len(self._taken) + 1
         started = time.monotonic()
         with self.console.status(f"{number}. {title}") as status:
@@ -42,7 +42,7 @@ class Steps:
         self.console.print(f"[green]✔[/green] {number}. {title} [dim]{seconds:.1f} s[/dim]", highlight=False)
 
     def print_times(self) -> None:
-        """Prints a table of all steps."""
+        """Print a table of all steps."""
         table = Table(title="How long it took", title_justify="left", box=None)
         table.add_column("step")
         table.add_column("seconds", justify="right")

@@ -16,7 +16,7 @@ _CLIENTS = 4
 def send(
     runtime: BaseClient, endpoint_name: str, rows: Sequence[str], hour: str, progress: Callable[[str], None]
 ) -> list[str]:
-    """Asks for a prediction for each row, several rows at a time.
+    """Ask for a prediction for each row, several rows at a time.
 
     Args:
         runtime: A boto3 `sagemaker-runtime` client.
@@ -42,7 +42,7 @@ def send(
 
 
 def write_labels(s3: BaseClient, location: str, ids: Sequence[str], labels: Sequence[int], collected: datetime) -> None:
-    """Writes down how the loans ended.
+    """Write down how the loans ended.
 
     Args:
         s3: A boto3 `s3` client.

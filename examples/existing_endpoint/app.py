@@ -32,7 +32,7 @@ ONCALL = "ml-oncall@example.com"
 
 
 class LoanMonitoring(cdk.Stack):
-    """Turns capture on for an endpoint of others, and compares what it is sent with the training data."""
+    """Turn capture on for an endpoint of others, and compare what it is sent with the training data."""
 
     def __init__(
         self, scope: Construct, id: str, *, endpoint_name: str, model_role_name: str, env: cdk.Environment
@@ -71,7 +71,7 @@ class LoanMonitoring(cdk.Stack):
 
 
 def main() -> None:
-    """Makes the stack."""
+    """Make the stack."""
     app = cdk.App()
     env = cdk.Environment(
         account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION", "us-east-1")

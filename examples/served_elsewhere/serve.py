@@ -20,7 +20,7 @@ FEATURES = ("income", "amount", "term", "flag")
 
 
 class Service:
-    """Answers requests, and has every one of them captured.
+    """Answer requests, and have every one of them captured.
 
     Args:
         writer: One for the whole process.
@@ -30,7 +30,7 @@ class Service:
         self._writer = writer
 
     def predict(self, applicant: dict[str, float], request_id: str) -> float:
-        """Returns how likely an applicant is to default.
+        """Return how likely an applicant is to default.
 
         Args:
             applicant: A value for every feature.
@@ -44,7 +44,7 @@ class Service:
 
 
 def make_writer(destination: str) -> CaptureWriter:
-    """Makes the writer of a process.
+    """Make the writer of a process.
 
     Args:
         destination: The stack's output `Capture`.
@@ -58,7 +58,7 @@ def _model(applicant: dict[str, float]) -> float:
 
 
 def main() -> None:
-    """Serves `POST /` with a JSON object of the features and a header `X-Request-Id`, on `PORT` or else 8080."""
+    """Serve `POST /` with a JSON object of the features and a header `X-Request-Id`, on `PORT` or else 8080."""
     # Kubernetes, ECS and `docker stop` end services with SIGTERM. Python would die of it at once, with all records that
     # are held. So it becomes an end of the interpreter, and the writer closes.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

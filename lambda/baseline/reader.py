@@ -17,7 +17,7 @@ _JSON_WORDS = {bool: "boolean", dict: "object", list: "list"}
 
 
 class Reader:
-    """Takes single properties out of the request; an empty text counts as absent."""
+    """Take single properties out of the request; an empty text counts as absent."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._raw = raw

@@ -31,7 +31,7 @@ _NOT_OF_THE_BASELINE = ("ServiceToken", "ServiceTimeout", "AccessRoleArn")
 
 
 class BaselineResource:
-    """Computes a baseline while a stack is deployed, or takes over one that exists."""
+    """Compute a baseline while a stack is deployed, or take over one that exists."""
 
     def __init__(self, request: Request) -> None:
         """Read the properties; see lambda/README.md for each.

@@ -53,7 +53,7 @@ def start_run(properties: Properties, store: Store, running: Running) -> Run:
 
 @dataclass(frozen=True)
 class FilesRun:
-    """Takes over files that exist: they are copied, so that a rollback finds them even if the originals have gone."""
+    """Take over files that exist: they are copied, so that a rollback finds them even if the originals have gone."""
 
     properties: Properties
     store: Store
@@ -82,7 +82,7 @@ class FilesRun:
 
 @dataclass(frozen=True)
 class DatasetRun:
-    """Computes the files from a dataset: one processing job, or two when the columns must be seen first."""
+    """Compute the files from a dataset: one processing job, or two when the columns must be seen first."""
 
     properties: Properties
     dataset: Dataset

@@ -23,7 +23,7 @@ _PAGES_OF_A_STEP = 20  # of 1,000 objects; a step has minutes, and the next one 
 
 
 class BucketContentsResource:
-    """Empties the bucket of a stack whose creation is rolled back."""
+    """Empty the bucket of a stack whose creation is rolled back."""
 
     def __init__(self, request: Request) -> None:
         """Read the properties; see lambda/README.md.

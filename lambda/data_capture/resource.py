@@ -25,7 +25,7 @@ _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"
 
 
 class DataCaptureResource:
-    """Turns capture of one endpoint on, and off again."""
+    """Turn capture of one endpoint on, and off again."""
 
     def __init__(self, request: Request) -> None:
         """Read the properties; see lambda/README.md for each.
@@ -116,7 +116,7 @@ class DataCaptureResource:
         current = configs.describe(endpoint["EndpointConfigName"])
         original = self._owner.original_of(current) if current else None
         if current is None or original is None or endpoint["EndpointStatus"] != "InService":
-            # Not ours any more, or out of service: whoever changed or mends it decides what it captures.
+            # Not ours any more, or out of service: whoever changed or fixes it decides what it captures.
             self._owner.delete_all_but(endpoint["EndpointConfigName"])
             return True
         target = original

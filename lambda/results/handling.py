@@ -26,8 +26,8 @@ from shared.logs import log
 
 _PAGE = "page"
 _ALL_LEFT_OUT = (
-    "No record has the columns of the baseline. If the model's clients send something new, make the baseline anew from "
-    "data that have it"
+    "No record has the columns of the baseline. If the model's clients send something new, make the baseline again "
+    "from data that have it"
 )
 
 

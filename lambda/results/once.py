@@ -146,7 +146,7 @@ class Claim:
         try:
             self._write(replace(self._note, deadline=_FREE).text())
         except (ClientError, BotoCoreError, LostClaimError) as trouble:
-            log("run not given free before its deadline", marker=str(self._place), problem=str(trouble))
+            log("run not released before its deadline", marker=str(self._place), problem=str(trouble))
 
     def _write(self, text: str) -> None:
         for pause in (*_PAUSES_SECONDS, None):
@@ -180,11 +180,11 @@ class Once:
             return Claim(place, note, etag)
         found = conditional.get(place)
         if found is None or not found[0]:
-            log("done already" if found else "another function is at it", marker=name)
+            log("done already" if found else "another function is handling it", marker=name)
             return None
         earlier = _Note.parse(found[0])
         if earlier.deadline + _CLOCKS_DIFFER > now:
-            log("another function is at it", marker=name, request=earlier.request)
+            log("another function is handling it", marker=name, request=earlier.request)
             return None
         note = replace(note, done=earlier.done)
         etag = conditional.put(place, note.text(), IfMatch=found[1])

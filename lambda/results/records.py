@@ -1,4 +1,4 @@
-"""How many records objects hold: one a line, as in captured data, merged data, JSON lines and CSV without header."""
+"""How many records objects hold: one per line, as in captured data, merged data, JSON lines and CSV without header."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ ADVICE = {
     "GreaterThanThreshold": _QUALITY,
     "bias_drift_check": "The model treats this group differently than in the baseline. Look at how many records the "
     "group has in the window: with few of them the metric swings widely. Compare who is asked for and what is decided; "
-    "tell whoever answers for fairness; then retrain with recent, balanced data, or make a new baseline if the change "
-    "is meant.",
+    "tell those who are responsible for fairness; then retrain with recent, balanced data, or make a new baseline if "
+    "the change is intended.",
     "feature_attribution_drift_check": "Other features drive the predictions than in the baseline. Compare the order "
     "of features in analysis.json with the baseline's; look for a feature that broke or changed its meaning; then "
     "retrain with recent data, or make a new baseline if the change is meant.",

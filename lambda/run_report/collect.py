@@ -97,7 +97,7 @@ def _of_type(run: Run, reader: _Reader, findings: tuple[Finding, ...]) -> dict[s
 
 
 class _Reader:
-    """Reads files, and notes which could not be read."""
+    """Read files, and notes which could not be read."""
 
     def __init__(self, s3: S3Client) -> None:
         self._s3 = s3

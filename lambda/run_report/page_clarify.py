@@ -25,7 +25,7 @@ def _bias(facets: tuple[Facet, ...]) -> str:
     return (
         '<section aria-labelledby="bias"><h2 id="bias">Bias by group</h2><p class="legend">A metric is 0 where the '
         "group is treated like all others. The service reports what is farther from 0 than in the baseline (the shaded "
-        f'range). The ring is the baseline, the dot this run.</p><div class="groups">{groups}</div></section>'
+        f'range). The circle is the baseline, the dot is this run.</p><div class="groups">{groups}</div></section>'
     )
 
 

@@ -30,7 +30,7 @@ _SETTLE_SECONDS = 0.5
 
 
 class GuardResource:
-    """Lets a schedule be changed or deleted, and tells the results function of its monitor."""
+    """Let a schedule be changed or deleted, and tell the results function of its monitor."""
 
     def __init__(self, request: Request) -> None:
         """Read the properties; see lambda/README.md for each.
@@ -170,7 +170,7 @@ def _stop_executions(name: str) -> bool:
             if not errors.is_refusal(error):
                 raise
             # SageMaker chose a name that the role does not know. A run ends by itself, too, mostly within minutes.
-            log("the run's own end is waited for: its job may not be stopped", schedule=name, error=str(error))
+            log("waiting for the run to end: its job may not be stopped", schedule=name, error=str(error))
     return not in_flight
 
 

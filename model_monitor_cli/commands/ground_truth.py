@@ -25,7 +25,8 @@ _MOST_NAMED = 3
 
 Endpoint = Annotated[str, typer.Argument(help="The endpoint.")]
 File = Annotated[
-    Path, typer.Argument(help="CSV with the columns id and label, and maybe time (of the prediction); or JSON lines.")
+    Path,
+    typer.Argument(help="CSV with the columns id and label, and optionally time (of the prediction); or JSON lines."),
 ]
 Monitor = Annotated[str | None, typer.Option(help="The monitor, where several look for labels in different places.")]
 Id = Annotated[str, typer.Option("--id", help="Column of the ids: the inference id, or the event id without one.")]

@@ -37,7 +37,7 @@ def mute(
     start: Annotated[
         str | None, typer.Option(help="A time in UTC, such as 2026-11-21T03:00, or 03:00 for today. Default: now.")
     ] = None,
-    why: Annotated[str | None, typer.Option(help="For those who wonder.")] = None,
+    why: Annotated[str | None, typer.Option(help="Why it is muted: `status` and messages show it.")] = None,
     json: Json = False,
 ) -> None:
     """Mute a model, a monitor, a feature or an alarm for a while; it is heard again by itself.

@@ -28,7 +28,9 @@ Html = Annotated[Path | None, typer.Option(help="Write the report as a page to t
 Open = Annotated[bool, typer.Option("--open", help=f"Open the page in a browser; without --html: {_PAGE}.")]
 Compare = Annotated[
     list[str] | None,
-    typer.Option(help="Compare runs: a time, or a single run, maybe with a name: drift=2026-11-21T03:00. Repeat it."),
+    typer.Option(
+        help="Compare runs: a time, or a single run, optionally with a name: drift=2026-11-21T03:00. Repeat it."
+    ),
 ]
 
 

@@ -40,7 +40,7 @@ Drift = Annotated[
 Count = Annotated[int, typer.Option(help="How many requests.", min=1, max=_MOST)]
 Rate = Annotated[float, typer.Option(help="Requests a second, at most.", min=0.01, max=_MOST_RATE)]
 Seed = Annotated[int, typer.Option(help="Of the random choices: the same seed sends the same requests.")]
-Skip = Annotated[int, typer.Option(help="Leave out so many rows at the beginning.", min=0)]
+Skip = Annotated[int, typer.Option(help="Leave out this many rows at the beginning.", min=0)]
 LabelColumn = Annotated[str | None, typer.Option("--label", help="Column of the labels, which is not sent.")]
 Drop = Annotated[list[str] | None, typer.Option(help="A column that is not sent; repeat it for several.")]
 Truth = Annotated[

@@ -22,7 +22,7 @@ def _is_incomplete(facts: Facts) -> Finding | None:
         return None
     return Finding(
         f"Files of the baseline are gone: {', '.join(facts.missing_baseline)}.",
-        "Deploy the monitor's stack with a change to the baseline, which computes it anew; or restore the files from "
+        "Deploy the monitor's stack with a change to the baseline, which computes it again; or restore the files from "
         "an earlier version of the objects.",
     )
 
@@ -98,7 +98,7 @@ def _has_not_run(facts: Facts) -> Finding | None:
     if first is None or facts.now < first + times.RUN_DELAY + _PATIENCE:
         return None  # the chain says when the first run is due
     return Finding(
-        f"The schedule is there since {times.minute(created)} UTC, and has not run: the first run was due at "
+        f"The schedule has existed since {times.minute(created)} UTC, and has not run: the first run was due at "
         f"{times.minute(first)} UTC.",
         "Stop and start the schedule; if that does not help, run it by hand (model-monitor run), which shows the "
         "reason of a failure.",
@@ -136,7 +136,7 @@ def _lacks_labels(facts: Facts) -> Finding | None:
     if facts.newest_labels + timedelta(hours=1) > last.scheduled - facts.period:
         return None
     return Finding(
-        f"The last run found no labels: the newest are of {times.minute(facts.newest_labels)} UTC.",
+        f"The last run found no labels: the newest are from {times.minute(facts.newest_labels)} UTC.",
         f"Find out why no more labels arrive at {layout}. If they come later than the run, give the ground truth "
         "longer offsets.",
     )
@@ -159,7 +159,7 @@ def _has_no_data(facts: Facts) -> Finding | None:
     last = facts.last
     if last is None or last.outcome is not Outcome.NO_DATA:
         return None
-    newest = f"the newest record is of {times.minute(facts.newest)} UTC" if facts.newest else "there is no record"
+    newest = f"the newest record is from {times.minute(facts.newest)} UTC" if facts.newest else "there is no record"
     return Finding(
         f"The last run, of {times.minute(last.scheduled)} UTC, found no traffic in its window; {newest}. That is no "
         "failure: nobody has called the model then.",

@@ -111,7 +111,7 @@ def _has_a_broken_place(facts: Facts) -> Finding | None:
     if not facts.captured_problem:
         return None
     return Finding(
-        f"Nobody finds records there: {facts.captured_problem}.",
+        f"Monitors find no records there: {facts.captured_problem}.",
         "Correct the location of the capture (no doubled slash), and deploy.",
     )
 
@@ -158,7 +158,7 @@ def _captures_no_more(facts: Facts) -> Finding | None:
         )
     return Finding(
         f"{since}: nobody uses the model.",
-        "Find out where its clients have gone; without traffic there is nothing to check.",
+        "Find out why its clients no longer call it; without traffic there is nothing to check.",
     )
 
 

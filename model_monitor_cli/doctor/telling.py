@@ -87,7 +87,7 @@ def _know_nothing(facts: Facts) -> Finding | None:
     metrics = sorted({name for alarm in blind for name in alarm.metrics})
     return Finding(
         f"Runs end, but these alarms have no data: {'; '.join(alarm.title for alarm in blind)} ({', '.join(metrics)}).",
-        "Look whether the last report names the feature or metric: one that could not be checked has no data point. "
+        "Check whether the last report names the feature or metric: one that could not be checked has no data point. "
         "An alarm of your own must use a metric_* method of the monitor.",
     )
 

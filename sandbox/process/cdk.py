@@ -55,15 +55,15 @@ class CdkCli:
     on_line: Callable[[str], None] | None = None
 
     def bootstrap(self) -> str:
-        """Makes the bucket and the roles that deployments use."""
+        """Make the bucket and the roles that deployments use."""
         return self._run(["bootstrap", f"aws://{self.box.account_id}/{self.box.region}"], with_app=False)
 
     def synth(self) -> str:
-        """Writes the assembly."""
+        """Write the assembly."""
         return self._run(["synth", "--quiet", "--all"])
 
     def deploy(self, *stacks: str, context: Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
-        """Deploys stacks.
+        """Deploy stacks.
 
         Args:
             *stacks: Default: all.
@@ -84,7 +84,7 @@ class CdkCli:
             shutil.rmtree(folder, ignore_errors=True)
 
     def destroy(self, *stacks: str) -> str:
-        """Deletes stacks.
+        """Delete stacks.
 
         Args:
             *stacks: Default: all.

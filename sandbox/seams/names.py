@@ -209,7 +209,7 @@ def check(names: Iterable[str] = Name, version: str = EXPECTED_VERSION) -> None:
     """The self-test: the version is the pinned one, every name exists, every function takes what we give it.
 
     Raises:
-        SeamError: Names what is missing or changed and how to mend it.
+        SeamError: Names what is missing or changed and how to fix it.
     """
     installed = importlib.metadata.version("ministack")
     problems = [] if installed == version else [f"version {installed} is installed"]
@@ -217,7 +217,7 @@ def check(names: Iterable[str] = Name, version: str = EXPECTED_VERSION) -> None:
     if problems:
         raise SeamError(
             f"the sandbox is written against ministack=={version} and cannot run: {'; '.join(problems)}; "
-            f"mend it with: pip install 'ministack=={version}'"
+            f"fix it with: pip install 'ministack=={version}'"
         )
 
 

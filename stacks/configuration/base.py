@@ -71,7 +71,7 @@ def refuse(*, expected: str, fix: str) -> PydanticCustomError:
 
 
 def by_key(*keys: str, expected: str, words: Sequence[str] = (), text: bool = False) -> Discriminator:
-    """Tells alternative shapes of a value apart: mappings by the key that only one of them has, the rest by their type.
+    """Tell alternative shapes of a value apart: mappings by the key that only one of them has, the rest by their type.
 
     A mapping is tagged `<key>`, text `<text>`, a list `<list>`, a number `<number>`. The brackets tell a tag from a key
     of the document in the path of an error.

@@ -22,7 +22,7 @@ class Email(StrictModel):
         *matching(
             r"[^@\s]+@[^@\s]+\.[^@\s]+",
             expected="an e-mail address",
-            fix="write one address; several are several entries of the list",
+            fix="write one address; for several, add several entries to the list",
             example="ml-oncall@example.com",
         ),
     ]

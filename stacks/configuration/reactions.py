@@ -32,7 +32,7 @@ class ReactionSettings(StrictModel):
 
 
 class PipelineReaction(ReactionSettings):
-    """Starts a SageMaker pipeline, for example one that trains the model anew."""
+    """Start a SageMaker pipeline, for example one that trains the model again."""
 
     pipeline: Annotated[
         str,
@@ -54,7 +54,7 @@ class PipelineReaction(ReactionSettings):
 
 
 class StateMachineReaction(ReactionSettings):
-    """Starts a Step Functions state machine with the event as its input."""
+    """Start a Step Functions state machine with the event as its input."""
 
     state_machine: StateMachineArn
     """Its ARN."""
@@ -65,7 +65,7 @@ class StateMachineReaction(ReactionSettings):
 
 
 class FunctionReaction(ReactionSettings):
-    """Calls a Lambda function with the event."""
+    """Call a Lambda function with the event."""
 
     function: FunctionArn
     """Its ARN."""
@@ -83,6 +83,6 @@ Reaction = Annotated[
         "pipeline",
         "state_machine",
         "function",
-        expected="{pipeline: name}, {state_machine: arn} or {function: arn}, perhaps with conditions",
+        expected="{pipeline: name}, {state_machine: arn} or {function: arn}, optionally with conditions",
     ),
 ]

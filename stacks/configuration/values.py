@@ -25,7 +25,7 @@ FOLDER = "folder"
 
 
 def matching(pattern: str, *, expected: str, fix: str, example: str) -> tuple[AfterValidator, WithJsonSchema]:
-    """Restricts text to a pattern, with an error for people and the pattern for editors.
+    """Restrict text to a pattern, with an error for people and the pattern for editors.
 
     Args:
         pattern: Regular expression of the whole text; simple enough to mean the same in JavaScript.

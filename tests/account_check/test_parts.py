@@ -88,7 +88,7 @@ def test_the_answer_tells_open_from_closed(error: ErrorFact | None, verdict: str
     assert verdict_of(error) == verdict
 
 
-def test_things_are_deleted_latest_first_and_what_stays_is_told() -> None:
+def test_things_are_deleted_latest_first_and_what_stays_is_reported() -> None:
     ledger, deleted = Ledger(), []
 
     def refused() -> None:

@@ -99,7 +99,7 @@ def test_that_it_is_closed_is_noticed_late_as_well(box: SandboxProcess, check: C
     assert left_in(box) == []
 
 
-def test_a_step_that_fails_is_told_and_what_it_made_is_deleted(
+def test_a_step_that_fails_is_reported_and_what_it_made_is_deleted(
     box: SandboxProcess, check: Check, contract_file: Path
 ) -> None:
     code, said = check("--yes", "--only", "baseline", "--instance-type", "no-such-type")

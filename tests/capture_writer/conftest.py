@@ -109,7 +109,7 @@ def s3(_s3):
 
 @pytest.fixture
 def patient():
-    """Sends nothing by itself for an hour."""
+    """Send nothing by itself for an hour."""
     return Buffering(flush_seconds=3600, retry_seconds=0.001)
 
 
@@ -126,7 +126,7 @@ def eventually():
 
 @pytest.fixture
 def in_folder(tmp_path):
-    """Makes a writer's client that stores into a folder, and reads what is there."""
+    """Make a writer's client that stores into a folder, and read what is there."""
 
     class Shared:
         def create_client(self):

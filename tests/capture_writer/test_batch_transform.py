@@ -170,7 +170,7 @@ def test_what_is_no_csv_fails_no_request_either(make, caplog):
     assert "a payload cannot be read as CSV: field larger than field limit (10)" in caplog.text
 
 
-def test_text_that_has_no_bytes_keeps_nobody_waiting(s3, make):
+def test_text_that_cannot_be_encoded_does_not_block_the_writer(s3, make):
     with make() as writer:
         writer.write(Payload.csv(["\ud800", 1]), None, inference_time=WHEN)
     assert list(s3.named("input").values()) == ["?,1\n"]

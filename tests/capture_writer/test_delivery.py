@@ -119,7 +119,7 @@ def test_serving_never_waits_for_a_stuck_s3(s3, caplog):
     assert f"{metrics.dropped} dropped (the buffer of 10000 bytes was full" in caplog.text
 
 
-def test_a_stuck_s3_does_not_hold_up_the_end_for_longer_than_told(s3):
+def test_a_stuck_s3_does_not_delay_the_end_for_longer_than_configured(s3):
     s3.gate.clear()
     writer = writer_to(s3, Buffering(flush_bytes=1))
     writer.write(ROW, ROW)

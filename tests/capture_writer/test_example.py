@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 
 from capture_writer import CaptureLayout, CaptureWriter
+from examples.served_elsewhere.send import send
 from examples.served_elsewhere.serve import MODEL, Service
 from sandbox.process.client import SandboxProcess
 
@@ -74,9 +75,13 @@ def test_what_is_held_is_in_s3_when_kubernetes_ends_the_service():
             body = json.dumps({"income": 1000, "amount": 6000, "term": 24, "flag": 0})
             connection.request("POST", "/", body, {"X-Request-Id": "request-1"})
             assert json.loads(connection.getresponse().read()) == {"score": 0.5}
+            send(port, count=1, factor=3)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
         found = [item["Key"] for item in s3.list_objects_v2(Bucket="traffic", Prefix="capture/")["Contents"]]
         (inputs,) = (key for key in found if key.endswith(".csv"))
-        assert s3.get_object(Bucket="traffic", Key=inputs)["Body"].read() == b"1000,6000,24,0\n"
+        assert s3.get_object(Bucket="traffic", Key=inputs)["Body"].read().splitlines() == [
+            b"1000,6000,24,0",
+            b"522.64,11169.21,24,0",
+        ]
         assert len(found) == 4

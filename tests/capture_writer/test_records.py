@@ -172,7 +172,7 @@ def test_values_become_json(value, data):
     assert Payload.json(value) == Payload(data, Encoding.JSON, "application/json")
 
 
-def test_what_json_has_no_word_for_is_refused():
+def test_what_json_cannot_represent_is_refused():
     with pytest.raises(TypeError, match="set cannot be written as JSON"):
         Payload.json({"a": {1}})
 

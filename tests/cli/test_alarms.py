@@ -61,7 +61,7 @@ def test_alarms_of_a_monitor_are_found(alarms):
     assert (told.name, told.actions_enabled, len(told.actions)) == ("any", False, 1)
 
 
-def test_what_a_role_may_not_see_is_told_as_that(context, world, alarms, monkeypatch):
+def test_what_a_role_may_not_see_is_reported_as_that(context, world, alarms, monkeypatch):
     iam, trust = world.box.client("iam"), {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
     role = iam.create_role(RoleName="viewer", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"]
     seen = {"Effect": "Allow", "Action": ["sagemaker:*", "s3:*"], "Resource": "*"}

@@ -30,7 +30,7 @@ def test_status_shows_monitors_and_what_is_wrong_with_them(command):
     assert "not run yet" in rows["strict"]
 
 
-def test_status_speaks_json(command):
+def test_status_prints_json(command):
     result = command("status", "credit", "--json")
 
     (model,) = json.loads(result.stdout)["models"]
@@ -78,7 +78,7 @@ def test_a_wrong_name_is_wrong_use(command):
             ClientError({"Error": {"Code": "ExpiredToken", "Message": "old"}}, "ListTags"),
             "AWS does not accept the credentials",
         ),
-        (NoRegionError(), "You must specify a region.; give --region, or set AWS_REGION or a region in your profile"),
+        (NoRegionError(), "You must specify a region; give --region, or set AWS_REGION or a region in your profile"),
     ],
 )
 def test_refusals_of_aws_say_what_to_do(error, told):

@@ -168,7 +168,7 @@ CASES = {
     "capture-disk": ({"disk": 81.0}, "81 % full", "bigger volumes"),
     "capture-records": ({"newest": None}, "is called, but there are no records below s3://captured", "s3:PutObject"),
     "capture-recent": ({"newest": NOW - 30 * HOUR, "invocations": 0.0}, "30 h ago: nobody uses the model", "clients"),
-    "baseline-files": ({"missing_baseline": ("s3://out/constraints.json",)}, "s3://out/constraints.json", "anew"),
+    "baseline-files": ({"missing_baseline": ("s3://out/constraints.json",)}, "s3://out/constraints.json", "again"),
     "schedule-exists": ({"schedule": None}, f"{SCHEDULE} does not exist", "Deploy"),
     "account-open": (
         of_schedule(MonitoringScheduleStatus="Failed", FailureReason="It is no longer available to new customers."),

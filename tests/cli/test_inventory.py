@@ -49,7 +49,7 @@ def test_monitors_are_found_by_the_registry_that_their_schedules_name(context):
     assert found.monitors[0].entry.access_role is None  # it trusts the functions, not people
 
 
-def test_a_document_that_is_broken_is_told_and_keeps_no_other_monitor_back(context, world):
+def test_a_broken_document_is_reported_and_stops_no_other_monitor(context, world):
     world.put("s3://monitoring/registry/services/broken.json", "{")
     try:
         inventory = take_inventory(context)

@@ -43,7 +43,7 @@ def muted():
     return [mute.subject for mute in read_all(REGISTRY, SCHEDULE)]
 
 
-def test_a_feature_is_muted_shown_and_heard_again(command, world, drift):
+def test_a_feature_is_muted_shown_and_unmuted(command, world, drift):
     result = command("mute", "credit", "data-quality", "--feature", "age", "--for", "4h", "--why", "campaign", "--json")
 
     assert result.exit_code == 0, result.output
@@ -59,8 +59,8 @@ def test_a_feature_is_muted_shown_and_heard_again(command, world, drift):
     command("mute", "credit", "data-quality", "--for", "1h")
     command("mute", "credit", "data-quality", "--feature", "age", "--for", "2h")
     assert muted() == ["everything", "feature age"], "the same again is no second one"
-    assert "feature age is heard again" in command("unmute", "credit", "data-quality", "--feature", "age").stdout
-    assert "everything is heard again" in command("unmute", "credit").stdout
+    assert "feature age is no longer muted" in command("unmute", "credit", "data-quality", "--feature", "age").stdout
+    assert "everything is no longer muted" in command("unmute", "credit").stdout
     assert muted() == []
     assert "Nothing of this was muted" in command("unmute", "credit").stdout
 
@@ -84,7 +84,7 @@ def test_an_alarm_is_muted_by_what_it_watches(command, drift):
         (("--for", "1h", "--alarm", "mean"), "no alarm is called 'mean'; there are: 'drift of age'"),
     ],
 )
-def test_what_cannot_be_muted_is_told(command, drift, options, told):
+def test_what_cannot_be_muted_is_reported(command, drift, options, told):
     result = command("mute", "credit", *options)
     assert isinstance(result.exception, UsageError)
     assert told in str(result.exception)

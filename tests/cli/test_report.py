@@ -122,7 +122,7 @@ def test_runs_are_compared(hours: list[datetime], command: Command, tmp_path: Pa
         (("--html", "/no/such/folder/report.html"), "cannot be written"),
     ],
 )
-def test_what_cannot_be_shown_is_told(
+def test_what_cannot_be_shown_is_reported(
     hours: list[datetime], command: Command, options: tuple[str, ...], expected: str
 ) -> None:
     shown = command("report", "credit", "reported", *options)

@@ -64,10 +64,10 @@ def test_bad_values_breach_and_good_ones_do_not(found, values):
         (alarm(Namespace="aws/sagemaker/Endpoints"), "where others publish"),
         (alarm(operator="GreaterThanUpperThreshold"), "anomalies"),
         (alarm(periods=3, points=3, Period=24 * HOUR), "appear hours later"),
-        (mathematics("SUM(METRICS())", threshold=1), "not of this library"),
+        (mathematics("SUM(METRICS())", threshold=1), "not written by this library"),
     ],
 )
-def test_what_no_data_point_can_prove_is_told(found, why):
+def test_what_no_data_point_can_prove_is_reported(found, why):
     with pytest.raises(NotUnderstoodError, match=why):
         Script.of(found)
 

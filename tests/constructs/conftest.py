@@ -1,4 +1,4 @@
-"""One jsii kernel and few syntheses for the whole ring: templates that several tests read are made once."""
+"""One jsii kernel and few syntheses for the whole folder: templates that several tests read are made once."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def stack(kit: Kit) -> cdk.Stack:
 
 @pytest.fixture(scope="session")
 def refused() -> Callable[..., AbstractContextManager[None]]:
-    """Expects a ConfigurationError that says what was got, what is expected and how to fix it, with certain texts."""
+    """Expect a ConfigurationError that says what was got, what is expected and how to fix it, with certain texts."""
 
     @contextmanager
     def expect(*texts: str) -> Iterator[None]:

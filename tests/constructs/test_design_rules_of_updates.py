@@ -47,7 +47,7 @@ class Variants:
 
 @jsii.implements(cdk.IAspect)
 class _Isolate:
-    """Changes a property of a finished definition, as an organisation's rules may do."""
+    """Change a property of a finished definition, as an organisation's rules may do."""
 
     @jsii.member(jsii_name="visit")
     def visit(self, node: IConstruct) -> None:

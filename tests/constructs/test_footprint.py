@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -91,6 +92,13 @@ def test_fifty_models_with_shared_services(fleet: tuple[Template, list[Template]
     of_services, functions_of_services = _count(services)
     assert of_services + 50 * resources <= 800
     assert functions_of_services + 50 * functions <= 8
+
+
+def test_the_readme_says_how_many_resources_there_are(one: Template, fleet: tuple[Template, list[Template]]) -> None:
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
+    (resources, _), (further, _) = _count(one), _count(fleet[1][0])
+    assert f"One endpoint with one monitor is {resources} resources, among them five functions" in readme
+    assert f"each further model with one monitor is then {further} resources" in readme
 
 
 def test_policies_of_the_shared_functions_do_not_grow_with_the_models(

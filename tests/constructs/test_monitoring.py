@@ -61,7 +61,7 @@ def test_only_the_composite_alarm_notifies(kit: Kit, default_template: Template)
         assert not {"AlarmActions", "OKActions", "InsufficientDataActions"} & set(alarm["Properties"])
 
 
-def test_the_composite_alarm_rings_when_any_alarm_does(kit: Kit, default_template: Template) -> None:
+def test_the_composite_alarm_goes_into_alarm_when_any_alarm_does(kit: Kit, default_template: Template) -> None:
     (composite,) = _composites(kit, default_template).values()
     alarms = kit.resources(default_template, "AWS::CloudWatch::Alarm")
     assert len(alarms) == 6

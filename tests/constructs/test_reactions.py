@@ -90,7 +90,7 @@ def test_a_pipeline_is_started_with_parameters_of_the_event(kit: Kit, template: 
     assert kit.allowed(template, "Retrain", "sagemaker:StartPipelineExecution") == [kit.flat(target["Arn"])]
 
 
-def test_an_alarm_starts_what_it_is_told_to(kit: Kit, template: Template) -> None:
+def test_an_alarm_starts_its_target(kit: Kit, template: Template) -> None:
     pattern = _rule(kit, template, "Page")["EventPattern"]
     (composite,) = kit.resources(template, "AWS::CloudWatch::CompositeAlarm")
     assert [kit.flat(arn) for arn in pattern["resources"]] == [f"<{composite}.Arn>"]

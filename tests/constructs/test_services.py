@@ -298,6 +298,23 @@ def test_people_find_the_control_function_by_an_output_and_it_finds_monitors_in_
     assert not [action for action in actions if action.startswith("sagemaker:")]
 
 
+def test_topic_key_functions_and_rules_say_what_they_belong_to(kit: Kit, own: Template) -> None:
+    (topic,) = kit.resources(own, "AWS::SNS::Topic").values()
+    assert topic["Properties"]["DisplayName"] == "Monitoring of endpoint fraud-prod"
+    for type_name in ("AWS::KMS::Key", "AWS::Events::Rule"):
+        for found in kit.resources(own, type_name).values():
+            assert "endpoint fraud-prod" in found["Properties"]["Description"]
+    functions = kit.resources(own, "AWS::Lambda::Function").values()
+    assert any("of endpoint fraud-prod" in found["Properties"]["Description"] for found in functions)
+
+
+def test_a_name_that_only_the_deployment_knows_is_not_waited_for(kit: Kit, stack: cdk.Stack) -> None:
+    name = cdk.Fn.import_value("EndpointName")
+    kit.monitoring(stack, "Credit", endpoint=kit.endpoint(name)).add_data_quality(baseline=kit.baseline())
+    (topic,) = kit.resources(Template.from_stack(stack), "AWS::SNS::Topic").values()
+    assert topic["Properties"]["DisplayName"] == "Monitoring of Fraud/Credit"
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [

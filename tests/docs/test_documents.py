@@ -154,7 +154,7 @@ def test_the_cdk_cli_is_called_as_the_set_up_installs_it(document):
     assert re.findall(r"^.*(?<!npx )\bcdk (?:bootstrap|deploy|destroy|diff|list)\b.*$", text, re.MULTILINE) == []
 
 
-def test_the_readme_names_folders_and_files_that_exist():
-    named = re.findall(r"`([\w./-]+/|\w+\.(?:py|json|yaml))`", prose(ROOT / "README.md"))
+def test_the_map_names_folders_and_files_that_exist():
+    named = re.findall(r"`([\w./-]+/|\w+\.(?:py|json|yaml))`", prose(ROOT / "CONTRIBUTING.md"))
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []

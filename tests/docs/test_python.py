@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import (
     aws_cloudwatch as cloudwatch,
     aws_events_targets as targets,
+    aws_iam as iam,
     aws_s3 as s3,
     aws_sagemaker as sagemaker,
     aws_sns_subscriptions as subscriptions,
@@ -66,6 +67,7 @@ def surroundings(scope: Construct, snippet: str) -> dict[str, Any]:
     endpoint = sagemaker.CfnEndpoint(scope, "GivenEndpoint", endpoint_config_name=config.attr_endpoint_config_name)
     given: dict[str, Any] = {name: getattr(model_monitor, name) for name in model_monitor.__all__}
     given |= {"Duration": cdk.Duration, "cloudwatch": cloudwatch, "subscriptions": subscriptions, "targets": targets}
+    given |= {"iam": iam, "model_role": iam.Role.from_role_name(scope, "GivenRole", "credit-model")}
     given |= {"self": scope, "bucket": bucket, "endpoint_config": config, "capture": capture, "endpoint": endpoint}
     given["baseline"] = Baseline.from_dataset(S3Location.of(bucket, "train.csv"), DatasetFormat.csv())
     given["retraining"] = sfn.StateMachine(

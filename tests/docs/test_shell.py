@@ -45,6 +45,9 @@ COMMANDS = sorted(set(commands()))
 def fault(command: str) -> str | None:
     """Return what is wrong with a command, or None."""
     words = [word for word in shlex.split(command) if not re.match(r"^[A-Z_]+=", word)]
+    absent = {word for word in words if re.match(r"examples/(?!.*/build/)", word) and not (ROOT / word).exists()}
+    if absent:
+        return str(absent)
     program, arguments = words[0], words[1:]
     wrong: set[str] | str | None = {program} - OTHERS
     match program:

@@ -55,7 +55,7 @@ class Account:
         return self.deploy_stack(lambda app, env: loan_app.LoanStack(app, variant, archive, env))
 
     def deploy_stack(self, make: Callable[[cdk.App, cdk.Environment], cdk.Stack]) -> dict[str, str]:
-        """Synthesises in this process, so that one jsii kernel serves all tests, and deploys with the CLI."""
+        """Synthesise in this process, so that one jsii kernel serves all tests, and deploy with the CLI."""
         self.assembly = self.folder / f"cdk-{len(list(self.folder.glob('cdk-*')))}.out"
         app = cdk.App(outdir=str(self.assembly), analytics_reporting=False, builtin_cloud_formation_validation=False)
         stack = make(app, cdk.Environment(account=self.box.account_id, region=self.box.region))
@@ -75,7 +75,7 @@ class Account:
             runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=row.encode())
 
     def next_run(self, *, endpoint: str = loan_app.ENDPOINT) -> dict[str, Any]:
-        """Lets an hour pass and waits for the run that falls due."""
+        """Let an hour pass and wait for the run that falls due."""
         before = {execution["ScheduledTime"] for execution in self.executions(endpoint)}
         self.box.advance(timedelta(hours=1))
         self.box.wait_until_idle(60)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import random
-import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from aws_cdk import (
     aws_stepfunctions as sfn,
 )
 
+from examples.loan_model import make
 from model_monitor import (
     AnalysisScript,
     Baseline,
@@ -36,13 +35,6 @@ from model_monitor import (
 ENDPOINT = "loans"
 STACK = "Loans"
 ONCALL = "oncall@example.com"
-_MODEL = Path(__file__).parent / "model" / "inference.py"
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
-ENVIRONMENT = {
-    "SAGEMAKER_PROGRAM": "inference.py",
-    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",  # JSON, where a model and its caller say nothing
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +115,7 @@ class LoanStack(cdk.Stack):
             "Model",
             execution_role_arn=role.role_arn,
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=IMAGE, model_data_url=asset.s3_object_url, environment=ENVIRONMENT
+                image=make.IMAGE, model_data_url=asset.s3_object_url, environment=make.ENVIRONMENT
             ),
         )
         model.node.add_dependency(role)
@@ -150,11 +142,7 @@ def model_archive(folder: Path) -> Path:
     """`model.tar.gz` of the model; made once."""
     archive = folder / "model.tar.gz"
     if not archive.exists():
-        content = _MODEL.read_bytes()
-        with tarfile.open(archive, "w:gz") as tar:
-            member = tarfile.TarInfo("code/inference.py")
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
+        archive.write_bytes(make.archive())
     return archive
 
 

@@ -7,49 +7,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import elsewhere
 import loan_app
 import pytest
 
 from examples.batch_transform import app
-from examples.batch_transform.job import transform_job
+from examples.loan_model import make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-MODEL = "nightly-loans"
 RUNS_AT = 6
 
 
 @pytest.fixture(scope="module")
 def deployed(account):
     account.deploy_stack(lambda scope, env: app.ScoringMonitoring(scope, "ScoringMonitoring", env=env))
-    elsewhere.make_model(account.box, MODEL, loan_app.model_archive(account.folder))
-    bucket = f"arn:aws:s3:::{account.outputs['ScoringBucket']}"
-    elsewhere.allow(
-        account.box,
-        f"{MODEL}-model",
-        "scoring",
-        ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
-        [bucket, f"{bucket}/*"],
-    )
     return account
 
 
-def score(account, file, rows):
-    """Runs a batch transform job over a file, and returns the predictions."""
-    box, bucket = account.box, account.outputs["ScoringBucket"]
-    s3, sagemaker = box.client("s3"), box.client("sagemaker")
-    s3.put_object(Bucket=bucket, Key=f"input/{file}", Body="\n".join(rows))
-    request = transform_job(MODEL, bucket, file, box.now())
-    sagemaker.create_transform_job(**request)
-    box.wait_until_idle()
-    job = sagemaker.describe_transform_job(TransformJobName=request["TransformJobName"])
+def score_rows(account, file, rows):
+    """Run a batch transform job over rows, and return the predictions."""
+    box, bucket, path = account.box, account.outputs["ScoringBucket"], account.folder / file
+    path.write_text("\n".join(["income,amount,term,flag", *rows]))
+    job = make.score(box.client, bucket, path, box.now())
     assert job["TransformJobStatus"] == "Completed", job
     return account.read(f"s3://{bucket}/predictions/{file}.out").decode().splitlines()
 
 
 def next_run(account):
-    """Lets the time pass until the next run, and waits for it."""
+    """Let the time pass until the next run, and wait for it."""
     box = account.box
     before = executions(account)
     now = box.now()
@@ -70,7 +55,7 @@ def executions(account):
 
 def test_a_clean_file_raises_no_alarm_and_sends_no_message(deployed):
     before = len(deployed.box.outbox())
-    predictions = score(deployed, "monday.csv", loan_app.applicants(400, seed=41))
+    predictions = score_rows(deployed, "monday.csv", loan_app.applicants(400, seed=41))
     assert len(predictions) == 400
     assert 0 < float(predictions[0].split(",")[0]) < 1
 
@@ -84,7 +69,7 @@ def test_a_clean_file_raises_no_alarm_and_sends_no_message(deployed):
 
 def test_a_drifted_file_goes_into_alarm_and_sends_a_message(deployed, eventually):
     before = len(deployed.box.outbox())
-    score(deployed, "tuesday.csv", loan_app.applicants(400, seed=42, inflation=3, flagged=0.9))
+    score_rows(deployed, "tuesday.csv", loan_app.applicants(400, seed=42, inflation=3, flagged=0.9))
 
     assert next_run(deployed)["MonitoringExecutionStatus"] == "CompletedWithViolations"
     deployed.wait_for_alarm("CompositeAlarm", "ALARM", eventually)

@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import Stack
 
 from examples.existing_endpoint import app
+from examples.loan_model import make
 from model_monitor import DataCapture, EndpointDataCapture, S3Location
 from sandbox.process.cdk import CdkError
 
@@ -66,10 +67,10 @@ def config_names(account):
 def endpoint(account):
     """Two variants whose weights and counts were changed since the endpoint was made."""
     box = account.box
-    elsewhere.make_model(box, app.ENDPOINT, loan_app.model_archive(account.folder))
+    make.make_model(box.client, app.ENDPOINT)
     variant = {"ModelName": app.ENDPOINT, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
     both = [{**variant, "VariantName": name} for name in ("Champion", "Challenger")]
-    elsewhere.make_endpoint(box, app.ENDPOINT, both)
+    make.make_endpoint(box.client, app.ENDPOINT, both)
     box.wait_until_idle()
     box.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=app.ENDPOINT,
@@ -152,10 +153,10 @@ def test_destroy_puts_the_configuration_back_and_deletes_only_its_own(deployed, 
 
 def test_a_serverless_endpoint_is_refused_with_the_reason(account):
     box, name = account.box, "loan-serverless"
-    elsewhere.make_model(box, name, loan_app.model_archive(account.folder))
+    make.make_model(box.client, name)
     variant = {"VariantName": "AllTraffic", "ModelName": name}
     serverless = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 2}}
-    elsewhere.make_endpoint(box, name, [{**variant, **serverless}])
+    make.make_endpoint(box.client, name, [{**variant, **serverless}])
     box.wait_until_idle()
     before = config_names(account)
 

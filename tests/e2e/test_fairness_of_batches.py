@@ -10,13 +10,13 @@ import random
 from datetime import timedelta
 
 import aws_cdk as cdk
-import elsewhere
 import loan_app
 import pytest
 from aws_cdk import aws_s3 as s3, aws_sns_subscriptions as subscriptions
 
 from capture_writer import GroundTruthWriter
 from examples.batch_transform.job import transform_job
+from examples.loan_model import make
 from model_monitor import (
     Baseline,
     BatchMonitoring,
@@ -107,17 +107,15 @@ def judged(rows):
 
 @pytest.fixture(scope="module")
 def deployed(account):
-    elsewhere.make_model(account.box, MODEL, loan_app.model_archive(account.folder))
+    make.make_model(account.box.client, MODEL)
     account.deploy_stack(lambda scope, env: FairScoring(scope, account.folder, env))
-    bucket = f"arn:aws:s3:::{account.outputs['ScoringBucket']}"
-    actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
-    elsewhere.allow(account.box, f"{MODEL}-model", "scoring", actions, [bucket, f"{bucket}/*"])
+    make.allow_scoring(account.box.client, MODEL, account.outputs["ScoringBucket"])
     yield account
     account.destroy()
 
 
 def score(account, file, rows):
-    """Runs a job that joins predictions with inputs, and hands in the labels of all predictions."""
+    """Run a job that joins predictions with inputs, and hand in the labels of all predictions."""
     box, bucket = account.box, account.outputs["ScoringBucket"]
     box.client("s3").put_object(Bucket=bucket, Key=f"input/{file}", Body="\n".join(rows))
     request = transform_job(MODEL, bucket, file, box.now()) | {"DataProcessing": {"JoinSource": "Input"}}
@@ -130,7 +128,7 @@ def score(account, file, rows):
 
 
 def next_runs(account):
-    """Lets an hour pass and waits for the runs of both monitors; returns their states."""
+    """Let an hour pass and wait for the runs of both monitors; return their states."""
     box, sagemaker = account.box, account.box.client("sagemaker")
     box.advance(timedelta(hours=1))
     box.wait_until_idle(120)

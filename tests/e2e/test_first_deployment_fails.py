@@ -25,7 +25,7 @@ def good(account):
 
 
 def failure_of(account, deployment):
-    """Deploys what cannot be deployed; returns what the CLI said, in one line."""
+    """Deploy what cannot be deployed; return what the CLI said, in one line."""
     with pytest.raises(CdkError) as failure:
         account.deploy(deployment)
     return " ".join(failure.value.output.split())
@@ -53,7 +53,7 @@ def jobs(account):
     return {job["ProcessingJobName"] for job in listed}
 
 
-def test_a_closed_account_is_told_before_a_job_is_paid_for(account, good):
+def test_a_closed_account_is_reported_before_a_job_is_paid_for(account, good):
     before, paid_for = made(account), jobs(account)
     account.box.change(model_monitor_closed=True)
     try:

@@ -15,6 +15,7 @@ import loan_app
 import pytest
 
 from capture_writer import CaptureLayout, CaptureWriter, Payload
+from examples.loan_model import make
 from sandbox.process.cdk import CdkCli
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -67,16 +68,16 @@ def endpoint_elsewhere(account):
     s3.put_object(Bucket=_BUCKET, Key="train.csv", Body=training.read_bytes())
     features = ["income,amount,term,flag", *loan_app.applicants(1500, seed=11)]
     s3.put_object(Bucket=_BUCKET, Key="features.csv", Body="\n".join(features))
-    s3.put_object(Bucket=_BUCKET, Key="model.tar.gz", Body=loan_app.model_archive(account.folder).read_bytes())
+    s3.put_object(Bucket=_BUCKET, Key="model.tar.gz", Body=make.archive())
     role = iam.create_role(RoleName="loan-model", AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="loan-model", PolicyName="data", PolicyDocument=json.dumps(_ACCESS))
     sagemaker.create_model(
         ModelName=_ENDPOINT,
         ExecutionRoleArn=role,
         PrimaryContainer={
-            "Image": loan_app.IMAGE,
+            "Image": make.IMAGE,
             "ModelDataUrl": f"s3://{_BUCKET}/model.tar.gz",
-            "Environment": loan_app.ENVIRONMENT,
+            "Environment": make.ENVIRONMENT,
         },
     )
     sagemaker.create_endpoint_config(
@@ -117,6 +118,12 @@ def project(account):
 @pytest.fixture(scope="module")
 def cli(account, project):
     return CdkCli(account.box, f"{sys.executable} {_ROOT / 'app.py'}", project, project / "cdk.out")
+
+
+@pytest.fixture(scope="module")
+def written(account, project):
+    """What the app has written last: as good for a command as the app, and there already."""
+    return CdkCli(account.box, str(project / "cdk.out"), project)
 
 
 class Outside:
@@ -216,15 +223,17 @@ def test_a_file_is_all_that_models_need(account, endpoint_elsewhere, outside, cl
     assert any("BlindFeatures" in name for name in outputs[f"ModelMonitoring-{_ENDPOINT}"])
 
 
-def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli):
+def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(
+    project, cli, written
+):
     file = project / "fleet.yaml"
     file.write_text(file.read_text().replace("amount: 0.2", "amount: 0.35"))
     shown = cli.diff()
 
     assert re.findall(r"^\[.\] (\w+::\w+::\w+)", shown, re.M) == ["AWS::CloudWatch::Alarm"], shown
     assert re.search(r"\[~\] Threshold\b.*\n.*\[-\] 0\.2\n.*\[\+\] 0\.35\n", shown), shown
-    cli.deploy()
-    assert "Number of stacks with differences: 0" in cli.diff()
+    written.deploy()
+    assert "Number of stacks with differences: 0" in written.diff()
 
 
 @pytest.mark.parametrize(
@@ -258,8 +267,8 @@ def test_a_model_moves(there, topics, account, outside, project, cli, eventually
             assert json.loads(account.read(f"{report}/constraint_violations.json"))["violations"]
 
 
-def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, cli):
-    cli.destroy()
+def test_destroy_ends_the_monitoring_and_leaves_the_endpoint(account, endpoint_elsewhere, written):
+    written.destroy()
     sagemaker = account.box.client("sagemaker")
     listed = sagemaker.list_monitoring_schedules(EndpointName=endpoint_elsewhere)
     assert listed["MonitoringScheduleSummaries"] == []

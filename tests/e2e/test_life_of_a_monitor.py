@@ -331,7 +331,7 @@ def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
     assert code == 0, diagnosis
 
 
-def test_a_muted_monitor_says_nothing_and_is_heard_again(deployed, model_monitor):
+def test_a_muted_monitor_sends_nothing_until_it_is_unmuted(deployed, model_monitor):
     before = len(deployed.box.outbox())
     _, answer = model_monitor("mute", loan_app.ENDPOINT, "--for", "2h")
     assert [muted["subject"] for muted in answer["muted"]] == ["everything"]

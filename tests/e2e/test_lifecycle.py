@@ -39,7 +39,7 @@ def deployed(account, first):
 
 
 def control(account, **request):
-    """Asks the function as people do; returns its answer, or the text of its error."""
+    """Ask the function as people do; return its answer, or the text of its error."""
     answer = account.box.client("lambda").invoke(
         FunctionName=account.output("ControlName"), Payload=json.dumps(request)
     )
@@ -48,7 +48,7 @@ def control(account, **request):
 
 
 def hanging_run(account, eventually, endpoint=ENDPOINT):
-    """Lets a run begin that does not end by itself; returns its processing job."""
+    """Let a run begin that does not end by itself; return its processing job."""
     account.send([HANGING], endpoint=endpoint)
     account.box.advance(timedelta(hours=1))
 

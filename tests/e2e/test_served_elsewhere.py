@@ -52,7 +52,7 @@ def serve(account, rows, *, right):
 
 
 def next_runs(account):
-    """Lets an hour pass and waits for the runs of both monitors; returns their states."""
+    """Let an hour pass and wait for the runs of both monitors; return their states."""
     box, sagemaker = account.box, account.box.client("sagemaker")
     box.advance(timedelta(hours=1))
     box.wait_until_idle(120)
@@ -114,7 +114,7 @@ def test_drift_goes_into_alarm_and_sends_a_message_of_each_monitor(deployed, eve
     assert "recall" in predictions["body"]
 
 
-def test_the_share_of_requests_that_found_their_label_is_told(deployed, eventually):
+def test_the_share_of_requests_that_found_their_label_is_published(deployed, eventually):
     eventually(lambda: len(shares_with_label(deployed)) == 2)
     assert shares_with_label(deployed) == [0.75, 0.75]
 

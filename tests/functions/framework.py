@@ -7,7 +7,7 @@ from deployment.handler import handler
 
 
 class Framework:
-    """Sends requests for one resource, and polls.
+    """Send requests for one resource, and poll.
 
     Attributes:
         age: How long ago requests have come, in seconds.

@@ -13,7 +13,7 @@ SCRIPTS = Path(preprocessors.scripts.__file__).parent
 
 @pytest.fixture
 def configured(tmp_path):
-    """Copies a script and changes its settings, as its users do."""
+    """Copy a script and change its settings, as its users do."""
 
     def copy(name, **changes):
         text = (SCRIPTS / f"{name}.py").read_text()
@@ -58,5 +58,5 @@ def captured(output, given, attributes=None):
 
 @pytest.fixture
 def captures(write):
-    """Writes a capture file of (output, input[, custom attributes])."""
+    """Write a capture file of (output, input[, custom attributes])."""
     return lambda *records: write("captured.jsonl", *(captured(*record) for record in records))

@@ -18,7 +18,7 @@ def preprocess_handler(record):
 
 @pytest.fixture
 def check(write, captures):
-    """Tries a script that returns an expression of n, the number that the model answered."""
+    """Try a script that returns an expression of n, the number that the model answered."""
 
     def run(expression, count=1, **options):
         script = write(
@@ -101,7 +101,7 @@ def test_a_row_has_to_be_flat(check, value):
 
 
 def test_names_have_to_be_texts(check):
-    assert kinds(check("{0: 1, 1: 2}")) == {"names of columns are no texts": 1}
+    assert kinds(check("{0: 1, 1: 2}")) == {"names of columns are not text": 1}
 
 
 def test_an_empty_row_is_an_error(check):

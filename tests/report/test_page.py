@@ -18,7 +18,7 @@ ATTACK = "</script><script>fetch('//evil')</script>\"'><img src=x onerror=alert(
 
 
 class Reader(HTMLParser):
-    """Reads a page, and fails on tags that do not close."""
+    """Read a page, and fail on tags that do not close."""
 
     VOID = ("meta", "br", "input")
 

@@ -66,7 +66,7 @@ class Account:
         return self.put("model/model.tar.gz", archive.getvalue())
 
     def spend_an_hour(self, predictor: Any) -> None:
-        """Sends people three times as old as those of the training, labels them, and lets the hour end.
+        """Send people three times as old as those of the training, label them, and let the hour end.
 
         The labels of group 1 are the opposite of what the model says: it is wrong, and unfairly so.
         """
@@ -80,7 +80,7 @@ class Account:
         self.wait_until_idle()
 
     def put_labels(self, place: str, labels: dict[str, int]) -> str:
-        """Writes labels by inference id into the folder of the present hour."""
+        """Write labels by inference id into the folder of the present hour."""
         now = self.now()
         lines = [
             {
@@ -106,7 +106,7 @@ class Account:
             time.sleep(0.1)
 
     def wait_for_run(self, schedule: str) -> None:
-        """Waits for the first run of a schedule, which SageMaker begins when it has made the schedule."""
+        """Wait for the first run of a schedule, which SageMaker begins when it has made the schedule."""
         client, end = self.session.sagemaker_client, time.monotonic() + _IDLE_TIMEOUT_SECONDS
         while not client.list_monitoring_executions(MonitoringScheduleName=schedule)["MonitoringExecutionSummaries"]:
             assert time.monotonic() < end, f"{schedule} has not run"

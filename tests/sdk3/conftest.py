@@ -16,7 +16,7 @@ from sagemaker.core.shapes import (
 
 
 class Predictor:
-    """Asks the endpoint for one person's prediction."""
+    """Ask the endpoint for one person's prediction."""
 
     def __init__(self, endpoint):
         self.endpoint = endpoint

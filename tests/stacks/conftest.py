@@ -102,7 +102,7 @@ def once(assemblies: Path, name: str, synthesise_into: Callable[[Path], str]) ->
 
 @pytest.fixture(scope="session")
 def assembly_of(assemblies: Path) -> Callable[[str], Assembly]:
-    """Synthesises a configuration file of the repository, at most once."""
+    """Synthesise a configuration file of the repository, at most once."""
 
     def assembly(config: str) -> Assembly:
         return once(assemblies, config, lambda folder: synthesise(ROOT / config, folder).findings)
@@ -151,7 +151,7 @@ def run_example(example: str, folder: Path) -> str:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str], Path]:
-    """Writes a configuration file."""
+    """Write a configuration file."""
 
     def write_file(text: str) -> Path:
         file = tmp_path / "fleet.yaml"

@@ -42,7 +42,7 @@ def described(problem):
                 '"rate(1 hour)"',
                 "cron(0 * ? * * *), cron(0 H ? * * *) or cron(0 H/N ? * * *), H from 0 to 23 and N from 1 to 24",
                 "write 'schedule: hourly', 'schedule: {daily: {hour: 3}}' or 'schedule: {every: {hours: 6}}'; "
-                "the service knows no minutes, no week days and no rate()",
+                "the service supports no minutes, no weekdays and no rate()",
             ),
             id="bad cron",
         ),

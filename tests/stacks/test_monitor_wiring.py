@@ -79,11 +79,11 @@ def test_limits_of_quality_are_numbers_or_relative_to_the_baseline(credit):
         "margins": {"auc": 0.03},
         "constraints": {"recall": {"threshold": 0.7}},
     }
-    rings = alarms(credit, "ModelQuality")
-    assert rings["Qualityrecall"]["Threshold"] == 0.6
-    assert rings["Qualityprecision"]["Threshold"] == -0.1
-    assert "Metric.precision" in json.dumps(rings["Qualityprecision"]["Metrics"])
-    assert rings["LabelCoverage"]["Threshold"] == 0.5
+    made = alarms(credit, "ModelQuality")
+    assert made["Qualityrecall"]["Threshold"] == 0.6
+    assert made["Qualityprecision"]["Threshold"] == -0.1
+    assert "Metric.precision" in json.dumps(made["Qualityprecision"]["Metrics"])
+    assert made["LabelCoverage"]["Threshold"] == 0.5
 
 
 def test_groups_reach_the_configuration_of_runs(credit):
@@ -111,10 +111,10 @@ def test_columns_and_metrics_reach_the_baseline_of_bias(credit):
 
 
 def test_limits_of_groups_become_alarms(credit):
-    rings = alarms(credit, "ModelBias")
-    assert {name for name in rings if name.startswith("Bias")} == {"BiasDPPLsexfemale", "BiasDIage4075"}
-    assert rings["BiasDPPLsexfemale"]["Threshold"] == 0.1
-    assert '"(40, 75]"' in json.dumps(rings["BiasDIage4075"]["Metrics"])
+    made = alarms(credit, "ModelBias")
+    assert {name for name in made if name.startswith("Bias")} == {"BiasDPPLsexfemale", "BiasDIage4075"}
+    assert made["BiasDPPLsexfemale"]["Threshold"] == 0.1
+    assert '"(40, 75]"' in json.dumps(made["BiasDIage4075"]["Metrics"])
 
 
 def test_model_and_shap_reach_the_configuration_of_runs(credit):

@@ -28,7 +28,7 @@ def ndcg(live: Mapping[str, float], baseline: Mapping[str, float]) -> float:
     if live.keys() != baseline.keys():
         raise AnalysisError(
             f"the baseline explains the features {', '.join(baseline)}, but the data has {', '.join(live)}: "
-            "make the baseline anew or correct headers in analysis_config.json"
+            "make the baseline again or correct headers in analysis_config.json"
         )
     ideal = _gain(baseline, baseline)
     return _gain(live, baseline) / ideal if ideal else 1.0

@@ -36,7 +36,7 @@ class RefusedError(AnalysisError):
 
 
 class Predictor:
-    """Asks a model for predictions.
+    """Ask a model for predictions.
 
     Args:
         url: Where requests are POSTed to.

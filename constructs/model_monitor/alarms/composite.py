@@ -19,7 +19,7 @@ _GROUPED_ALARMS = 50
 
 
 class CompositeAlarms:
-    """Collects the alarms of monitors under one alarm that notifies, so that people get one call.
+    """Collect the alarms of monitors under one alarm that notifies, so that people get one call.
 
     Attributes:
         alarm: That alarm; `None` while no monitor has an alarm.
@@ -28,7 +28,7 @@ class CompositeAlarms:
     def __init__(
         self, scope: Construct, *, subject: str, model: str | None, topic: sns.ITopic, runbook_url: str | None
     ) -> None:
-        """Makes nothing yet.
+        """Make nothing yet.
 
         Args:
             scope: Parent of composite alarms.
@@ -47,7 +47,7 @@ class CompositeAlarms:
         self._watched: list[cloudwatch.IAlarm] = []
 
     def add(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> None:
-        """Adds a monitor's alarms.
+        """Add a monitor's alarms.
 
         Args:
             id: Construct id of the monitor.
@@ -81,7 +81,7 @@ class CompositeAlarms:
             alarm_rule=_AnyAlarm(self._watched),
             alarm_description=fitting_description(
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
-                "The alarms beneath it that are in ALARM, and the message of the run, say what.",
+                "Its alarms that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
                 f"More: {status_command(self._model)}",
             ),

@@ -19,7 +19,7 @@ _TOKEN_OR_TEXT = re.compile(rf"{_TOKEN.pattern}|.")
 
 
 def fitting_description(*parts: str) -> str:
-    """Joins as many parts as an alarm's description holds; the first one is never left out.
+    """Join as many parts as an alarm's description holds; the first one is never left out.
 
     Whole parts are left out rather than cut: half a token would be nonsense in the template.
 

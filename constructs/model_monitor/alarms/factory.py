@@ -25,7 +25,7 @@ _MEANING = {
 
 
 class AlarmFactory:
-    """Makes a monitor's alarms; every kind has its own patience and its own meaning of missing data."""
+    """Make a monitor's alarms; every kind has its own patience and its own meaning of missing data."""
 
     def __init__(self, scope: Construct, texts: AlarmTexts) -> None:
         self._scope = scope
@@ -105,7 +105,7 @@ class AlarmFactory:
             "no runs",
             metric,
             happened=f"No run has ended for {periods} periods of {period.to_hours():g} h: nobody is watching the "
-            "traffic. Look whether the schedule is stopped and whether its role and endpoint still exist.",
+            "traffic. Check whether the schedule is stopped and whether its role and endpoint still exist.",
             threshold=1,
             operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             periods=periods,

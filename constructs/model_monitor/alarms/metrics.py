@@ -97,7 +97,7 @@ def dimension_text(value: str) -> str:
 
 @dataclass(frozen=True)
 class MonitorMetrics:
-    """Makes the metrics of one monitor.
+    """Make the metrics of one monitor.
 
     Attributes:
         namespace: The service's namespace for this kind of monitor.

@@ -38,7 +38,7 @@ class MonitorAlarms:
 
 
 def require_coverage(minimum: float | None) -> None:
-    """Checks a share of records that must find their label.
+    """Check a share of records that must find their label.
 
     Raises:
         ConfigurationError: No share, or one that is always reached.

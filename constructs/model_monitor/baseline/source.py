@@ -54,7 +54,7 @@ class BaselineSource:
         return dataset["format"] if dataset else None
 
     def require_statistics(self) -> None:
-        """Checks that files have statistics, where the monitor compares with them.
+        """Check that files have statistics, where the monitor compares with them.
 
         Raises:
             ConfigurationError: There are constraints only.
@@ -216,7 +216,7 @@ class Baseline(ABC):
 
     @abstractmethod
     def bind(self, scope: Construct) -> BaselineSource:
-        """Makes what the source needs, and describes it."""
+        """Make what the source needs, and describe it."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class ModelBiasOptions(_Required, MonitorOptions, total=False):
 
 @checked
 class ModelBiasMonitor(LabelledMonitor):
-    """Joins predictions with labels, and compares how groups are treated with how the baseline treated them.
+    """Join predictions with labels, and compare how groups are treated with how the baseline treated them.
 
     Attributes:
         baseline: Files that runs compare with.
@@ -236,7 +236,7 @@ class ModelBiasMonitor(LabelledMonitor):
 
 
 def _require_names(input: MonitorInput, config: BiasConfig) -> None:
-    """Checks that runs find the columns: captured records have no header.
+    """Check that runs find the columns: captured records have no header.
 
     Raises:
         ConfigurationError: Columns are named that nobody could find.

@@ -39,7 +39,7 @@ class Facet:
     @classmethod
     @checked
     def of(cls, name: str | int, *values: Value) -> Facet:
-        """Names a column and the sensitive group in it.
+        """Name a column and the sensitive group in it.
 
         Args:
             name: Name of the column, or its position.
@@ -128,7 +128,7 @@ class BiasConfig:
         if self.metrics and not POST_TRAINING.intersection(self.metrics):
             raise ConfigurationError(
                 option="metrics",
-                got=f"the bias metrics {_quoted(self.metrics)} alone, which say nothing of the model's predictions",
+                got=f"the bias metrics {_quoted(self.metrics)} alone, which say nothing about the model's predictions",
                 expected=f"at least one of {', '.join(sorted(POST_TRAINING))}",
                 fix=("add one, such as ", Shown("DPPL")),
             )
@@ -257,7 +257,7 @@ def ideal_of(metric: str) -> int:
 
 
 def require_headers(headers: Sequence[str] | None, columns: Sequence[str | int | None]) -> None:
-    """Checks names and positions of columns against the names of all.
+    """Check names and positions of columns against the names of all.
 
     Raises:
         ConfigurationError: A column does not exist, or a name is there twice.

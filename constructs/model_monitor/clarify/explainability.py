@@ -61,7 +61,7 @@ class ModelExplainabilityOptions(_Required, MonitorOptions, total=False):
 
 @checked
 class ModelExplainabilityMonitor(Monitor):
-    """Computes how much each feature contributes to predictions, and compares the order with the baseline's.
+    """Compute how much each feature contributes to predictions, and compare the order with the baseline's.
 
     A run whose order has an NDCG below 0.9 reports a violation, which puts the alarm on violations into ALARM. The
     service fixes that limit: neither a baseline nor an option changes it

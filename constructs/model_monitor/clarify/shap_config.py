@@ -69,7 +69,7 @@ class ModelReference:
                     option=name,
                     value=getattr(self, name),
                     expected=one_of(_CONTENT_TYPES),
-                    fix="Clarify speaks no others",
+                    fix="Clarify supports no others",
                 )
 
     @classmethod
@@ -169,7 +169,7 @@ class ShapConfig:
             raise ConfigurationError(
                 option="num_samples",
                 value=self.num_samples,
-                expected=f"1 to {_MOST_SAMPLES:,}: the model is asked so often for every record",
+                expected=f"1 to {_MOST_SAMPLES:,}: how many times the model is called for each record",
                 fix=("leave ", OptionName("num_samples"), " out for Clarify's own choice"),
             )
         if self.baseline is None or isinstance(self.baseline, S3Location):

@@ -16,7 +16,7 @@ _HOUR = 3600
 
 
 class FleetDashboard(Construct):
-    """Shows all monitors of the account and region side by side, also those of other stacks and of later ones.
+    """Show all monitors of the account and region side by side, also those of other stacks and of later ones.
 
     It finds them by searching the metrics that all monitors publish, so that the stack of the services needs to know
     none of the models.

@@ -19,7 +19,7 @@ _MAX_NAME = 200  # of 255, so that the region fits behind it
 
 
 class ModelDashboard(Construct):
-    """Shows one model on one page: calls, capture, alarms, and what every monitor measures beside its limits.
+    """Show one model on one page: calls, capture, alarms, and what every monitor measures beside its limits.
 
     Its graphs are made when the template is written, so that it also shows what is added to the monitoring later.
 

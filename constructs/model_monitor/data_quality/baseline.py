@@ -39,7 +39,7 @@ class DataQualityBaseline(BaselineResource):
         overrides: ConstraintOverrides,
         alarms: DataQualityAlarms,
     ) -> None:
-        """Makes the resource.
+        """Make the resource.
 
         Args:
             scope: Parent.
@@ -93,7 +93,7 @@ class DataQualityBaseline(BaselineResource):
         CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
 
     def require_feature(self, feature: str) -> None:
-        """Fails the deployment, with a list of the features that exist, unless the baseline has this one."""
+        """Fail the deployment, with a list of the features that exist, unless the baseline has this one."""
         self._source_of_columns.require_columns([feature], option=())
         self._features.add(feature)
 
@@ -112,7 +112,7 @@ class DataQualityBaseline(BaselineResource):
         if len(self._mean_shift) > _MAX_MEAN_SHIFTS:
             raise ConfigurationError(
                 got=f"mean-shift alarms on {len(self._mean_shift)} features",
-                expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation takes no longer answer from a custom resource",
+                expected=f"at most {_MAX_MEAN_SHIFTS}: CloudFormation accepts no longer answer from a custom resource",
                 fix=(
                     "keep those that matter most, and compare the others as categories with ",
                     Setting("categorical", [...]),

@@ -58,7 +58,7 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
 
 @checked
 class DataQualityMonitor(Monitor):
-    """Compares the traffic of every period with a baseline, feature by feature.
+    """Compare the traffic of every period with a baseline, feature by feature.
 
     Attributes:
         baseline: Files that runs compare with.
@@ -260,8 +260,8 @@ class DataQualityMonitor(Monitor):
                 self.metric_share_left_out(),
                 limit=maximum,
                 happened=f"More than {maximum:.4g} of the captured records do not have the columns of the baseline, "
-                "and were not checked. Either clients send something new, for which the baseline has to be made anew, "
-                "or somebody sends what no client should.",
+                "and were not checked. Either clients send something new, and the baseline must be made again from "
+                "such data, or somebody sends records that no client should send.",
             )
             self.alarms.append(alarm)
 

@@ -23,7 +23,7 @@ from model_monitor.s3_location import S3Location
 
 @dataclass(frozen=True)
 class DataQualityAnalysis:
-    """Compares the distribution of every feature.
+    """Compare the distribution of every feature.
 
     Attributes:
         statistics_uri: The baseline's statistics.
@@ -38,7 +38,7 @@ class DataQualityAnalysis:
 
 @dataclass(frozen=True)
 class ModelQualityAnalysis:
-    """Compares predictions with the truth.
+    """Compare predictions with the truth.
 
     Attributes:
         problem: What the model predicts.
@@ -55,7 +55,7 @@ class ModelQualityAnalysis:
 
 @dataclass(frozen=True)
 class BiasAnalysis:
-    """Compares how groups are treated.
+    """Compare how groups are treated.
 
     Attributes:
         config_uri: Clarify's analysis configuration.
@@ -70,7 +70,7 @@ class BiasAnalysis:
 
 @dataclass(frozen=True)
 class ExplainabilityAnalysis:
-    """Compares what predictions depend on.
+    """Compare what predictions depend on.
 
     Attributes:
         config_uri: Clarify's analysis configuration.
@@ -131,16 +131,16 @@ class RunningMonitor:
 
 
 class IMonitorEngine(Protocol):
-    """Runs monitors."""
+    """Run monitors."""
 
     def image_uri(self, scope: Construct, monitor_type: str) -> str:
         """Image of the analysis, for baseline jobs."""
         ...
 
     def grant_images(self, scope: Construct, role: iam.IRole, monitor_type: str) -> None:
-        """Lets a job's role pull the images of its runs."""
+        """Let a job's role pull the images of its runs."""
         ...
 
     def run(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
-        """Makes what runs a monitor."""
+        """Make what runs a monitor."""
         ...

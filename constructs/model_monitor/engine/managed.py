@@ -45,7 +45,7 @@ class ModelMonitorEngine:
         return _IMAGES[monitor_type][0].uri(scope)
 
     def grant_images(self, scope: Construct, role: iam.IRole, monitor_type: str) -> None:
-        """Lets a job's role pull AWS's images."""
+        """Let a job's role pull AWS's images."""
         role.add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -57,7 +57,7 @@ class ModelMonitorEngine:
         acknowledge_wildcards(role, ["*"], "ecr:GetAuthorizationToken has no resources.")
 
     def run(self, scope: Construct, definition: MonitorDefinition) -> RunningMonitor:
-        """Makes a job definition and its schedule."""
+        """Make a job definition and its schedule."""
         monitoring_type, job_definition, properties = self._job_definition(scope, definition)
         name = definition_name(job_definition, definition, properties)
         job_definition.job_definition_name = name

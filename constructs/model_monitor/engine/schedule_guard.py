@@ -46,7 +46,7 @@ def probe_name(schedule_name: str) -> str:
 
 
 class ScheduleGuard(Construct):
-    """Lets no change and no deletion of a schedule fail because a run is in flight.
+    """Let no change and no deletion of a schedule fail because a run is in flight.
 
     The service refuses both while a run is pending or in progress, and CloudFormation gives up at once. Two resources
     are needed, because CloudFormation updates what something depends on first, and deletes it last: one is updated

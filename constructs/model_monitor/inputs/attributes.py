@@ -56,7 +56,7 @@ class CapturedAttributes:
             )
 
     def require_prediction(self) -> None:
-        """Checks that the predicted label can be told.
+        """Check that the predicted label can be told.
 
         Raises:
             ConfigurationError: Neither the label nor its probability is named.
@@ -70,7 +70,7 @@ class CapturedAttributes:
 
 
 def require_attribute(name: str, value: str | int | None) -> None:
-    """Checks the position, name or path of an attribute.
+    """Check the position, name or path of an attribute.
 
     Raises:
         ConfigurationError: The service would refuse it.

@@ -34,7 +34,7 @@ class BatchTransform:
     def of(
         cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
     ) -> BatchTransform:
-        """Names the place that all jobs of a model capture to.
+        """Name the place that all jobs of a model capture to.
 
         Args:
             captured: The `DestinationS3Uri` of the jobs' data capture
@@ -78,6 +78,11 @@ class BatchTransform:
     def title(self) -> str:
         """What people call it."""
         return f"batch transform captured in {self.capture_location.uri}"
+
+    @property
+    def fixed_title(self) -> None:
+        """The place of the records is all that is known of it, and often only to a deployment."""
+        return
 
     @property
     def counted(self) -> Sequence[S3Location]:

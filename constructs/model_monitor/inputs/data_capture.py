@@ -34,7 +34,7 @@ class CaptureMode(Enum):
 
 
 class DataCapture(cdk.Mixin):
-    """Turns data capture on for an endpoint configuration.
+    """Turn data capture on for an endpoint configuration.
 
     A mixin: apply it to any `CfnEndpointConfig`, with `apply_to` or with CDK's `with_`. The model's execution role
     writes the records, so it needs `grant_write` (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html).
@@ -61,7 +61,7 @@ class DataCapture(cdk.Mixin):
         csv_content_types: Sequence[str] = ("text/csv",),
         json_content_types: Sequence[str] = ("application/json", "application/jsonlines"),
     ) -> None:
-        """Describes the capture.
+        """Describe the capture.
 
         Args:
             location: Where records go; a bucket in the endpoint's region. If it has an encryption key, records are
@@ -110,7 +110,7 @@ class DataCapture(cdk.Mixin):
         sampling: int = _MAX_PERCENT,
         mode: CaptureMode = CaptureMode.INPUT_AND_OUTPUT,
     ) -> DataCapture:
-        """Captures into a bucket, with the defaults for everything else.
+        """Capture into a bucket, with the defaults for everything else.
 
         Args:
             bucket: The bucket; its key encrypts the records.
@@ -126,7 +126,7 @@ class DataCapture(cdk.Mixin):
 
     @jsii.member(jsii_name="applyTo")
     def apply_to(self, construct: IConstruct) -> None:
-        """Sets the capture configuration.
+        """Set the capture configuration.
 
         Args:
             construct: A `CfnEndpointConfig`.
@@ -183,7 +183,7 @@ class DataCapture(cdk.Mixin):
         return [str(error)]
 
     def grant_write(self, role: iam.IGrantable) -> None:
-        """Lets the model's execution role (the one given as `execution_role_arn` to the model) write records."""
+        """Let the model's execution role (the one given as `execution_role_arn` to the model) write records."""
         self.location.grant_write(role)
 
     def to_document(self) -> dict[str, Any]:

@@ -110,6 +110,13 @@ class MonitoredEndpoint:
         return f"endpoint {self.endpoint_name}"
 
     @property
+    def fixed_title(self) -> str | None:
+        """What people call it, without anything that only a deployment knows; `None` if all depends on that."""
+        endpoint = self.dependency
+        name = endpoint.endpoint_name if isinstance(endpoint, sagemaker.CfnEndpoint) else self.endpoint_name
+        return None if name is None or is_token(name) else f"endpoint {name}"
+
+    @property
     def identity(self) -> str:
         """A text that changes when the endpoint is replaced by one with another name."""
         if isinstance(self.dependency, sagemaker.CfnEndpoint):

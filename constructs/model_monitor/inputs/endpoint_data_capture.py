@@ -17,7 +17,7 @@ _PREFIX_LENGTH = 40
 
 @checked
 class EndpointDataCapture(Construct):
-    """Turns data capture on for an endpoint of another stack or tool, and back off when it is deleted.
+    """Turn data capture on for an endpoint of another stack or tool, and back off when it is deleted.
 
     The endpoint gets a copy of its configuration with the capture; variants, weights and instance counts stay as they
     are. The former configuration is remembered and put back on deletion. Whoever deploys the endpoint may replace the
@@ -48,7 +48,7 @@ class EndpointDataCapture(Construct):
         volume_key: kms.IKey | None = None,
         services: MonitoringServices | None = None,
     ) -> None:
-        """Makes the resource.
+        """Make the resource.
 
         Args:
             scope: Parent.
@@ -135,7 +135,7 @@ def _passing(role: iam.IRole | None) -> list[iam.PolicyStatement]:
 
 
 def _use_of_volumes(scope: Construct, key: kms.IKey | None) -> list[iam.PolicyStatement]:
-    """Lets SageMaker, and nobody else, go on using the key.
+    """Let SageMaker, and nobody else, go on using the key.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html

@@ -63,7 +63,7 @@ class GroundTruth:
         return self.start_offset or Duration.hours(0)
 
     def require_window(self, schedule: MonitorSchedule) -> None:
-        """Checks that the shifted window has a length.
+        """Check that the shifted window has a length.
 
         Raises:
             ConfigurationError: It would end before it starts.

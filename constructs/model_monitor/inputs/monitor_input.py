@@ -62,5 +62,9 @@ class MonitorInput(Protocol):
         """What people call it."""
 
     @property
+    def fixed_title(self) -> str | None:
+        """What people call it, without anything that only a deployment knows; `None` if all depends on that."""
+
+    @property
     def identity(self) -> str:
         """A text that changes when another endpoint takes its place; empty where the place of the records tells it."""

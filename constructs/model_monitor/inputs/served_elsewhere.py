@@ -40,7 +40,7 @@ class ServedElsewhere:
     @classmethod
     @checked
     def of(cls, *, name: str, captured: S3Location, format: DatasetFormat | None = None) -> ServedElsewhere:
-        """Names the place that `capture_writer.CaptureWriter` writes to.
+        """Name the place that `capture_writer.CaptureWriter` writes to.
 
         Args:
             name: The writer's `endpoint_name`.
@@ -102,6 +102,11 @@ class ServedElsewhere:
     def title(self) -> str:
         """What people call it."""
         return f"model {self.name}"
+
+    @property
+    def fixed_title(self) -> str:
+        """What people call it, without anything that only a deployment knows."""
+        return self.title
 
     @property
     def model_name(self) -> str:

@@ -12,7 +12,7 @@ _TYPE = "Custom::MonitoringBucketContents"
 
 
 class BucketContents(Construct):
-    """Empties a new bucket when the creation of its stack is rolled back, and never else: lambda/README.md.
+    """Empty a new bucket when the creation of its stack is rolled back, and never else: lambda/README.md.
 
     S3 deletes no bucket that holds objects. Without this, a first deployment that fails after a baseline was computed
     would leave the bucket behind, and a stack that can only be deleted by hand.
@@ -47,7 +47,7 @@ class BucketContents(Construct):
         }
         access.allow(
             [iam.PolicyStatement(actions=names, resources=[arn]) for arn, names in actions.items()],
-            "All that lies in the bucket of a stack that never came to be.",
+            "All objects in the bucket of a stack whose first deployment failed.",
         )
         self.resource: CustomResource = deployment.resource(
             self, "Resource", type=_TYPE, access=access, properties={"BucketName": bucket.bucket_name}

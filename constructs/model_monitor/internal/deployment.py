@@ -22,7 +22,7 @@ _QUERY_INTERVAL = Duration.seconds(15)
 
 
 class Deployment(Construct):
-    """Runs baselines, guards schedules and turns data capture on while a stack is deployed. One per stack.
+    """Run baselines, guard schedules and turn data capture on while a stack is deployed. One per stack.
 
     One function serves CDK's provider framework as `onEvent` and as `isComplete`. It may do nothing of itself: every
     resource names the role that the function assumes for it.

@@ -34,7 +34,7 @@ class MonitoringFunction(lambda_.Function):
         timeout: Duration | None = None,
         memory: Size | None = None,
     ) -> None:
-        """Makes the function.
+        """Make the function.
 
         Args:
             scope: Parent.

@@ -49,7 +49,7 @@ _MAX_TAG_VALUE = 256
 
 
 def require_environment(environment: Mapping[str, str]) -> None:
-    """Checks the variables that a user gives to the scripts.
+    """Check the variables that a user gives to the scripts.
 
     Raises:
         ConfigurationError: The service would refuse them, or overwrite one.
@@ -79,7 +79,7 @@ def require_environment(environment: Mapping[str, str]) -> None:
 
 
 def require_tags(tags: Mapping[str, str]) -> None:
-    """Checks the tags that a user gives.
+    """Check the tags that a user gives.
 
     Raises:
         ConfigurationError: The service would refuse them.
@@ -106,7 +106,7 @@ def require_tags(tags: Mapping[str, str]) -> None:
 
 
 def require_runtime(schedule: MonitorSchedule, compute: MonitorCompute, *, hourly_limit_seconds: int) -> None:
-    """Checks that a run is over before the next one starts.
+    """Check that a run is over before the next one starts.
 
     Args:
         schedule: When it runs.

@@ -42,13 +42,13 @@ class MonitorSchedule:
     @classmethod
     @checked
     def hourly(cls) -> MonitorSchedule:
-        """Runs at the start of every hour, on the data of the hour before."""
+        """Run at the start of every hour, on the data of the hour before."""
         return cls("cron(0 * ? * * *)", Duration.hours(1))
 
     @classmethod
     @checked
     def daily(cls, *, hour: int = 0) -> MonitorSchedule:
-        """Runs once a day, on the data of the 24 hours before.
+        """Run once a day, on the data of the 24 hours before.
 
         Args:
             hour: Hour of the day, 0 to 23, UTC. Default: midnight.
@@ -59,7 +59,7 @@ class MonitorSchedule:
     @classmethod
     @checked
     def every(cls, *, hours: int, starting: int = 0) -> MonitorSchedule:
-        """Runs every few hours.
+        """Run every few hours.
 
         Args:
             hours: Hours between two runs, 1 to 24.
@@ -78,7 +78,7 @@ class MonitorSchedule:
     @classmethod
     @checked
     def expression(cls, expression: str) -> MonitorSchedule:
-        """Takes a cron expression of the service's grammar.
+        """Take a cron expression of the service's grammar.
 
         Args:
             expression: `cron(0 * ? * * *)`, `cron(0 H ? * * *)` or `cron(0 H/N ? * * *)`.
@@ -103,7 +103,7 @@ class MonitorSchedule:
     @classmethod
     @checked
     def once(cls, *, start: Duration, end: Duration | None = None) -> MonitorSchedule:
-        """Runs one time, as soon as it is deployed, and never again.
+        """Run one time, as soon as it is deployed, and never again.
 
         Args:
             start: How long before the run the window of data starts; whole hours, at most 24 hours before `end`.
@@ -159,6 +159,6 @@ def _bad_expression(expression: str) -> ConfigurationError:
             Shown(Call("MonitorSchedule.daily", hour=3)),
             " or ",
             Shown(Call("MonitorSchedule.every", hours=6)),
-            "; the service knows no minutes, no week days and no rate()",
+            "; the service supports no minutes, no weekdays and no rate()",
         ),
     )

@@ -50,7 +50,7 @@ class AnalysisScript:
         return cls(location=location)
 
     def bind(self, scope: Construct, id: str, *, handler: str) -> S3Location:
-        """Uploads the file if need be.
+        """Upload the file if need be.
 
         Args:
             scope: Parent of the asset.

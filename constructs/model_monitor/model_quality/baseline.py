@@ -37,7 +37,7 @@ class ModelQualityBaseline(BaselineResource):
         thresholds: Mapping[str, float | MetricLimit],
         tolerance: float | None,
     ) -> None:
-        """Makes the resource.
+        """Make the resource.
 
         Args:
             scope: Parent.

@@ -67,7 +67,7 @@ class ModelQualityOptions(_Required, MonitorOptions, total=False):
 
 @checked
 class ModelQualityMonitor(LabelledMonitor):
-    """Joins predictions with the labels that arrive later, and compares the model's metrics with the baseline's.
+    """Join predictions with the labels that arrive later, and compare the model's metrics with the baseline's.
 
     Attributes:
         baseline: Files that runs compare with.

@@ -117,7 +117,7 @@ class ProblemType:
         return cls("Regression", CapturedAttributes(inference=inference_attribute), _REGRESSION)
 
     def require_threshold(self, metric: str) -> None:
-        """Checks that a threshold of a metric does something.
+        """Check that a threshold of a metric does something.
 
         Raises:
             ConfigurationError: This kind of problem has no such metric, or runs do not report that it is broken.
@@ -132,7 +132,7 @@ class ProblemType:
             )
 
     def require_limit(self, metric: str, limit: float | MetricLimit) -> None:
-        """Checks that a metric can reach its limit.
+        """Check that a metric can reach its limit.
 
         Args:
             metric: Its name.
@@ -219,7 +219,7 @@ class QualityColumns:
         return {option: column for option, column in columns.items() if column is not None}
 
     def require_fitting(self, problem: ProblemType) -> None:
-        """Checks that the dataset has what captured records have.
+        """Check that the dataset has what captured records have.
 
         Raises:
             ConfigurationError: A label or probability is named for one of the two only.

@@ -84,7 +84,7 @@ class LabelledMonitor(Monitor):
 
 
 def _require_ids(input: MonitorInput) -> None:
-    """Checks that records can have the ids by which labels find them.
+    """Check that records can have the ids by which labels find them.
 
     Batch transform writes them behind the rows of CSV and into JSON objects
     (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html).

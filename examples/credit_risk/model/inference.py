@@ -12,7 +12,7 @@ import pandas as pd
 
 
 def model_fn(model_dir: str) -> dict:
-    """Loads the model and the kinds of its features."""
+    """Load the model and the kinds of its features."""
     # A request is a row: with a thread per core, which scikit-learn would take, threads wait for each other, and a busy
     # machine needs minutes for what takes milliseconds. The variable is read when the model's libraries are loaded.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -24,7 +24,7 @@ def model_fn(model_dir: str) -> dict:
 
 
 def input_fn(body: str | bytes, content_type: str) -> str:
-    """Takes CSV rows without a header."""
+    """Take CSV rows without a header."""
     if content_type.split(";", maxsplit=1)[0].strip() != "text/csv":
         raise ValueError(f"got content type {content_type!r}; expected text/csv without a header")
     return body.decode() if isinstance(body, bytes) else body

@@ -11,7 +11,7 @@ def model_fn(model_dir: str) -> None:
 
 
 def input_fn(body: str | bytes, content_type: str) -> list[dict[str, Any]]:
-    """Takes one application a line."""
+    """Take one application per line."""
     if content_type.split(";", maxsplit=1)[0].strip() != "application/jsonlines":
         raise ValueError(f"got content type {content_type!r}; expected application/jsonlines")
     return [json.loads(line) for line in body.splitlines() if line.strip()]
@@ -23,7 +23,7 @@ def predict_fn(applications: list[dict[str, Any]], model: None) -> list[float]:
 
 
 def output_fn(scores: list[float], accept: str) -> tuple[str, str]:
-    """Gives one answer a line."""
+    """Give one answer per line."""
     return "\n".join(json.dumps({"score": round(score, 6)}) for score in scores), "application/jsonlines"
 
 

@@ -39,6 +39,6 @@ def configuration_of(script: str) -> Mapping[str, Any]:
     """
     match = _CONFIGURATION_LINE.search(script)
     if not match:
-        raise BaselineError("the stored preprocessor.py has no configuration; delete it to have it made anew")
+        raise BaselineError("the stored preprocessor.py has no configuration; delete it, and it is made again")
     configuration: Mapping[str, Any] = ast.literal_eval(match["value"])
     return configuration

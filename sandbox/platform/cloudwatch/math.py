@@ -105,7 +105,7 @@ def _parse(expression: str) -> ast.expr:
 
 
 class _Evaluator:
-    """Walks the syntax tree of one expression."""
+    """Walk the syntax tree of one expression."""
 
     def __init__(self, metrics: Mapping[str, Series], known: Mapping[str, Series]) -> None:
         self._metrics = metrics

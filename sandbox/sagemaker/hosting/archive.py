@@ -77,18 +77,18 @@ def _submitted_code(model: Document, environment: Mapping[str, str]) -> str | No
     https://github.com/aws/sagemaker-containers/blob/master/src/sagemaker_containers/_files.py
     """
     value = environment.get(_SUBMIT_DIRECTORY, _CODE_OF_THE_MODEL)
-    mend = f"put the script into code/ of model.tar.gz and set {_SUBMIT_DIRECTORY}={_CODE_OF_THE_MODEL}"
+    fix = f"put the script into code/ of model.tar.gz and set {_SUBMIT_DIRECTORY}={_CODE_OF_THE_MODEL}"
     if value.startswith("s3://"):
         if model.get("EnableNetworkIsolation"):
             raise HostingError(
                 f"model {model['ModelName']} has EnableNetworkIsolation, so its container cannot fetch "
-                f"{_SUBMIT_DIRECTORY}={value}: {mend}"
+                f"{_SUBMIT_DIRECTORY}={value}: {fix}"
             )
         return value
     if value.rstrip("/") != _CODE_OF_THE_MODEL:
         raise HostingError(
             f"model {model['ModelName']} has {_SUBMIT_DIRECTORY}={value}, a place in its image, which the sandbox does "
-            f"not have: {mend}, or name a sourcedir.tar.gz in S3 that has the script at its root"
+            f"not have: {fix}, or name a sourcedir.tar.gz in S3 that has the script at its root"
         )
     return None
 

@@ -194,7 +194,7 @@ def _settle(schedule: Document, status: str, *, rearm: bool) -> None:
 
 
 def _runner(schedule: Document) -> Callable[[float], None]:
-    """Runs the schedule's execution for a time (epoch seconds), unless it was stopped or deleted meanwhile."""
+    """Run the schedule's execution for a time (epoch seconds), unless it was stopped or deleted meanwhile."""
 
     def run(scheduled: float) -> None:
         known = state.find(MONITORING_SCHEDULE, schedule["MonitoringScheduleName"])

@@ -145,7 +145,7 @@ def chi_squared(document):
     document["monitoring_config"]["distribution_constraints"]["categorical_drift_method"] = "ChiSquared"
 
 
-def test_chi_squared_speaks_of_improbable_shares(monitor, table):
+def test_chi_squared_reports_improbable_shares(monitor, table):
     baseline = table("a.csv", "city", *CITIES)
     violation = one(monitor(baseline, table("c.csv", "city", *["Paris"] * 90, *["Lyon"] * 10), change=chi_squared))
     assert violation["description"].startswith("Baseline drift p-value: ")

@@ -55,7 +55,7 @@ def test_a_broken_capture_is_counted_with_file_line_and_reason(merge, captured_i
     assert problem in example["problem"]
 
 
-def test_broken_input_of_an_earlier_run_is_not_told_again(merge, captured_in, labelled_in, tmp_path):
+def test_broken_input_of_an_earlier_run_is_not_reported_again(merge, captured_in, labelled_in, tmp_path):
     captured_in([capture(name) for name in MANY])
     labelled_in([*(label(name) for name in MANY), "broken"])
     assert merge(output_path=tmp_path / "merged").code == 0

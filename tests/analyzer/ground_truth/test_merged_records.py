@@ -150,7 +150,7 @@ def test_a_script_makes_the_columns_and_the_label_stays_beside(rows_of, tmp_path
     assert rows == [{"score": "0.9", GROUND_TRUTH: "1"}, {"score": "0.6", GROUND_TRUTH: "0"}]
 
 
-def test_a_script_that_makes_another_number_of_rows_is_told_so(rows_of, tmp_path):
+def test_a_script_that_makes_another_number_of_rows_is_refused_with_that_reason(rows_of, tmp_path):
     script = tmp_path / "script.py"
     script.write_text("def preprocess_handler(record):\n    return [{'a': 1}, {'a': 2}]\n")
     with pytest.raises(AnalysisError, match=r"made 2 rows of the record at .*, which has 1 labels"):

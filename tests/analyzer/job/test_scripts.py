@@ -125,7 +125,7 @@ def test_rows_of_json_arrive_as_dicts(job, tmp_path, script):
     assert done.constraints["kind"]["string_constraints"]["domains"] == ["dict"]
 
 
-def test_a_script_with_parquet_fails_in_awss_words(job, tmp_path, script):
+def test_a_script_with_parquet_fails_with_the_text_of_aws(job, tmp_path, script):
     path = tmp_path / "rows"
     pl.DataFrame({"a": [1], "c": [2]}).write_parquet(path)
     done = job(path, "parquet", record_preprocessor_script=script("def preprocess_handler(row):\n    return {}"))

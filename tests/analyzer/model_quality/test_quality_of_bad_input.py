@@ -1,4 +1,4 @@
-"""What cannot be compared: told, counted, or refused with the way to mend it; never silent."""
+"""What cannot be compared: told, counted, or refused with the way to fix it; never silent."""
 
 import json
 
@@ -100,7 +100,7 @@ def test_a_monitoring_run_with_too_many_broken_rows_fails(monitor, accuracy_limi
     assert "'maybe'" in done.message
 
 
-def test_nothing_but_broken_rows_are_told_as_such(monitor, accuracy_limit):
+def test_only_broken_rows_are_reported_as_such(monitor, accuracy_limit):
     done = monitor(BINARY, [("0.9", "maybe")], accuracy_limit, probability_attribute="0")
     assert done.code == 1
     assert "is not 0 or 1, or false or true" in done.message

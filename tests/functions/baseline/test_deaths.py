@@ -8,7 +8,7 @@ class Death(BaseException):
 
 
 class Mortal:
-    """Lets the function die once, at one of its calls."""
+    """Let the function die once, at one of its calls."""
 
     def __init__(self, aws, call, *, after):
         self.left, self.after, self.answer = call, after, aws.answer

@@ -37,7 +37,7 @@ def stored(monkeypatch):
 
 @pytest.fixture
 def status(monkeypatch):
-    """Says in which state the stack is."""
+    """Say in which state the stack is."""
 
     def say(text):
         answer = {"Stacks": [{"StackStatus": text}]}

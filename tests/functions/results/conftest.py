@@ -17,7 +17,7 @@ _EXIT_MESSAGES = {
 
 
 class Runs:
-    """Makes runs of the schedule as SageMaker lists, describes and announces them."""
+    """Make runs of the schedule as SageMaker lists, describes and announces them."""
 
     def __init__(self, aws):
         self.aws = aws

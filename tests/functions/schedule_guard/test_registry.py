@@ -18,7 +18,7 @@ LATER = CREATED + 86400
 
 
 class Guard(Framework):
-    """Sends requests at a time that the test chooses."""
+    """Send requests at a time that the test chooses."""
 
     def send(self, kind, *, started=CREATED, old=None, **changes):
         properties = {

@@ -12,7 +12,7 @@ Listen = Callable[[dict[str, Any]], Callable[[], list[dict[str, Any]]]]
 
 @pytest.fixture
 def listen(client: Callable[..., Any], queue: Callable[..., Any], unique: str) -> Iterator[Listen]:
-    """Puts a rule for a pattern of SageMaker's events in place; gives a way to read what matched."""
+    """Put a rule for a pattern of SageMaker's events in place; give a way to read what matched."""
     events = client("events")
 
     def start(pattern: dict[str, Any]) -> Callable[[], list[dict[str, Any]]]:

@@ -64,7 +64,7 @@ def trained(tmp_path: Path, booster: xgboost.Booster) -> Path:
 
 @pytest.fixture
 def with_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Puts a script into the archive, named as AWS's SDK names it."""
+    """Put a script into the archive, named as AWS's SDK names it."""
     monkeypatch.setenv("SAGEMAKER_PROGRAM", "inference.py")
     monkeypatch.setenv("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code")
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 @pytest.fixture(scope="module")
 def caller(session_world: Any) -> Any:
-    """Makes clients of a user with given statements."""
+    """Make clients of a user with given statements."""
 
     def client(service: str, *statements: dict[str, Any]) -> Any:
         iam = session_world.iam

@@ -12,7 +12,7 @@ Stack = Callable[..., dict[str, Any]]
 def deploy(
     world: Any, stack: Stack, client: Callable[..., Any], unique: str, until: Callable[..., Any]
 ) -> Iterator[Stack]:
-    """Deploys resources as one stack, which is removed after the test."""
+    """Deploy resources as one stack, which is removed after the test."""
     yield stack
     formation = client("cloudformation")
     world.box.wait_until_idle()
@@ -255,7 +255,7 @@ def test_tags_change_in_place_where_they_can(
 
 @pytest.fixture
 def drift(client: Callable[..., Any], unique: str, until: Callable[..., Any]) -> Callable[[], dict[str, str]]:
-    """Detects the drift of the test's stack: logical id to status."""
+    """Detect the drift of the test's stack: logical id to status."""
 
     def detect() -> dict[str, str]:
         formation = client("cloudformation")

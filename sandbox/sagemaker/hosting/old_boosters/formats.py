@@ -124,7 +124,7 @@ _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
 
 
 class _Unpickler(pickle.Unpickler):
-    """Knows the few names of a pickled Booster, and refuses all others."""
+    """Know the few names of a pickled Booster, and refuse all others."""
 
     def find_class(self, module: str, name: str) -> Any:
         try:

@@ -73,4 +73,4 @@ def _installer() -> list[str]:
 
 def _last_line(output: bytes) -> str:
     lines = [line.strip() for line in output.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "the installer failed without a word"
+    return lines[-1] if lines else "the installer failed and printed nothing"

@@ -201,13 +201,13 @@ def test_explainability_needs_the_model(container, framework, shap):
 
 
 @pytest.mark.parametrize("other", ["pre_training_bias_metrics", "explanations"])
-def test_a_bias_baseline_without_bias_of_predictions_is_told(container, framework, bias, other):
+def test_a_bias_baseline_without_bias_of_predictions_is_reported(container, framework, bias, other):
     container.run_job = lambda _: {"analysis.json": json.dumps({other: {}}).encode()}
     with pytest.raises(BaselineError, match=f"holds {other}, expected post_training_bias_metrics: a monitor of ModelB"):
         framework.create(bias())
 
 
-def test_an_explainability_baseline_without_explanations_is_told(container, framework, shap):
+def test_an_explainability_baseline_without_explanations_is_reported(container, framework, shap):
     container.run_job = lambda _: {"analysis.json": b'{"post_training_bias_metrics": {}}'}
     with pytest.raises(BaselineError, match="holds post_training_bias_metrics, expected explanations"):
         framework.create(shap())

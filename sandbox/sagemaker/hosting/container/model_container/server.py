@@ -54,7 +54,7 @@ def send(stream: BinaryIO, body: bytes, **header: Any) -> None:
 
 
 def explained(error: Exception) -> str:
-    """What an exception says, and how to mend it when a package is missing."""
+    """What an exception says, and how to fix it when a package is missing."""
     text = str(error) or type(error).__name__
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return text
