@@ -27,9 +27,11 @@ def show_muted(
     output.say(f"Still on: runs, reports, {still}, and the alarm that runs have stopped.")
 
 
-def show_ended(output: Output, ended: Sequence[Muted]) -> None:
-    """Show what is heard again."""
+def show_ended(output: Output, ended: Sequence[Muted], in_code: Sequence[Muted]) -> None:
+    """Show what is heard again, and what is not, because code mutes it."""
     for item in ended:
         output.say(f"{item.monitor}: {item.subject} is no longer muted, from the next run on")
+    for item in in_code:
+        output.say(item.how_to_end, style="yellow")
     if not ended:
         output.say("Nothing of this was muted.")

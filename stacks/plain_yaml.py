@@ -20,7 +20,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Read dates as the text that they are: no option of the file is a date, and data hold them as text."""
+    """Read dates as the text that they are: options take times as text, with their zone, and so do data."""
 
 
 PlainLoader.yaml_implicit_resolvers = {

@@ -26,6 +26,7 @@ _KEYS = {
     "model_name": "name",
     "probability_attribute": "probability",
     "runbook_url": "runbook",
+    "since": "from",
     "start_offset": "start_offset_hours",
     "volume_size": "volume_size_gib",
 }

@@ -24,6 +24,7 @@ from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import require_options
+from model_monitor.mutes import Mute, unknown_alarm, warn_if_over
 from model_monitor.query.tables import QueryTables
 from model_monitor.run_events import RunEvents
 from model_monitor.schedule_control import ScheduleControl
@@ -109,6 +110,7 @@ class ModelMonitoring(RunEvents):
         self.monitors: dict[str, Monitor] = {}
         self._options = options
         self._dashboards: list[ModelDashboard] = []
+        self._mutes: list[Mute] = []
         self._access = self.services.access_role(self, "Access", subject=input.title)
         self._composite = CompositeAlarms(
             self,
@@ -177,6 +179,23 @@ class ModelMonitoring(RunEvents):
             *subscriptions: From `aws_cdk.aws_sns_subscriptions`: e-mail, HTTPS, SQS and others.
         """
         self.services.notify(*subscriptions)
+
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while, of all monitors, present or added later.
+
+        Args:
+            *mutes: What, and until when; see `Monitor.mute`. An alarm must exist already.
+
+        Raises:
+            ConfigurationError: No monitor has such an alarm, or it is the one that says that nobody is watching.
+        """
+        for mute in mutes:
+            warn_if_over(self, mute)
+            taken = [monitor.take_mute(mute) for monitor in self.monitors.values()]
+            if mute.alarm_title is not None and not any(taken):
+                titles = [title for monitor in self.monitors.values() for title in monitor.alarm_titles]
+                raise unknown_alarm(mute, dict.fromkeys(titles))
+            self._mutes.append(mute)
 
     def add_schedule_control(self) -> ScheduleControl:
         """Add the function that starts, stops and runs monitors on demand."""
@@ -301,6 +320,8 @@ class ModelMonitoring(RunEvents):
         self._composite.add(id, monitor.alarms)
         for reaction in self._reactions:
             monitor.add_reaction(reaction)
+        for mute in self._mutes:
+            monitor.take_mute(mute)
         for dashboard in self._dashboards:
             dashboard.watch(monitor)
         return monitor

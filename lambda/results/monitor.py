@@ -113,6 +113,8 @@ class Monitor:
             merged with them.
         records: Where captured records lie; None if nobody wants to know how old the newest one is.
         guard: None if no generated script leaves records out.
+        examples: Where captured records lie, or manifests of inputs if there is no endpoint; None if no examples of
+            records are wanted, or if nobody but the script of a user knows what becomes of them.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
@@ -120,6 +122,9 @@ class Monitor:
         wanted: What is published from the files of a report.
         reactions: What people want to happen after violations, if conditions of theirs are met.
         has_page: Whether a page is written beside the files of each run.
+        mutes: What the code of the stack mutes, as the document has it; `results/mutes.py` reads it, so that one that
+            is broken costs no more than itself.
+        stack: Name of the stack whose code that is.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
 
@@ -134,6 +139,7 @@ class Monitor:
     captured: S3Uri | None = None
     records: S3Uri | None = None
     guard: RecordGuard | None = None
+    examples: S3Uri | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
@@ -141,6 +147,8 @@ class Monitor:
     wanted: Wanted = Wanted()
     reactions: tuple[Reaction, ...] = ()
     has_page: bool = True
+    mutes: tuple[object, ...] = ()
+    stack: str | None = None
     one_time_run: str | None = None
 
     @property
@@ -187,13 +195,15 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             records=S3Uri.parse(_text(document["records"])) if document.get("records") else None,
+            examples=S3Uri.parse(_text(document["examples"])) if document.get("examples") else None,
             reactions=tuple(_reaction(item) for item in document.get("reactions", ())),
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             has_page=document.get("page", True) is not False,
+            mutes=tuple(document.get("mutes", ())),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")
+                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name", "stack")
                 if document.get(key)
             },
         )

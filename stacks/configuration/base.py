@@ -31,7 +31,8 @@ class StrictModel(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            known = sorted(cls.model_fields, key=lambda name: not cls.model_fields[name].is_required())
+            fields = sorted(cls.model_fields.items(), key=lambda field: not field[1].is_required())
+            known = [field.alias or name for name, field in fields]
             details = [_rebuilt(detail, known) for detail in error.errors(include_url=False)]
             raise ValidationError.from_exception_data(error.title, details) from None
 

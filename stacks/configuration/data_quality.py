@@ -36,6 +36,9 @@ class DataQualitySettings(ScriptedSettings):
     """Whether runs leave out, count and report records that do not have the columns of the baseline. Otherwise one
     request with a column of its own hides all drift. Excludes `preprocessor`. Left out: only with `categorical`, whose
     script always does."""
+    example_records: bool | None = None
+    """`false`: messages, events and the report page name no captured records that show a violation, and nothing reads
+    captured records for it. Left out: they do, where no `preprocessor` of yours makes the columns."""
     alarms: DataQualityAlarmsConfig | None = None
     """Left out: any violation, failed runs, silence and missing traffic."""
 
@@ -61,6 +64,7 @@ class DataQualityConfig(DataQualitySettings, MonitorConfig):
             constraints=constraints,
             categorical=settings.categorical,
             guard_records=settings.guard_records,
+            example_records=settings.example_records,
             alarms=alarms,
             **settings.scripts(),
             **options,

@@ -12,6 +12,7 @@ from model_monitor import AnalysisScript, MonitorOptions, S3Location
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.baseline import BaselineConfig
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
+from stacks.configuration.mutes import MuteConfig
 from stacks.configuration.schedule import Schedule, schedule_of
 from stacks.configuration.values import RoleArn, Script, matching
 
@@ -103,6 +104,8 @@ class MonitorConfig(StrictModel):
     out: `DataQuality`, `ModelQuality`, `ModelBias` or `ModelExplainability`."""
     baseline: BaselineConfig
     """What is compared with."""
+    mutes: list[MuteConfig] | None = None
+    """What nobody wants to hear of this monitor for a while. Left out: nothing."""
 
     @property
     def id(self) -> str:

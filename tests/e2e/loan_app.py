@@ -30,6 +30,7 @@ from model_monitor import (
     MonitorCompute,
     MonitoredEndpoint,
     MonitorSchedule,
+    Mute,
 )
 
 ENDPOINT = "loans"
@@ -48,6 +49,7 @@ class Variant:
     stack: str = STACK
     endpoint: str = ENDPOINT
     preprocessor: Path | None = None
+    mutes: tuple[Mute, ...] = ()
 
 
 class LoanStack(cdk.Stack):
@@ -71,6 +73,7 @@ class LoanStack(cdk.Stack):
             compute=MonitorCompute(instance_type=variant.instance_type),
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
+        monitoring.mute(*variant.mutes)
         tables = monitoring.add_query_tables()
         dashboard = monitoring.add_dashboard(features=["amount"])
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))

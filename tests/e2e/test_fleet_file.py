@@ -223,9 +223,7 @@ def test_a_file_is_all_that_models_need(account, endpoint_elsewhere, outside, cl
     assert any("BlindFeatures" in name for name in outputs[f"ModelMonitoring-{_ENDPOINT}"])
 
 
-def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(
-    project, cli, written
-):
+def test_a_diff_shows_the_threshold_that_was_changed_in_the_file_and_nothing_once_it_is_deployed(project, cli, written):
     file = project / "fleet.yaml"
     file.write_text(file.read_text().replace("amount: 0.2", "amount: 0.35"))
     shown = cli.diff()

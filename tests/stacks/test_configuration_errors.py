@@ -28,8 +28,8 @@ def described(problem):
                 6,
                 f"{MONITOR}.shedule",
                 "the unknown key 'shedule'",
-                "one of baseline, name, schedule, compute, network, role, variables, preprocessor, postprocessor, "
-                "constraints, categorical, guard_records, alarms",
+                "one of baseline, name, mutes, schedule, compute, network, role, variables, preprocessor, "
+                "postprocessor, constraints, categorical, guard_records, example_records, alarms",
                 "did you mean 'schedule'?",
             ),
             id="unknown key",

@@ -46,6 +46,18 @@ MONITORS = """\
         baseline: {dataset: s3://training/train.csv}
         constraints: {drift_enabled: false}
         alarms: {drift: {age: 0.2}}
+      - name: Mutes
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {features: [age]}
+      - name: Zone
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {from: 2026-11-21T00:00:00Z, until: 2026-11-20T00:00:00Z}
+      - name: Title
+        baseline: {dataset: s3://training/train.csv}
+        mutes:
+          - {from: 2026-11-21T00:00:00Z, until: 2026-11-22T00:00:00Z, alarms: [drift of age]}
 """
 
 
@@ -216,6 +228,9 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
         (25, "data_quality.4.categorical", "'categorical' together with 'preprocessor'"),
         (29, "data_quality.5.guard_records", "guard_records: false together with 'categorical'"),
         (33, "data_quality.6.alarms.drift.age", 'an alarm on the feature "age" together with drift_enabled: false'),
+        (37, "data_quality.7.mutes.0", "a mute without an end"),
+        (41, "data_quality.8.mutes.0.until", 'until: "2026-11-20T00:00:00Z"'),
+        (45, "data_quality.9.mutes.0", "a mute of the alarm 'drift of age'"),
     ]
 
 

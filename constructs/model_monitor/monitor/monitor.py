@@ -36,6 +36,7 @@ from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
+from model_monitor.mutes import Mute, Mutes, require_audible, unknown_alarm, warn_if_over
 from model_monitor.run_events import RunEvents
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
@@ -134,6 +135,7 @@ class Monitor(RunEvents):
             settings.schedule.period or Duration.hours(1),
         )
         self._published: dict[str, list[object]] = {}
+        self._mutes = Mutes()
         self._tells_capture_age = False
         self._grant_jobs()
         self._grant_functions()
@@ -215,6 +217,39 @@ class Monitor(RunEvents):
             self._tells_capture_age = True
             self.input.records.grant_read(self._access)
         return self._metrics.own(metrics.CAPTURE_AGE, statistic=cloudwatch.Stats.MAXIMUM)
+
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while: no metrics, no alarms, no messages. Runs and events go on.
+
+        `model-monitor mute` does the same at once and without a deployment, and `model-monitor status` shows both.
+
+        Args:
+            *mutes: What, and until when.
+
+        Raises:
+            ConfigurationError: There is no such alarm, or it is the one that says that nobody is watching.
+        """
+        for mute in mutes:
+            warn_if_over(self, mute)
+            if not self.take_mute(mute):
+                raise unknown_alarm(mute, self.alarm_titles)
+
+    @property
+    def alarm_titles(self) -> list[str]:
+        """What the names of the alarms say happened, such as `drift of age`."""
+        return list(self._mutes.watched)
+
+    def take_mute(self, mute: Mute) -> bool:
+        """Mute what this monitor has of it, and return whether there is anything.
+
+        Args:
+            mute: A mute of a monitoring, which may be about another of its monitors.
+
+        Raises:
+            ConfigurationError: It is about the alarm that says that nobody is watching.
+        """
+        require_audible(mute)
+        return self._mutes.add(mute)
 
     def widgets(self) -> list[cloudwatch.IWidget]:
         """Return graphs for a dashboard of your own: violations, runs, and what is published beside its limits."""
@@ -307,6 +342,8 @@ class Monitor(RunEvents):
             "reactions": self._reactions or None,
             "metrics": dict(sorted(self._published.items())) or None,
             "page": None if self._report_page else False,
+            "mutes": self._mutes.documents,
+            "stack": Stack.of(self).stack_name if self._mutes.documents else None,
         }
         return {name: value for name, value in document.items() if value is not None}
 
@@ -325,7 +362,7 @@ class Monitor(RunEvents):
             self._runbook_url,
             self.commands,
         )
-        return AlarmFactory(self, texts)
+        return AlarmFactory(self, texts, watch=self._mutes.watch)
 
     def _make_common_alarms(self, alarms: MonitorAlarms) -> None:
         factory, made = self._alarm_factory(), self.alarms
