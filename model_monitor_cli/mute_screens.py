@@ -19,10 +19,11 @@ def show_muted(
     for alarm in cleared:
         if alarm.back_by:
             output.say(
-                f"  the alarm '{alarm.title}' is in ALARM; it goes back to OK by {times.minute(alarm.back_by)} UTC"
+                f"  {alarm.monitor}: the alarm '{alarm.title}' is in ALARM; it goes back to OK by "
+                f"{times.minute(alarm.back_by)} UTC"
             )
         else:
-            output.say(f"  the alarm '{alarm.title}' is in ALARM, and stays so", style="yellow")
+            output.say(f"  {alarm.monitor}: the alarm '{alarm.title}' is in ALARM, and stays so", style="yellow")
     still = "messages of runs, events" if is_of_alarm else "events"
     output.say(f"Still on: runs, reports, {still}, and the alarm that runs have stopped.")
 

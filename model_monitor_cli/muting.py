@@ -95,10 +95,12 @@ class Cleared:
 
     Attributes:
         title: What it says happened.
+        monitor: Whose alarm it is.
         back_by: When it is back in OK; None if nobody can bring it back.
     """
 
     title: str
+    monitor: str
     back_by: datetime | None
 
 
@@ -196,12 +198,13 @@ def metrics_of(context: Context, alarm: Alarm) -> list[tuple[str, dict[str, str]
     return [(name, dimensions) for _, name, dimensions in found]
 
 
-def clear(context: Context, found: Iterable[Alarm], added: Sequence[Mute]) -> list[Cleared]:
+def clear(context: Context, monitor: Monitor, found: Iterable[Alarm], added: Sequence[Mute]) -> list[Cleared]:
     """Bring the alarms of what was muted back to OK, which else would stay in ALARM, and hide others, all the time.
 
     Args:
         context: AWS.
-        found: Alarms of the monitor.
+        monitor: The monitor.
+        found: Its alarms.
         added: Mutes.
     """
     cleared = []
@@ -215,10 +218,10 @@ def clear(context: Context, found: Iterable[Alarm], added: Sequence[Mute]) -> li
         try:
             script = synthetic.Script.of(item)
         except synthetic.NotUnderstoodError:
-            cleared.append(Cleared(titles[item["AlarmName"]], None))
+            cleared.append(Cleared(titles[item["AlarmName"]], monitor.name, None))
             continue
         synthetic.publish(context, script, bad=False)
-        cleared.append(Cleared(titles[item["AlarmName"]], context.now() + script.length))
+        cleared.append(Cleared(titles[item["AlarmName"]], monitor.name, context.now() + script.length))
     return cleared
 
 

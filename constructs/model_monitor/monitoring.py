@@ -17,7 +17,7 @@ from model_monitor.engine import IMonitorEngine
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.batch_transform import BatchTransform
 from model_monitor.inputs.endpoint import MonitoredEndpoint
-from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
@@ -115,7 +115,7 @@ class ModelMonitoring(RunEvents):
         self._composite = CompositeAlarms(
             self,
             subject=input.title,
-            model=input.endpoint_name or input.model_name,
+            model=called(input),
             topic=self.services.topic,
             runbook_url=options.get("runbook_url"),
         )

@@ -189,7 +189,7 @@ def _facts(execution: Execution, report: Report, page: RunPage, invocation: Invo
         places["Runbook"] = monitor.runbook
     return RunFacts(
         watched=monitor.title,
-        title=monitor.endpoint or monitor.model or monitor.name,
+        title=monitor.called or monitor.name,
         schedule=monitor.name,
         kind=monitor.kind,
         scheduled=execution.scheduled,

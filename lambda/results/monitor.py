@@ -109,6 +109,7 @@ class Monitor:
         period: Time between two runs.
         endpoint: None for batch transform jobs, and for a model that SageMaker does not serve.
         model: The model that SageMaker does not serve.
+        jobs: Name of batch transform jobs; None also for those without a name.
         captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
             merged with them.
         records: Where captured records lie; None if nobody wants to know how old the newest one is.
@@ -136,6 +137,7 @@ class Monitor:
     period: timedelta
     endpoint: str | None = None
     model: str | None = None
+    jobs: str | None = None
     captured: S3Uri | None = None
     records: S3Uri | None = None
     guard: RecordGuard | None = None
@@ -160,14 +162,19 @@ class Monitor:
         return self.one_time_run or self.schedule
 
     @property
+    def called(self) -> str | None:
+        """What people call what it watches; None for batch transform jobs without a name."""
+        return self.endpoint or self.model or self.jobs
+
+    @property
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
 
     def report_command(self, scheduled: datetime) -> str:
         """Return what shows the report of a run in a terminal."""
-        watched = self.endpoint or self.model
-        words = [watched, self.short_name or self.kind.replace(" ", "-")] if watched else [self.schedule]
+        called = self.called
+        words = [called, self.short_name or self.kind.replace(" ", "-")] if called else [self.schedule]
         run = ["--execution", self.one_time_run] if self.one_time_run else ["--at", f"{scheduled:%Y-%m-%dT%H:%M}"]
         return shlex.join(["model-monitor", "report", *words, *run])
 
@@ -203,7 +210,7 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             mutes=tuple(document.get("mutes", ())),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name", "stack")
+                for key in ("endpoint", "model", "jobs", "access_role", "topic", "runbook", "short_name", "stack")
                 if document.get(key)
             },
         )

@@ -59,7 +59,7 @@ def mute(
         muting.add(chosen, added, context.now())
         muted += [muting.Muted.of(chosen, item) for item in added]
         if begin is None or begin <= context.now():
-            cleared += muting.clear(context, alarms[chosen.schedule_name], added)
+            cleared += muting.clear(context, chosen, alarms[chosen.schedule_name], added)
     output.document({"muted": muted, "cleared": cleared})
     mute_screens.show_muted(output, muted, cleared, context.now(), is_of_alarm=alarm is not None)
 

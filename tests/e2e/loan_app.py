@@ -90,6 +90,10 @@ class LoanStack(cdk.Stack):
             features=["amount", "income", "prediction"],
             at_least=2,
         )
+        paging = sfn.StateMachine(
+            self, "Paging", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(self, "Page"))
+        )
+        monitoring.on_alarm("PageOnAlarm", target=targets.SfnStateMachine(paging))
         monitoring.on_ended("TellOfEnd", target=targets.SqsQueue(ended))
         for name, value in {
             "Schedule": monitor.monitoring_schedule_name,
@@ -101,6 +105,7 @@ class LoanStack(cdk.Stack):
             "FailedAlarm": monitor.alarms[3].alarm_name,
             "SilenceAlarm": monitor.alarms[4].alarm_name,
             "RetrainingMachine": machine.state_machine_arn,
+            "PagingMachine": paging.state_machine_arn,
             "Database": tables.database_name,
             "Workgroup": tables.workgroup_name,
             "Dashboard": dashboard.dashboard_name,

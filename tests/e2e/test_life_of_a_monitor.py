@@ -194,6 +194,18 @@ def test_two_runs_with_violations_start_a_state_machine_once(deployed):
     assert {"amount", "prediction"} <= {finding["feature"] for finding in second["findings"]}
 
 
+def test_an_alarm_starts_a_state_machine_once_however_often_monitors_find_drift(deployed):
+    """Two runs have found drift by now: the alarm stayed in ALARM, and other alarms joined in."""
+    states, machine = deployed.box.client("stepfunctions"), deployed.outputs["PagingMachine"]
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    event = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+
+    assert (event["source"], event["detail-type"]) == ("aws.cloudwatch", "CloudWatch Alarm State Change")
+    assert event["detail"]["alarmName"] == deployed.outputs["CompositeAlarm"]
+    assert event["detail"]["state"]["value"] == "ALARM"
+    assert event["detail"]["previousState"]["value"] in ("OK", "INSUFFICIENT_DATA")
+
+
 def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
     catalog = Catalog(deployed.box, deployed.outputs["Database"])
     saved = catalog.saved_queries(deployed.outputs["Workgroup"])

@@ -26,7 +26,7 @@ from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.dashboard import layout
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.errors import ConfigurationError
-from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.nag import acknowledge_wildcards
@@ -333,6 +333,7 @@ class Monitor(RunEvents):
             "title": self.input.title,
             "endpoint": self.input.endpoint_name,
             "model": self.input.model_name,
+            "jobs": self.input.jobs_name,
             "reports": self.reports.uri,
             "records": self.input.records.uri if self._tells_capture_age else None,
             "access_role": self._access.role_arn,
@@ -350,8 +351,8 @@ class Monitor(RunEvents):
     @property
     def commands(self) -> Commands:
         """What the command line calls this monitor."""
-        model = self.input.endpoint_name or self.input.model_name
-        return Commands((model, self.short_name) if model else (self.monitoring_schedule_name,))
+        name = called(self.input)
+        return Commands((name, self.short_name) if name else (self.monitoring_schedule_name,))
 
     def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
