@@ -60,11 +60,7 @@ class Document:
         return cls(file, data, root)
 
     def has(self, path: DocumentPath) -> bool:
-        """Return whether there is a value at a path.
-
-        Args:
-            path: Where in the document.
-        """
+        """Return whether there is a value at a path."""
         node: yaml.Node | None = self._root
         for part in path:
             if node is None:

@@ -24,11 +24,9 @@ from stacks.configuration.mutes import MuteConfig
 from stacks.configuration.shared import Defaults, EnvironmentConfig, SharedSettings
 from stacks.imports import Imports
 from stacks.inputs import monitor_input
-from stacks.monitors import add_monitor
 from stacks.problem_log import ProblemLog
 from stacks.problems import DocumentPath
 from stacks.services_stack import UNNAMED, notify, services_options
-from stacks.settings import shared_settings
 
 # Ids that the CDK leaves out of logical ids, so that they would meet those around them.
 _HIDDEN_IDS = ("Default", "Resource")
@@ -65,7 +63,7 @@ class MonitoringStack(cdk.Stack):
             problems: Where settings are kept that the construct library refuses.
         """
         self.document_path: DocumentPath = ()
-        settings = shared_settings(config, defaults)
+        settings = config.over(defaults)
         super().__init__(
             scope,
             config.stack_name_of(name),
@@ -129,7 +127,7 @@ class MonitoringStack(cdk.Stack):
         for index, monitor in enumerate(config.monitors(kind)):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
                 _require_free(monitoring, monitor.id)
-                add_monitor(monitoring, monitor, defaults, self._imports)
+                monitor.add_to(monitoring, defaults, self._imports)
                 self._warn(monitoring.monitors[monitor.id])
                 self._mute(monitoring.monitors[monitor.id], monitor.mutes)
 

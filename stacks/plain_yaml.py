@@ -33,9 +33,6 @@ PlainLoader.yaml_implicit_resolvers = {
 def problems_of_text(text: str) -> list[Problem]:
     """Look for what cannot be read safely, before anything is built from the text.
 
-    Args:
-        text: A YAML document.
-
     Raises:
         yaml.YAMLError: The text is not YAML.
     """
@@ -56,12 +53,7 @@ def problems_of_text(text: str) -> list[Problem]:
 
 
 def problems_of_nodes(root: yaml.Node, loader: PlainLoader) -> list[Problem]:
-    """Look for values that have no meaning in a configuration file.
-
-    Args:
-        root: The document.
-        loader: What reads its scalars.
-    """
+    """Look for values that have no meaning in a configuration file."""
     if _size(root, {}, set()) > _MOST_VALUES:
         return [_too_much(None, f"aliases (*name) that stand for more than {_MOST_VALUES:,} values")]
     return [problem for path, node in _scalars(root, (), set()) if (problem := _problem(path, node, loader))]

@@ -76,9 +76,6 @@ FILE: Final = _File()
 def document_path(path: OptionPath) -> DocumentPath:
     """Return the keys of an option of the library.
 
-    Args:
-        path: The option.
-
     Example:
         >>> document_path(("compute", "max_runtime"))
         ('compute', 'max_runtime_minutes')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias, TypedDict, TypeVar
 
@@ -16,6 +17,8 @@ from stacks.configuration.schedule import Schedule, schedule_of
 from stacks.configuration.values import RoleArn, Script, matching
 
 if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
     from stacks.imports import Imports
 
 MonitorName = Annotated[
@@ -60,11 +63,7 @@ class MonitorSettings(StrictModel):
     """Environment variables of the jobs, for example for scripts."""
 
     def options(self, imports: Imports) -> MonitorOptions:
-        """Return options of every monitor.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return options of every monitor."""
         with imports.at("compute"):
             compute = self.compute.build(imports) if self.compute else None
         with imports.at("network"):
@@ -112,6 +111,14 @@ class MonitorConfig(StrictModel):
     def id(self) -> str:
         """Name of the monitor, chosen or not."""
         return self.name or self.DEFAULT_NAME
+
+    @abstractmethod
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor.
+
+        Raises:
+            ConfigurationError: Something that the library refuses.
+        """
 
 
 Kind = TypeVar("Kind", bound=MonitorConfig)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from stacks.configuration.base import StrictModel
+from stacks.configuration.base import StrictModel, joined
 from stacks.configuration.data_quality import DataQualitySettings
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
 from stacks.configuration.model_bias import ModelBiasSettings
@@ -92,6 +92,11 @@ class SharedSettings(StrictModel):
     removal_policy: Literal["retain", "destroy"] | None = None
     """What happens to the new bucket and key when the stack is deleted. `retain` keeps them, and with them the history
     of baselines and reports. Left out: retain."""
+
+    def over(self, defaults: SharedSettings) -> SharedSettings:
+        """Return the settings of a stack: its own where it has some, else the defaults; tags are joined."""
+        settings = joined(SharedSettings, self, defaults)
+        return settings.model_copy(update={"tags": {**(defaults.tags or {}), **(self.tags or {})}})
 
 
 OF_SERVICES = ("topic", "notify", "removal_policy")
