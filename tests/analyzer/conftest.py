@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from analyzer.__main__ import main
 from tests.analyzer import lines
-
-# A busy machine must not turn a slow example into a failure.
-settings.register_profile("analyzer", deadline=None)
-settings.load_profile("analyzer")
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -48,7 +48,7 @@ def with_value(document, path, value):
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_is_used_or_its_mistakes_are_told(name, data, tmp_path):
     text = (ROOT / f"examples/configurations/{name}.yaml").read_text(encoding="utf-8")
