@@ -120,10 +120,6 @@ class Bench:
     def accepted(self, call: Callable[[], T], on_refusal: Callable[[ErrorFact], None] = lambda _: None) -> T:
         """Make a call again and again while SageMaker does not know its role yet.
 
-        Args:
-            call: The call.
-            on_refusal: Told of every refusal.
-
         Raises:
             ClientError: It fails for another reason, or still after five minutes.
         """

@@ -26,11 +26,6 @@ class Course:
     Attributes:
         records: What came of the steps so far, by name.
         left: What could not be deleted, and why.
-
-    Args:
-        bench: The run.
-        screen: Where people see it.
-        keep: Delete nothing.
     """
 
     def __init__(self, bench: Bench, screen: Screen, *, keep: bool = False) -> None:

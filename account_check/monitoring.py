@@ -117,7 +117,7 @@ def execution_of(bench: Bench, schedule: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def started(bench: Bench, schedule: str, *, minutes: float = 30) -> tuple[dict[str, Any], str]:
+def started(bench: Bench, schedule: str) -> tuple[dict[str, Any], str]:
     """Wait until a schedule's execution has a job; return the execution and the job's name.
 
     Raises:
@@ -138,7 +138,7 @@ def started(bench: Bench, schedule: str, *, minutes: float = 30) -> tuple[dict[s
         return None
 
     bench.say("waiting for the job of the schedule")
-    return bench.until(found, every=_BRIEF, minutes=minutes, what="the job of the schedule")
+    return bench.until(found, every=_BRIEF, minutes=30, what="the job of the schedule")
 
 
 def ended(bench: Bench, schedule: str, *, minutes: float = 45) -> dict[str, Any]:

@@ -127,8 +127,3 @@ def until(pace: Pace, condition: Callable[[], T | None], *, every: float, limit:
             raise TooLateError(f"{what} did not happen within {limit.total_seconds() / 60:.0f} minutes")
         pace.sleep(every)
     return found
-
-
-def seconds_since(pace: Pace, start: datetime) -> float:
-    """Return how many seconds have passed."""
-    return round((pace.now() - start).total_seconds(), 1)

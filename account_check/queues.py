@@ -13,13 +13,7 @@ _BATCH = 10
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue of this run.
-
-    Args:
-        bench: The run.
-        url: Its address.
-        arn: Its ARN.
-    """
+    """A queue of this run."""
 
     bench: Bench
     url: str

@@ -21,11 +21,7 @@ _CENT = 0.01
 
 
 class Screen:
-    """A terminal, or a file.
-
-    Args:
-        console: Where everything is shown.
-    """
+    """A terminal, or a file."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

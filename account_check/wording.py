@@ -23,13 +23,7 @@ _GENERAL = (
 
 @dataclass(frozen=True)
 class Wording:
-    """What texts of one account are freed of.
-
-    Args:
-        account: Its number.
-        region: The region's name.
-        partition: The partition's name.
-    """
+    """What texts of one account are freed of."""
 
     account: str
     region: str

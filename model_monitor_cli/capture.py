@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from shared import s3
 from shared.s3 import S3Uri
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
+
 # <variant>/yyyy/mm/dd/hh/MM-SS-mmm-<uuid>.jsonl; a manifest of batch transform lies in the same folders.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
 _TIME = re.compile(r"/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(?:(\d\d)-(\d\d)-\d+-)?[^/]*$")
+_MINUTES = re.compile(r"/\d\d-\d\d-\d+-[^/]*$")
+_HOUR = timedelta(hours=1)
 _YEAR = re.compile(r"\d{4}")
 _LEVELS = 4  # year, month, day, hour
 
@@ -80,11 +85,16 @@ def _newest_below(root: S3Uri) -> Captured | None:
         if not below:
             return None
         folder = below[-1]
-    for item in reversed(list(s3.objects(folder))):
-        time = time_of(item["Key"])
-        if time:
-            return Captured(S3Uri(folder.bucket, item["Key"]), time)
-    return None
+    found = [Captured(S3Uri(folder.bucket, item["Key"]), time) for item in s3.objects(folder) if (time := _time(item))]
+    return max(found, key=lambda item: item.time, default=None)
+
+
+def _time(item: ObjectTypeDef) -> datetime | None:
+    """Return when an object was captured: the name of a manifest tells its hour only."""
+    time = time_of(item["Key"])
+    if time is None or _MINUTES.search(item["Key"]):
+        return time
+    return min(max(item["LastModified"], time), time + _HOUR)
 
 
 def newest_hour(place: S3Uri) -> datetime | None:

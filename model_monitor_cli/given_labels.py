@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from capture_writer import Encoding, Payload
+from model_monitor_cli.captured_records import Captured
 from model_monitor_cli.datasets import Dataset, DatasetError, Row, is_missing
-from model_monitor_cli.label_files import Captured, Label
+from model_monitor_cli.label_files import Label
 
 _MAX_ID = 64  # of an inference id
 _EXPECTED = "expected a file with the columns id and label (--id and --label give other names)"

@@ -194,9 +194,8 @@ def _monitor(entry: Entry, schedule: Mapping[str, Any] | None, registry: S3Uri) 
 
 
 def _model_name(entry: Entry) -> str:
-    name = entry.endpoint or entry.model
-    # A batch transform has no name: its title ends with the place of its captures.
-    return name or entry.title.rstrip("/").rpartition("/")[2]
+    # The title of batch transform jobs without a name ends with the place of their captures.
+    return entry.called or entry.title.rstrip("/").rpartition("/")[2]
 
 
 def _models(monitors: Iterable[Monitor]) -> list[Model]:

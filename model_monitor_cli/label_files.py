@@ -7,24 +7,21 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-merg
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from capture_writer import Buffering, GroundTruthWriter, LabelsNotWrittenError, Payload
-from model_monitor_cli import capture, state
+from model_monitor_cli import state
 from model_monitor_cli.exits import CommandError, UsageError
-from model_monitor_cli.inventory import Model, Monitor, side_by_side
-from shared import s3
+from model_monitor_cli.hourly_files import Hours, contents, files_in, json_lines
+from model_monitor_cli.inventory import Model, Monitor
 from shared.s3 import S3Uri
 
 if TYPE_CHECKING:
     from model_monitor_cli.context import Context
 
-_DAY = timedelta(days=1)
-_AT_ONCE = 64
 _BUFFERING = Buffering(close_seconds=60)  # a person waits for it
 
 
@@ -38,42 +35,6 @@ class Label:
 
     id: str
     value: Payload
-
-
-@dataclass(frozen=True)
-class Hours:
-    """The hours from that of one time to that of another one, both included."""
-
-    first: datetime
-    last: datetime
-
-    @classmethod
-    def around(cls, start: datetime, end: datetime) -> Hours:
-        """Return the hours of a stretch of time."""
-        whole = {"minute": 0, "second": 0, "microsecond": 0}
-        return cls(start.replace(**whole), end.replace(**whole))  # type: ignore[arg-type]  # three numbers
-
-    @property
-    def days(self) -> list[str]:
-        """The days, as folders."""
-        days = (self.last.date() - self.first.date()).days
-        return [f"{self.first.date() + count * _DAY:%Y/%m/%d}" for count in range(days + 1)]
-
-    def __contains__(self, time: datetime) -> bool:
-        return self.first <= time < self.last + timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Captured:
-    """The captured records of some hours.
-
-    Attributes:
-        hours: The hour in whose folder each lies, by the id that labels name.
-        hidden: Event ids of the records that have an inference id: a label does not find a record by these.
-    """
-
-    hours: Mapping[str, datetime]
-    hidden: frozenset[str]
 
 
 def labelled_places(context: Context, model: Model) -> dict[S3Uri, list[Monitor]]:
@@ -94,15 +55,16 @@ def place_of(context: Context, monitor: Monitor) -> S3Uri | None:
     return None
 
 
-def only_place(context: Context, models: Sequence[Model], name: str) -> S3Uri:
-    """Return the place where the monitors of a model look for labels.
+def only_place(context: Context, models: Sequence[Model], name: str) -> tuple[Monitor, S3Uri]:
+    """Return the place where the monitors of a model look for labels, and one that does.
 
     Raises:
         UsageError: None of them needs labels, or they look in several places.
     """
     places = {place: found for model in models for place, found in labelled_places(context, model).items()}
     if len(places) == 1:
-        return next(iter(places))
+        ((place, (monitor, *_)),) = places.items()
+        return monitor, place
     if not places:
         raise UsageError(f"no monitor of '{name}' needs labels; model quality and bias do")
     listed = "; ".join(f"{place} ({', '.join(item.name for item in found)})" for place, found in places.items())
@@ -137,36 +99,26 @@ def require_apart(place: S3Uri, endpoint: Mapping[str, Any]) -> None:
     captured = S3Uri.parse(destination)
     if not captured.key:  # a whole bucket, the rest of which is free
         captured /= str(endpoint["EndpointName"])
+    require_beside(place, captured)
+
+
+def require_beside(place: S3Uri, captured: S3Uri) -> None:
+    """Check that labels go to another folder than captured records.
+
+    Raises:
+        UsageError: They would get among the records.
+    """
     if place.bucket == captured.bucket and f"{place.key}/".startswith(f"{captured.key}/"):
         raise UsageError(
             f"got {place} for labels, which lies among the captured records; choose a place beside {captured}"
         )
 
 
-def captured_in(place: S3Uri, hours: Hours, progress: Callable[[str], None]) -> Captured:
-    """Read the ids of the records that were captured in some hours, of all variants of an endpoint."""
-    found: dict[str, datetime] = {}
-    hidden: set[str] = set()
-    objects = [item for root in capture.dated_roots(place) for item in _objects(root, hours)]
-    for (_, time), lines in _read_all(objects, progress, "captured records"):
-        hour = time.replace(minute=0, second=0, microsecond=0)
-        for record in lines:
-            metadata = record.get("eventMetadata")
-            if not isinstance(metadata, dict):
-                continue
-            identifier = metadata.get("inferenceId") or metadata.get("eventId")
-            if identifier:
-                found[str(identifier)] = hour
-            if metadata.get("inferenceId") and metadata.get("eventId"):
-                hidden.add(str(metadata["eventId"]))
-    return Captured(found, frozenset(hidden))
-
-
 def labels_in(place: S3Uri, hours: Hours, progress: Callable[[str], None]) -> dict[str, str]:
     """Read the labels that lie in the folders of some hours, by their ids."""
     found: dict[str, str] = {}
-    for _, lines in _read_all(list(_objects(place, hours)), progress, "labels"):
-        for record in lines:
+    for _, content in contents(list(files_in(place, hours)), progress, "labels"):
+        for record in json_lines(content):
             metadata, truth = record.get("eventMetadata"), record.get("groundTruthData")
             if isinstance(metadata, dict) and isinstance(truth, dict) and metadata.get("eventId"):
                 found[str(metadata["eventId"])] = str(truth.get("data"))
@@ -194,34 +146,3 @@ def upload(context: Context, place: S3Uri, labels: Iterable[tuple[Label, datetim
     except LabelsNotWrittenError as error:
         raise UploadError(f"{error}. May you write there (s3:PutObject on {place}/*, kms:GenerateDataKey)?") from error
     return writer.metrics.written
-
-
-def _objects(root: S3Uri, hours: Hours) -> Iterator[tuple[S3Uri, datetime]]:
-    for day in hours.days:
-        for item in s3.objects(root / day):
-            time = capture.time_of(item["Key"])
-            if time and time in hours:
-                yield S3Uri(root.bucket, item["Key"]), time
-
-
-def _read_all(
-    objects: Sequence[tuple[S3Uri, datetime]], progress: Callable[[str], None], what: str
-) -> Iterator[tuple[tuple[S3Uri, datetime], list[dict[str, Any]]]]:
-    """Yield objects with their records, several of them read at the same time."""
-    for start in range(0, len(objects), _AT_ONCE):
-        progress(f"reading {what}: object {start + 1} of {len(objects)}")
-        part = objects[start : start + _AT_ONCE]
-        yield from zip(part, side_by_side(lambda item: _records(item[0]), part), strict=True)
-
-
-def _records(uri: S3Uri) -> list[dict[str, Any]]:
-    """Return the records of an object; a line that is none is passed over, as a run does that counts it."""
-    found = []
-    for line in s3.read(uri).splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            found.append(record)
-    return found

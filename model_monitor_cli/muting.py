@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ class Muted:
         since: First nominal time of runs for which it holds.
         until: It holds for runs before.
         reason: Why, in the words of whoever muted it.
+        origin: `command`, or `code` for what the code of the stack mutes.
+        stack: That stack.
     """
 
     monitor: str
@@ -51,17 +53,40 @@ class Muted:
     since: datetime
     until: datetime
     reason: str | None
+    origin: str = "command"
+    stack: str | None = None
 
     @classmethod
     def of(cls, monitor: Monitor, mute: Mute) -> Muted:
-        """Return a mute as it is shown."""
+        """Return a mute of the command as it is shown."""
         return cls(monitor.name, mute.subject, mute.since, mute.until, mute.reason)
+
+    @classmethod
+    def of_code(cls, monitor: Monitor, mute: Mute) -> Muted:
+        """Return a mute of the code as it is shown."""
+        return replace(cls.of(monitor, mute), origin="code", stack=monitor.entry.stack)
 
     def sentence(self, now: datetime) -> str:
         """Return it in words."""
         since = f" from {times.clock_time(self.since, now)}" if self.since > now else ""
         why = f" ({self.reason})" if self.reason else ""
-        return f"{self.monitor}: {self.subject} is muted{since} until {times.clock_time(self.until, now)} UTC{why}"
+        until = times.clock_time(self.until, now)
+        return f"{self.monitor}: {self.subject} is muted{since} until {until} UTC{why}{self.where}"
+
+    @property
+    def where(self) -> str:
+        """Where it was said, if not by the command."""
+        if self.origin == "command":
+            return ""
+        return f", in the code of the stack {self.stack}" if self.stack else ", in the code of its stack"
+
+    @property
+    def how_to_end(self) -> str:
+        """What ends a mute of the code."""
+        return (
+            f"{self.monitor}: {self.subject} is muted{self.where}. Remove it there (mute(...) of the monitor or the "
+            "monitoring, or 'mutes' in monitoring.yaml), and deploy"
+        )
 
 
 @dataclass(frozen=True)
@@ -70,10 +95,12 @@ class Cleared:
 
     Attributes:
         title: What it says happened.
+        monitor: Whose alarm it is.
         back_by: When it is back in OK; None if nobody can bring it back.
     """
 
     title: str
+    monitor: str
     back_by: datetime | None
 
 
@@ -90,6 +117,19 @@ def mutes_of(monitor: Monitor, now: datetime) -> list[Mute]:
     except (MuteError, s3.ObjectError) as error:
         place = mutes.location(monitor.registry, monitor.schedule_name)
         raise MutesUnreadableError(f"{place} mutes nothing, delete or correct it: {error}") from error
+
+
+def of_code(monitor: Monitor, now: datetime, chosen: Sequence[Mute] | None = None) -> list[Muted]:
+    """Return what the code of a monitor's stack mutes, now or later.
+
+    Args:
+        monitor: The monitor.
+        now: The service's time.
+        chosen: Mutes of what is meant; None for all.
+    """
+    same = None if chosen is None else {_identity(mute) for mute in chosen}
+    found = [mute for mute in mutes.of_code(monitor.entry) if mute.until > now]
+    return [Muted.of_code(monitor, mute) for mute in found if same is None or _identity(mute) in same]
 
 
 def span_of(context: Context, monitor: Monitor, start: datetime | None, length: str) -> tuple[datetime, datetime]:
@@ -158,12 +198,13 @@ def metrics_of(context: Context, alarm: Alarm) -> list[tuple[str, dict[str, str]
     return [(name, dimensions) for _, name, dimensions in found]
 
 
-def clear(context: Context, found: Iterable[Alarm], added: Sequence[Mute]) -> list[Cleared]:
+def clear(context: Context, monitor: Monitor, found: Iterable[Alarm], added: Sequence[Mute]) -> list[Cleared]:
     """Bring the alarms of what was muted back to OK, which else would stay in ALARM, and hide others, all the time.
 
     Args:
         context: AWS.
-        found: Alarms of the monitor.
+        monitor: The monitor.
+        found: Its alarms.
         added: Mutes.
     """
     cleared = []
@@ -177,10 +218,10 @@ def clear(context: Context, found: Iterable[Alarm], added: Sequence[Mute]) -> li
         try:
             script = synthetic.Script.of(item)
         except synthetic.NotUnderstoodError:
-            cleared.append(Cleared(titles[item["AlarmName"]], None))
+            cleared.append(Cleared(titles[item["AlarmName"]], monitor.name, None))
             continue
         synthetic.publish(context, script, bad=False)
-        cleared.append(Cleared(titles[item["AlarmName"]], context.now() + script.length))
+        cleared.append(Cleared(titles[item["AlarmName"]], monitor.name, context.now() + script.length))
     return cleared
 
 

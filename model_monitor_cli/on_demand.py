@@ -75,8 +75,10 @@ class Delays:
         return cls()
 
 
-def window_of(start: str | None, end: str | None, last: str | None, now: datetime, delays: Delays) -> Window:
-    """Return the window that a command line asks for; by default the last whole hour and what came since.
+def window_of(
+    start: str | None, end: str | None, last: str | None, now: datetime, delays: Delays, *, period: timedelta = _HOUR
+) -> Window:
+    """Return the window that a command line asks for; by default the last whole period and what came since.
 
     Args:
         start: A time, as typed.
@@ -84,6 +86,7 @@ def window_of(start: str | None, end: str | None, last: str | None, now: datetim
         last: A length of time, as typed.
         now: The service's time.
         delays: Of the monitor.
+        period: Time between two runs of the monitor.
 
     Raises:
         UsageError: The options contradict each other, or no run can look at this window.
@@ -94,8 +97,8 @@ def window_of(start: str | None, end: str | None, last: str | None, now: datetim
     until = parse_time("--end", end, now) if end is not None else latest
     if start is not None:
         since = parse_time("--start", start, now)
-    elif last is None:  # the last whole hour, which a run of the monitor looks at, and what came since
-        since = until.replace(minute=0, second=0, microsecond=0) - _HOUR
+    elif last is None:  # what a run of the monitor looks at, and what came since
+        since = max(until.replace(minute=0, second=0, microsecond=0) - period, until - LONGEST)
     else:
         length = times.parse_span(last)
         if not length:
@@ -159,10 +162,12 @@ def analysis_offsets(window: Window, delays: Delays, now: datetime) -> tuple[str
     """Return beginning and end of a window as the service takes them: whole minutes before now.
 
     They are rounded into the window. Rounded out of it, the hour before it would be read as well, since records are
-    read by the folders of hours.
+    read by the folders of hours. Only a window that ends now is not cut: its last minute may hold all of its records.
     """
     start = math.floor((now - window.start - delays.start) / _MINUTE)
-    end = math.ceil((now - window.end - delays.end) / _MINUTE)
+    ago = now - window.end - delays.end
+    is_hour = window.end.replace(minute=0, second=0, microsecond=0) == window.end
+    end = 0 if ago < _MINUTE and not is_hour else math.ceil(ago / _MINUTE)
     return f"-PT{max(start, 0)}M", f"-PT{max(end, 0)}M"
 
 

@@ -13,6 +13,7 @@ from results.text import bounded, wrapped
 from run_report.advice import ADVICE, OTHER_ADVICE
 from run_report.changes import change_of, moved, percent
 from run_report.comparison import Comparison
+from run_report.examples import Examples
 from run_report.fixes import setting
 from run_report.model import CLEAN, VIOLATIONS, Metric, PastRun, RunReport
 from run_report.violations import Finding
@@ -21,6 +22,8 @@ _MOST_ROWS = 30
 _MOST_FEATURES = 8
 _MAX_NAME = 40
 _MAX_CELL = 80
+_MAX_IDS = 200
+_MAX_PLACE = 1000
 _OUTCOMES = {
     CLEAN: ("no violations", "bold green"),
     "Failed": ("the run failed: nobody has checked this traffic", "bold yellow"),
@@ -46,6 +49,7 @@ def show(output: Output, report: RunReport) -> None:
         output.say(f'AWS says: "{bounded(run.reason, 1000)}"')
     if report.findings:
         output.show(_findings(report))
+    _show_examples(output, report)
     for attribution in report.attributions:
         _show_moved(output, report, attribution.label)
     _show_features(output, report)
@@ -148,6 +152,22 @@ def _strip(history: Sequence[PastRun], finding: Finding) -> str:
     return "".join("." if past.findings is None else "█" if key in past.findings else "_" for past in history)
 
 
+def _show_examples(output: Output, report: RunReport) -> None:
+    """Write which records to look at first: what they are called and where they lie; their values are on the page."""
+    shown = [
+        (bounded(finding.feature, _MAX_NAME), report.examples_of(finding)) for finding in report.findings[:_MOST_ROWS]
+    ]
+    shown.append(("left out", report.odd))
+    for name, examples in shown:
+        if examples is None:
+            continue
+        output.say(f"{name}: {examples.summary}, for example:")
+        for example in examples.first:
+            called = [example.event_id, f"(inference id {example.inference_id})" if example.inference_id else None]
+            ids = bounded(" ".join(filter(None, called)), _MAX_IDS)
+            output.line(f"  {f'{ids} in ' if ids else ''}{bounded(example.place, _MAX_PLACE)}, line {example.line}")
+
+
 def _show_moved(output: Output, report: RunReport, label: str) -> None:
     places = moved(report, label)[:_MOST_FEATURES]
     if not places:
@@ -203,7 +223,18 @@ def _finding(report: RunReport, finding: Finding) -> dict[str, object]:
         "change": change_of(report, finding),
         "since": report.since(finding),
         "setting": setting(finding),
+        "examples": _examples(report.examples_of(finding)),
     }
+
+
+def _examples(examples: Examples | None) -> dict[str, object] | None:
+    if examples is None:
+        return None
+    records = [
+        {"eventId": item.event_id, "inferenceId": item.inference_id, "object": item.place, "line": item.line}
+        for item in examples.first
+    ]
+    return {"what": examples.what, "found": examples.found, "lookedAt": examples.looked_at, "records": records}
 
 
 def _side(side: object) -> dict[str, object] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -12,6 +12,7 @@ from model_monitor_cli.exits import UsageError
 from model_monitor_cli.runs import execution_of, report_of, runs_of
 from model_monitor_cli.times import minute
 from results.executions import Execution
+from results.look import look_at_records
 from results.page import run_of
 from run_report import PAGE
 from run_report.collect import collect, earlier_runs
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from model_monitor_cli.runs import Run
 
 _MOST_TOLD = 8
+# As much as the results function has for all that it does for a run.
+_TIME = timedelta(minutes=5)
 _SCHEDULE_VARIABLE = "sagemaker_monitoring_schedule_name"
 
 
@@ -66,8 +69,14 @@ def find_named(context: Context, monitor: Monitor, name: str) -> Execution:
     return find_run(context, monitor, at=name)
 
 
-def gather(context: Context, execution: Execution) -> tuple[RunReport, str | None]:
-    """Return all that is known of a run, and where the page is that was written when it ended, if it was."""
+def gather(context: Context, execution: Execution, *, looks: bool = True) -> tuple[RunReport, str | None]:
+    """Return all that is known of a run, and where the page is that was written when it ended, if it was.
+
+    Args:
+        context: The account.
+        execution: The run.
+        looks: Whether captured records are looked at, for those that show a violation.
+    """
     folder = report_of(execution).folder
     meta = context.sagemaker.meta
     run = run_of(execution, folder, Console(meta.partition, meta.region_name))
@@ -78,6 +87,9 @@ def gather(context: Context, execution: Execution) -> tuple[RunReport, str | Non
             raise
         earlier = []  # the schedule has been deleted, its files have not
     found = collect(run, context.s3, earlier)
+    if looks and found.findings:
+        looked = look_at_records(execution, found, time_left=_TIME)
+        found = replace(found, examples=looked.examples, odd=looked.odd)
     page = folder / PAGE
     return found, str(page) if run.has_report and s3.exists(page) else None
 

@@ -223,10 +223,10 @@ def _monitor_state(context: Context, monitor: Monitor, alarms: Sequence[Alarm]) 
 def _mutes(context: Context, monitor: Monitor) -> tuple[str, ...]:
     now = context.now()
     try:
-        found = muting.mutes_of(monitor, now)
+        found = [muting.Muted.of(monitor, mute).sentence(now) for mute in muting.mutes_of(monitor, now)]
     except muting.MutesUnreadableError as error:
-        return (str(error),)
-    return tuple(muting.Muted.of(monitor, mute).sentence(now) for mute in found)
+        found = [str(error)]
+    return (*found, *(mute.sentence(now) for mute in muting.of_code(monitor, now)))
 
 
 def _last(monitor: Monitor, run: runs.Run) -> LastRun:

@@ -60,11 +60,7 @@ class Document:
         return cls(file, data, root)
 
     def has(self, path: DocumentPath) -> bool:
-        """Return whether there is a value at a path.
-
-        Args:
-            path: Where in the document.
-        """
+        """Return whether there is a value at a path."""
         node: yaml.Node | None = self._root
         for part in path:
             if node is None:
@@ -137,13 +133,16 @@ def _broken(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or str(error).splitlines()[0]
     context = getattr(error, "context", None)
+    fix = "check indentation, colons and quotes there and in the line above; tabs cannot indent"
+    if reason == "found unhashable key":
+        fix = "put text in quotes that begins with a brace or a bracket"
     return Problem(
         line=mark.line + 1 if mark else None,
         path=(),
         got=f"broken YAML: {f'{context}: ' if context else ''}{readable(reason, longest=200)}"
         + (f" (column {mark.column + 1})" if mark else ""),
         expected="a YAML document",
-        fix="check indentation, colons and quotes there and in the line above; tabs cannot indent",
+        fix=fix,
     )
 
 

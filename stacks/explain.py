@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from stacks.configuration.base import NO_SHAPE, REFUSED, UNKNOWN_KEY
 from stacks.document import Document
+from stacks.plain_yaml import readable
 from stacks.problems import DocumentPath, Problem
 
 _LONGEST_QUOTE = 60
@@ -67,7 +68,11 @@ def quote(value: object) -> str:
 def _words(error: ErrorDetails, path: DocumentPath) -> tuple[str, str, str]:
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == UNKNOWN_KEY:
-        return f"the unknown key '{path[-1]}'", f"one of {context['known']}", _nearest(str(path[-1]), context["known"])
+        return (
+            f"the unknown key '{readable(str(path[-1]))}'",
+            f"one of {context['known']}",
+            _nearest(str(path[-1]), context["known"]),
+        )
     if kind == NO_SHAPE:
         return quote(value), context["expected"], _shape_fix(value, context["known"])
     if kind == REFUSED:

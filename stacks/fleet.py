@@ -16,7 +16,6 @@ from stacks.monitoring_stack import MonitoringStack, environment
 from stacks.problem_log import ProblemLog, refused_by_the_cdk
 from stacks.problems import InvalidConfigurationError, Problem
 from stacks.services_stack import ServicesStack
-from stacks.settings import shared_settings
 
 DEFAULT_FILE = "monitoring.yaml"
 CONTEXT_KEY = "config"
@@ -25,9 +24,6 @@ CONTEXT_KEY = "config"
 
 def make_stacks(app: cdk.App) -> list[MonitoringStack]:
     """Make the stacks of the file that the app's context names, `monitoring.yaml` by default.
-
-    Args:
-        app: Where they are made.
 
     Raises:
         InvalidConfigurationError: The file cannot be used; everything that is wrong with it is in the message.
@@ -62,7 +58,7 @@ class _SharedServices:
 
     def of(self, monitored: MonitoredConfig) -> MonitoringServices | None:
         """Return the services of a model, or None where they cannot be made; the problem is kept once."""
-        place = environment(shared_settings(monitored, self._defaults))
+        place = environment(monitored.over(self._defaults))
         key = (place.account, place.region)
         if key not in self._made:
             number = len(self._made)
@@ -81,9 +77,6 @@ class _SharedServices:
 
 def synthesise(app: cdk.App) -> None:
     """Make the stacks of the file and write their templates.
-
-    Args:
-        app: Where they are made.
 
     Raises:
         InvalidConfigurationError: The file cannot be used, or the CDK refuses a template that it describes.

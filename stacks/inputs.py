@@ -43,7 +43,7 @@ def monitor_input(
         return ServedElsewhere.of(name=name, captured=captured, format=stored)
     with imports.at("files"):
         files = [imports.location(files) for files in config.files]
-    return BatchTransform.of(captured=captured, files=files, format=stored)
+    return BatchTransform.of(captured=captured, files=files, format=stored, name=name)
 
 
 def _endpoint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import Annotations
@@ -19,14 +20,13 @@ from model_monitor.errors import Setting
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.jobs.limits import require_tags
 from stacks.configuration.monitored import KINDS, MonitoredConfig
+from stacks.configuration.mutes import MuteConfig
 from stacks.configuration.shared import Defaults, EnvironmentConfig, SharedSettings
 from stacks.imports import Imports
 from stacks.inputs import monitor_input
-from stacks.monitors import add_monitor
 from stacks.problem_log import ProblemLog
 from stacks.problems import DocumentPath
 from stacks.services_stack import UNNAMED, notify, services_options
-from stacks.settings import shared_settings
 
 # Ids that the CDK leaves out of logical ids, so that they would meet those around them.
 _HIDDEN_IDS = ("Default", "Resource")
@@ -63,7 +63,7 @@ class MonitoringStack(cdk.Stack):
             problems: Where settings are kept that the construct library refuses.
         """
         self.document_path: DocumentPath = ()
-        settings = shared_settings(config, defaults)
+        settings = config.over(defaults)
         super().__init__(
             scope,
             config.stack_name_of(name),
@@ -77,6 +77,7 @@ class MonitoringStack(cdk.Stack):
         monitoring = self._make_monitoring(name, config, settings)
         for kind in KINDS:
             self._add_monitors(monitoring, kind, config, defaults)
+        self._mute(monitoring, settings.mutes)
         if settings.dashboard:
             monitoring.add_dashboard()
         if settings.query_tables:
@@ -126,8 +127,14 @@ class MonitoringStack(cdk.Stack):
         for index, monitor in enumerate(config.monitors(kind)):
             with self._problems.keeping(*((kind, index) if in_list else (kind,))):
                 _require_free(monitoring, monitor.id)
-                add_monitor(monitoring, monitor, defaults, self._imports)
+                monitor.add_to(monitoring, defaults, self._imports)
                 self._warn(monitoring.monitors[monitor.id])
+                self._mute(monitoring.monitors[monitor.id], monitor.mutes)
+
+    def _mute(self, muted: ModelMonitoring | Monitor, mutes: Sequence[MuteConfig] | None) -> None:
+        for index, mute in enumerate(mutes or ()):
+            with self._imports.at("mutes", index):
+                muted.mute(*mute.build())
 
     def _warn(self, monitor: Monitor) -> None:
         """Say what the library warns of with the line of the file, instead of in Python."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from model_monitor.internal.checking import PROTOTYPE
 from stacks.problems import DocumentPath, Problem
 
 # A file of a thousand models has about 50,000 values at a depth of 12.
@@ -20,7 +21,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Read dates as the text that they are: no option of the file is a date, and data hold them as text."""
+    """Read dates as the text that they are: options take times as text, with their zone, and so do data."""
 
 
 PlainLoader.yaml_implicit_resolvers = {
@@ -31,9 +32,6 @@ PlainLoader.yaml_implicit_resolvers = {
 
 def problems_of_text(text: str) -> list[Problem]:
     """Look for what cannot be read safely, before anything is built from the text.
-
-    Args:
-        text: A YAML document.
 
     Raises:
         yaml.YAMLError: The text is not YAML.
@@ -55,12 +53,7 @@ def problems_of_text(text: str) -> list[Problem]:
 
 
 def problems_of_nodes(root: yaml.Node, loader: PlainLoader) -> list[Problem]:
-    """Look for values that have no meaning in a configuration file.
-
-    Args:
-        root: The document.
-        loader: What reads its scalars.
-    """
+    """Look for values that have no meaning in a configuration file."""
     if _size(root, {}, set()) > _MOST_VALUES:
         return [_too_much(None, f"aliases (*name) that stand for more than {_MOST_VALUES:,} values")]
     return [problem for path, node in _scalars(root, (), set()) if (problem := _problem(path, node, loader))]
@@ -114,6 +107,9 @@ def _problem(path: DocumentPath, node: yaml.ScalarNode, loader: PlainLoader) -> 
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         got, expected = f"the text '{readable(text)}'", "text of whole characters, without NUL"
         return Problem(line, path, got, expected, "remove the escape sequence (\\0, \\ud800 to \\udfff)")
+    if text == PROTOTYPE:
+        got, expected = f"the text '{text}'", "any other name"
+        return Problem(line, path, got, expected, "choose another name: the CDK's language keeps this one")
     if any(marker in text for marker in _TOKENS):
         got, expected = f"the text '{readable(text)}'", "a value that is known when the file is read"
         return Problem(

@@ -17,11 +17,7 @@ _TOO_MANY = "TooManyResourcesInStack"
 
 
 class ProblemLog:
-    """Problems that came up while stacks were made.
-
-    Args:
-        document: The file that they are in.
-    """
+    """Problems that came up while stacks were made."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -77,11 +73,7 @@ class ProblemLog:
         return f"{place}: got {got}; expected {expected}; {fix}"
 
     def refuse(self, problem: Problem) -> None:
-        """Keep a problem that neither the library nor the CDK told.
-
-        Args:
-            problem: The problem.
-        """
+        """Keep a problem that neither the library nor the CDK told."""
         self._problems.append(problem)
 
     def require_none(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST_PART = 120
 DocumentPath = tuple[str | int, ...]
 """Keys and list positions from the top of a document to one of its values."""
 
@@ -54,6 +55,10 @@ def path_text(path: DocumentPath) -> str:
         'endpoints.credit-risk.notify[0].email'
     """
     text = ""
-    for part in path:
+    for part in map(_shortened, path):
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _shortened(part: str | int) -> str | int:
+    return f"{part[:_LONGEST_PART]}..." if isinstance(part, str) and len(part) > _LONGEST_PART else part

@@ -62,12 +62,7 @@ class ServicesStack(cdk.Stack):
 
 
 def services_options(settings: SharedSettings, imports: Imports) -> MonitoringServicesOptions:
-    """Return the options of services, shared or a model's own.
-
-    Args:
-        settings: What the file says.
-        imports: Existing resources.
-    """
+    """Return the options of services, shared or a model's own."""
     options: MonitoringServicesOptions = {}
     if settings.removal_policy:
         options["removal_policy"] = _REMOVAL_POLICIES[settings.removal_policy]
@@ -84,13 +79,7 @@ def services_options(settings: SharedSettings, imports: Imports) -> MonitoringSe
 
 
 def notify(services: MonitoringServices, settings: SharedSettings, imports: Imports) -> None:
-    """Tell people what monitors find, and add the function by which they control them.
-
-    Args:
-        services: Shared services, or a model's own.
-        settings: What the file says.
-        imports: Existing resources.
-    """
+    """Tell people what monitors find, and add the function by which they control them."""
     for index, channel in enumerate(settings.notify or []):
         with imports.at("notify", index):
             if isinstance(channel, Slack):

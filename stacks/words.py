@@ -26,6 +26,7 @@ _KEYS = {
     "model_name": "name",
     "probability_attribute": "probability",
     "runbook_url": "runbook",
+    "since": "from",
     "start_offset": "start_offset_hours",
     "volume_size": "volume_size_gib",
 }
@@ -74,9 +75,6 @@ FILE: Final = _File()
 
 def document_path(path: OptionPath) -> DocumentPath:
     """Return the keys of an option of the library.
-
-    Args:
-        path: The option.
 
     Example:
         >>> document_path(("compute", "max_runtime"))

@@ -1,11 +1,16 @@
-"""The order of all tests."""
+"""What all tests have in common: their order, and that no example has to be quick."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 # They need the SageMaker Python SDK, whose packages clash with those of the project: `make sdk-check` runs them.
 collect_ignore = ["sdk", "sdk3"]
+
+# What is slow on a busy machine is not wrong; tests of speed measure by themselves.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 # Files in the order in which workers begin them. What takes longest comes first, so that no worker is left with it at
 # the end; and deployments and sandboxes mostly wait, so that the others compute meanwhile.

@@ -84,9 +84,6 @@ def _metric(result: MetricResult) -> dict[str, Any]:
 class Baseline:
     """The analysis.json that a monitoring run compares with.
 
-    Args:
-        path: File.
-
     Raises:
         AnalysisError: When the file is no such document.
     """

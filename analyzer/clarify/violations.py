@@ -24,11 +24,6 @@ def bias_violations(
     """Yield the metrics that are worse than the baseline's.
 
     A metric that has no value, here or in the baseline, is no violation.
-
-    Args:
-        analysis: The metrics.
-        baseline: What they are held against.
-        rule: What counts as worse.
     """
     for facet in analysis.facets:
         if not baseline.knows(facet):

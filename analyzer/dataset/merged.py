@@ -90,11 +90,7 @@ class MergedDataset(CaptureDataset):
 
 
 class LabellingScript:
-    """A preprocessing script for merged records: it makes the columns of the payload, the label is put beside them.
-
-    Args:
-        script: The user's script.
-    """
+    """A preprocessing script for merged records: it makes the columns of the payload, the label is put beside them."""
 
     def __init__(self, script: PreprocessingScript) -> None:
         self._script = script

@@ -15,18 +15,15 @@ from analyzer.text.jackson import Json
 _MATRIX, _FIRST_AREA = "confusion_matrix", "auc"
 
 
-def statistics_document(
-    quality: Quality, problem_type: ProblemType, window: Window, evaluation_time: datetime | None = None
-) -> Json:
+def statistics_document(quality: Quality, problem_type: ProblemType, window: Window) -> Json:
     """Return the content of statistics.json.
 
     Args:
         quality: What was measured.
         problem_type: What the model predicts.
         window: Span of time that the rows are from.
-        evaluation_time: When it was measured; default now.
     """
-    now = (evaluation_time or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
     return {
         "version": 0.0,
         "dataset": {

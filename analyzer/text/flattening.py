@@ -79,10 +79,6 @@ def flatten(value: object, known: Collection[str] | None = None, most_unknown: i
 def require_unique_keys(text: str | bytes, document: object) -> None:
     """Check that no object of a JSON text repeats a key, of which all parsers but this check keep the last one.
 
-    Args:
-        text: The text.
-        document: What it was parsed to.
-
     Raises:
         FlatteningError: When a key is repeated.
     """
@@ -103,10 +99,6 @@ def require_unique_keys(text: str | bytes, document: object) -> None:
 
 def require_shallow(text: str, document: object) -> None:
     """Check how deep a JSON text is nested, so that nothing that recurses comes to an end of its stack.
-
-    Args:
-        text: The text.
-        document: What it was parsed to.
 
     Raises:
         FlatteningError: When it is nested too deeply.

@@ -49,6 +49,7 @@ from model_monitor.monitoring import (
     ModelMonitoring,
     MonitoringOptions,
 )
+from model_monitor.mutes import Mute
 from model_monitor.query.tables import QueryTables
 from model_monitor.reactions import ReactionConditions, SageMakerPipelineTarget
 from model_monitor.resources import MonitoringBucket, MonitoringKey, MonitoringTopic, allow_publishing
@@ -115,6 +116,7 @@ __all__ = [
     "MonitoringServices",
     "MonitoringServicesOptions",
     "MonitoringTopic",
+    "Mute",
     "ProblemType",
     "QualityColumns",
     "QueryTables",

@@ -14,17 +14,19 @@ from model_monitor.clarify.explainability import ModelExplainabilityMonitor, Mod
 from model_monitor.dashboard.model import ModelDashboard
 from model_monitor.data_quality.monitor import DataQualityMonitor, DataQualityOptions
 from model_monitor.engine import IMonitorEngine
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, OptionName
 from model_monitor.inputs.batch_transform import BatchTransform
 from model_monitor.inputs.endpoint import MonitoredEndpoint
-from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
+from model_monitor.internal.reachable import require_reachable, require_reachable_place, require_same_environment
 from model_monitor.internal.stacks import stack_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.model_quality.monitor import ModelQualityMonitor, ModelQualityOptions
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import require_options
+from model_monitor.mutes import Mute, unknown_alarm, warn_if_over
 from model_monitor.query.tables import QueryTables
 from model_monitor.run_events import RunEvents
 from model_monitor.schedule_control import ScheduleControl
@@ -106,16 +108,20 @@ class ModelMonitoring(RunEvents):
         super().__init__(scope, id)
         stack_of(self, parent=scope)
         require_options(options, MonitoringOptions)
+        for location in input.reads:
+            require_reachable_place(location, self, option="capture")
+        require_reachable(input.dependency, self, option="endpoint")
         self.input = input
         self.services = _services(self, input, options)
         self.monitors: dict[str, Monitor] = {}
         self._options = options
         self._dashboards: list[ModelDashboard] = []
+        self._mutes: list[Mute] = []
         self._access = self.services.access_role(self, "Access", subject=input.title)
         self._composite = CompositeAlarms(
             self,
             subject=input.title,
-            model=input.endpoint_name or input.model_name,
+            model=called(input),
             topic=self.services.topic,
             runbook_url=options.get("runbook_url"),
         )
@@ -180,6 +186,23 @@ class ModelMonitoring(RunEvents):
         """
         self.services.notify(*subscriptions)
 
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while, of all monitors, present or added later.
+
+        Args:
+            *mutes: What, and until when; see `Monitor.mute`. An alarm must exist already.
+
+        Raises:
+            ConfigurationError: No monitor has such an alarm, or it is the one that says that nobody is watching.
+        """
+        for mute in mutes:
+            warn_if_over(self, mute)
+            taken = [monitor.take_mute(mute) for monitor in self.monitors.values()]
+            if mute.alarm_title is not None and not any(taken):
+                titles = [title for monitor in self.monitors.values() for title in monitor.alarm_titles]
+                raise unknown_alarm(mute, dict.fromkeys(titles))
+            self._mutes.append(mute)
+
     def add_schedule_control(self) -> ScheduleControl:
         """Add the function that starts, stops and runs monitors on demand."""
         return self.services.add_schedule_control()
@@ -242,9 +265,16 @@ class ModelMonitoring(RunEvents):
             alarms: Which ones. Default: the composite alarm, which any alarm of any monitor puts into ALARM.
 
         Raises:
-            ConfigurationError: No monitor has an alarm.
+            ConfigurationError: No alarms are chosen, or no monitor has one.
         """
         chosen = [self.composite_alarm] if alarms is None else alarms
+        if not chosen:
+            raise ConfigurationError(
+                option="alarms",
+                value=[],
+                expected="at least one alarm",
+                fix=("leave ", OptionName("alarms"), " out for the composite alarm"),
+            )
         return events.Rule(
             self,
             id,
@@ -303,6 +333,8 @@ class ModelMonitoring(RunEvents):
         self._composite.add(id, monitor.alarms)
         for reaction in self._reactions:
             monitor.add_reaction(reaction)
+        for mute in self._mutes:
+            monitor.take_mute(mute)
         for dashboard in self._dashboards:
             dashboard.watch(monitor)
         return monitor
@@ -416,4 +448,5 @@ def _services(monitoring: ModelMonitoring, input: MonitorInput, options: Monitor
             expected="options of the services where the services are made",
             fix="give them to MonitoringServices(...), or leave services out",
         )
+    require_same_environment(given, monitoring)
     return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -11,13 +12,15 @@ from aws_cdk import Duration, Names, Stack, Token, aws_events as events, aws_iam
 from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
-from model_monitor.errors import Call, ConfigurationError, Setting
+from model_monitor.errors import Call, ConfigurationError, Key, Setting, Shown
 from model_monitor.internal.checking import checked
 
 _LONGEST_COOL_DOWN = Duration.days(365)
 _NAME_LENGTH = 120
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_SageMakerPipelineParameters.html
 _MOST_PARAMETERS = 200
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
+_PIPELINE_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}")
 
 
 @checked
@@ -83,6 +86,7 @@ def reaction_name(scope: Construct, id: str) -> str:
 
 
 @jsii.implements(events.IRuleTarget)
+@checked
 class SageMakerPipelineTarget:
     """Start a SageMaker pipeline, for example one that trains the model again.
 
@@ -110,11 +114,11 @@ class SageMakerPipelineTarget:
         Raises:
             ConfigurationError: An ARN instead of a name, or more parameters than EventBridge takes.
         """
-        if ":" in pipeline_name and not Token.is_unresolved(pipeline_name):
+        if not Token.is_unresolved(pipeline_name) and not _PIPELINE_NAME.fullmatch(pipeline_name):
             raise ConfigurationError(
                 option="pipeline_name",
                 value=pipeline_name,
-                expected="the pipeline's name",
+                expected="the pipeline's name: letters, digits and hyphens",
                 fix="write what follows 'pipeline/' in the ARN",
             )
         if len(parameters or {}) > _MOST_PARAMETERS:
@@ -124,6 +128,14 @@ class SageMakerPipelineTarget:
                 expected=f"at most {_MOST_PARAMETERS}",
                 fix="let the pipeline read the rest from the report",
             )
+        for name in parameters or {}:
+            if not _PIPELINE_NAME.fullmatch(name):
+                raise ConfigurationError(
+                    option=("parameters", Key(name)),
+                    got=("the parameter ", Shown(name)),
+                    expected="letters, digits and single hyphens, as in the pipeline's definition",
+                    fix="write the parameter's name as the pipeline has it",
+                )
         self._pipeline_name = pipeline_name
         self._parameters = dict(parameters or {})
         self._role = role

@@ -7,12 +7,14 @@ from weakref import WeakSet
 from aws_cdk import Duration, RemovalPolicy, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sns as sns
 from constructs import Construct, IConstruct
 
+from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge
 from model_monitor.internal.stacks import stack_of
 
 _READY: WeakSet[kms.IKey] = WeakSet()
 
 
+@checked
 class MonitoringKey(kms.Key):
     """A rotating KMS key that CloudWatch alarms and EventBridge rules may use to publish to an encrypted topic.
 
@@ -35,6 +37,7 @@ class MonitoringKey(kms.Key):
         allow_publishing(self)
 
 
+@checked
 def allow_publishing(key: kms.IKey) -> None:
     """Let CloudWatch and EventBridge use the key, so that they can publish to a topic under it.
 
@@ -69,6 +72,7 @@ def publishers(scope: IConstruct) -> list[tuple[str, str, dict[str, dict[str, st
     ]
 
 
+@checked
 class MonitoringBucket(s3.Bucket):
     """A private, encrypted bucket for baselines and reports that outlives the stack unless told otherwise."""
 
@@ -117,6 +121,7 @@ class MonitoringBucket(s3.Bucket):
         )
 
 
+@checked
 class MonitoringTopic(sns.Topic):
     """An encrypted topic that takes messages over TLS only and that alarms can really publish to.
 

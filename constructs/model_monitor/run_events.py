@@ -12,7 +12,10 @@ from enum import Enum
 from aws_cdk import Duration, aws_events as events
 from constructs import Construct
 
+from model_monitor.errors import ConfigurationError
+from model_monitor.internal.checking import checked
 from model_monitor.internal.lazy import lazy_list
+from model_monitor.internal.validation import at_synthesis
 from model_monitor.reactions import ReactionConditions, reaction_name
 
 EVENT_SOURCE = "model-monitoring"
@@ -38,6 +41,7 @@ FAILED = (RunStatus.FAILED, RunStatus.STOPPED)
 ENDED = tuple(RunStatus)
 
 
+@checked
 class RunEvents(Construct):
     """What a monitor and a monitoring have in common: runs that end, and that something can react to."""
 
@@ -131,7 +135,7 @@ class RunEvents(Construct):
         *,
         reaction: str | None = None,
     ) -> events.Rule:
-        return events.Rule(
+        rule = events.Rule(
             self,
             id,
             description=f"A run of {self._runs_in_words()} {what}",
@@ -146,3 +150,15 @@ class RunEvents(Construct):
             ),
             targets=[target],
         )
+        at_synthesis(rule, self._faults_of_rules)
+        return rule
+
+    def _faults_of_rules(self) -> list[str]:
+        if self._schedule_names():
+            return []
+        error = ConfigurationError(
+            got="a rule on the runs of a monitoring without monitors",
+            expected="at least one monitor: EventBridge takes no rule that can match nothing",
+            fix="call add_data_quality(...) or another add_... method, or remove the rule",
+        )
+        return [str(error)]

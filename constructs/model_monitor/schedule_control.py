@@ -8,11 +8,13 @@ from aws_cdk import CfnOutput, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.internal.access import assume_statement
+from model_monitor.internal.checking import checked
 from model_monitor.internal.functions import MonitoringFunction
 from model_monitor.internal.permissions import allow
 from model_monitor.s3_location import S3Location
 
 
+@checked
 class ScheduleControl(Construct):
     """A function for people and pipelines: starts, stops and runs any monitor. Made by `add_schedule_control`.
 

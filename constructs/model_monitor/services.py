@@ -17,7 +17,12 @@ from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
 from model_monitor.internal.permissions import allow_key
-from model_monitor.internal.reachable import require_same_region, require_standard_queue, require_standard_topic
+from model_monitor.internal.reachable import (
+    require_reachable,
+    require_reachable_place,
+    require_standard_queue,
+    require_standard_topic,
+)
 from model_monitor.internal.stacks import stack_of
 from model_monitor.monitor.options import require_options
 from model_monitor.query.tables import QueryTables
@@ -224,11 +229,11 @@ class MonitoringServices(Construct):
         return [self._deployment.function_role_arn, *map(role_arn, roles)]
 
     def _require_reachable(self, options: MonitoringServicesOptions) -> None:
-        key, topic = options.get("encryption_key"), options.get("topic")
-        if key is not None:
-            require_same_region(key, self, option="encryption_key")
+        topic = options.get("topic")
+        require_reachable(options.get("encryption_key"), self, option="encryption_key")
+        require_reachable_place(options.get("output"), self, option="output")
         if topic is not None:
-            require_same_region(topic, self, option="topic")
+            require_reachable(topic, self, option="topic")
             require_standard_topic(topic)
 
     def _make_output(self, removal_policy: RemovalPolicy) -> S3Location:

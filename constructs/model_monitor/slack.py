@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import aws_cdk as cdk
 from aws_cdk import (
     aws_events as events,
@@ -13,10 +15,15 @@ from aws_cdk import (
 from constructs import Construct
 
 from model_monitor import run_events
+from model_monitor.errors import ConfigurationError, Setting
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.tokens import is_token
 from model_monitor.resources import MonitoringTopic, allow_publishing
 
 _STATUSES = (*run_events.VIOLATION, *run_events.FAILED)
+
+_WORKSPACE = re.compile(r"T[A-Z0-9]{1,63}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{1,63}")
 
 
 def slack_channel(
@@ -35,7 +42,12 @@ def slack_channel(
         channel_id: Slack's id of the channel.
         alarms: The topic of the alarms.
         key: Encrypts the topic of the messages.
+
+    Raises:
+        ConfigurationError: An id that Slack does not have.
     """
+    _require_id("workspace_id", workspace_id, _WORKSPACE, "T07EZ1ABC")
+    _require_id("channel_id", channel_id, _CHANNEL, "C013F4ABC")
     place = Construct(scope, id)
     allow_publishing(key)
     topic = MonitoringTopic(place, "Topic", encryption_key=key, display_name="Model monitoring in Slack")
@@ -84,3 +96,13 @@ def _message() -> dict[str, object]:
         },
         "metadata": {"threadId": field("monitoringScheduleName"), "eventType": run_events.EVENT_DETAIL_TYPE},
     }
+
+
+def _require_id(option: str, id: str, pattern: re.Pattern[str], example: str) -> None:
+    if not is_token(id) and not pattern.fullmatch(id):
+        raise ConfigurationError(
+            option=option,
+            value=id,
+            expected=f"an id as Slack shows it: {example[0]}, then capital letters and digits",
+            fix=("write for example ", Setting(option, example)),
+        )

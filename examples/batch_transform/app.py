@@ -44,6 +44,8 @@ class ScoringMonitoring(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         transform = BatchTransform.of(
+            # DECIDE: what people call the jobs, in messages and on the command line.
+            name="nightly-loans",
             captured=S3Location.of(bucket, "capture"),
             # What is captured of a job are lists of its files; the monitor reads the files themselves.
             files=[S3Location.of(bucket, "input")],

@@ -6,11 +6,12 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,18 @@ _REQUESTS = 400
 # the bias monitor reports every metric that is a little farther from 0 than in the baseline.
 _FIRST_OF_A_QUIET_HOUR = 850
 _ENDPOINT = "credit-risk"
+_APPLICANTS = _REPORTS / "applicants.csv"
+_COMMANDS = {
+    f"model-monitor status {_ENDPOINT}": "capture, monitors, runs and alarms on one screen",
+    f"model-monitor report {_ENDPOINT} data-quality": "what its last run found; --open shows the page",
+    f"model-monitor simulate {_ENDPOINT} {_APPLICANTS.relative_to(_ROOT)} --label {data.LABEL} --drift scale:price=2 "
+    "--rate 50": "traffic with a drift of your choice",
+    f"model-monitor run {_ENDPOINT} data-quality --last 5m": "what the monitor finds in it",
+}
+"""What to type while everything is kept up, and what it does."""
 _RUN_TIMEOUT_SECONDS = 60
+_POLL_SECONDS = 0.2
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -86,14 +98,29 @@ class Demo:
                 f"hour-{self.box.now():%H}",
                 detail,
             )
+            sent = self.box.now()
             detail("the loans end, and their labels are written down")
             labels = applicants[data.LABEL].tolist()
             traffic.write_labels(self.box.client("s3"), _output(outputs, "LabelLocation"), ids, labels, self.box.now())
             detail("an hour passes, and the monitors run")
-            self.box.advance(timedelta(hours=1))
+            self.box.advance(_AN_HOUR)
             self.box.wait_until_idle(_RUN_TIMEOUT_SECONDS)
+            self._note_delivery(hour, outputs, sent)
             sagemaker, s3 = self.box.client("sagemaker"), self.box.client("s3")
             return [Run.newest(sagemaker, s3, name, _output(outputs, f"{name}Schedule")) for name in findings.MONITORS]
+
+    def _note_delivery(self, hour: Hour, outputs: Mapping[str, str], sent: datetime) -> None:
+        """Wait for the message about an hour, and note how long it took, without the hour that was skipped."""
+        if hour.monitor is None:
+            return
+        schedule, end = _output(outputs, f"{hour.monitor}Schedule"), time.monotonic() + _RUN_TIMEOUT_SECONDS
+        while time.monotonic() < end:
+            for mail in self.box.outbox():
+                delivered = datetime.fromisoformat(mail["time"])
+                if delivered > sent and schedule in mail["body"]:
+                    self.steps.note_delivery(findings.MONITORS[hour.monitor], delivered - sent - _AN_HOUR)
+                    return
+            time.sleep(_POLL_SECONDS)
 
     def show(self, hour: Hour, runs: list[Run], outputs: Mapping[str, str], messages: list[dict[str, Any]]) -> None:
         """Show what the monitor found that is there to find this, and the message that it sent."""
@@ -139,7 +166,7 @@ class Demo:
         self.steps.console.print(f"Dashboard           {picture.relative_to(_ROOT)}", highlight=False)
 
     def show_files(self, hours: list[tuple[Hour, list[Run]]]) -> None:
-        """Copy the reports to this machine and say where they are."""
+        """Copy the reports, and applicants to simulate traffic with, to this machine and say where they are."""
         for hour, runs in hours:
             for run in runs:
                 if run.monitor == hour.monitor:
@@ -148,6 +175,7 @@ class Demo:
                     if run.monitor == "DataQuality":
                         run.copy_page(self.box.client("s3"), _PAGE)
                     self.steps.console.print(f"{run.monitor:<20}{run.report_uri}", highlight=False, soft_wrap=True)
+        data.load().live.to_csv(_APPLICANTS, index=False)
         self.steps.console.print(f"These reports are copied to {_REPORTS.relative_to(_ROOT)}/", highlight=False)
 
     def _cli(self, app: str | None, detail: Callable[[str], None]) -> CdkCli:
@@ -182,13 +210,14 @@ def _keep_running(console: Console, box: SandboxProcess) -> None:
     say("\n[bold]It stays up until Ctrl-C.[/bold] In another terminal:")
     for name in ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         say(f"  export {name}={box.environment()[name]}")
-    say(f"  source {_ROOT}/.venv/bin/activate")
-    say(f"  model-monitor status {_ENDPOINT}")
-    say(f"  model-monitor run {_ENDPOINT} data-quality --last 2h")
+    say(f"  cd {_ROOT} && source .venv/bin/activate")
+    for command in _COMMANDS:
+        say(f"  {command}")
     say("The outbox has all e-mails; the clock can be moved, and what falls due runs (sandbox/README.md):")
     say(f"  export SANDBOX_SECRET={box.administration_secret}")
     say(f"  {ask} $AWS_ENDPOINT_URL/_sandbox/outbox | python3 -m json.tool")
     say(f"""  {ask} $AWS_ENDPOINT_URL/_sandbox/clock -d '{{"advance_seconds": 3600}}'""")
+    show_page(console)
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -207,8 +236,10 @@ def show_end(console: Console, hours: list[tuple[Hour, list[Run]]]) -> None:
     table.add_row("README.md, Use it in your own app", "a few lines of CDK for an endpoint of yours")
     table.add_row("README.md, Without writing code", "your endpoint in monitoring.yaml; make synth checks it")
     table.add_row("examples/credit_risk/app.py", "what was deployed here")
-    table.add_row("make demo KEEP=1", "the same once more; it stays up, so that you can look around")
+    table.add_row("make demo KEEP=1", "the same once more; it stays up, so that you can look around with:")
     console.print(table)
+    for command, purpose in _COMMANDS.items():
+        console.print(f"  {command}  [dim]# {purpose}[/dim]", highlight=False, soft_wrap=True)
 
 
 def main() -> int:
@@ -228,7 +259,6 @@ def main() -> int:
             hours = demo.run()
             if keep:
                 findings.show_hours(console, hours)
-                show_page(console)
                 _keep_running(console, box)
             else:
                 demo.destroy()

@@ -33,15 +33,18 @@ _DELETE_STEPS = 10
 _DELETE_SECONDS = 2.0
 
 
-def refuse_closed_account(schedule: str, monitor_type: MonitorType) -> None:
+def refuse_closed_account(schedule: str, monitor_type: MonitorType, *, is_fresh: bool) -> None:
     """Check that the account may make schedules, without making one.
 
     Args:
         schedule: Name of the schedule that the stack will make.
         monitor_type: Its kind.
+        is_fresh: Whether IAM may refuse only because it does not know the role's policy yet. Later, a refusal by IAM
+            tells nothing of the account, which then counts as open.
 
     Raises:
         BaselineError: The account is told that Model Monitor is closed to it.
+        ClientError: AWS is busy, or IAM has refused and may not refuse any more a little later.
     """
     name = f"{schedule[:_MAX_NAME]}-probe"
     try:
@@ -62,6 +65,8 @@ def refuse_closed_account(schedule: str, monitor_type: MonitorType) -> None:
                 f"computed: AWS has closed Model Monitor to accounts that did not use it before 2026-07-30, see "
                 f"{WHAT_AWS_SAYS}. Deploy to an account that used it before, or ask AWS Support"
             ) from None
+        if is_fresh and errors.is_refusal(error):
+            raise
         log("account is open", answer=errors.code(error))
         if errors.code(error) != "ResourceInUse":
             return

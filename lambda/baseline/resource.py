@@ -113,7 +113,7 @@ class BaselineResource:
         running = Running(self._request.id, self._fingerprint(properties, store))
         log("baseline", fingerprint=running.fingerprint, output=properties.output)
         if self._request.is_create and properties.schedule and isinstance(properties.source, Dataset):
-            refuse_closed_account(properties.schedule, properties.kind.type)
+            refuse_closed_account(properties.schedule, properties.kind.type, is_fresh=self._request.is_fresh)
         store.set_running(running)
         return running
 

@@ -26,7 +26,7 @@ def captured_objects(monitor: Monitor, place: S3Uri, hours: Sequence[datetime]) 
         yield from in_hours(s3.folders(place), hours)
         return
     for manifest in in_hours([place], hours):
-        yield from _listed(manifest)
+        yield from listed(manifest)
 
 
 def in_hours(places: Iterable[S3Uri], hours: Sequence[datetime]) -> Iterator[S3Uri]:
@@ -37,7 +37,7 @@ def in_hours(places: Iterable[S3Uri], hours: Sequence[datetime]) -> Iterator[S3U
                 yield S3Uri(place.bucket, item["Key"])
 
 
-def _listed(manifest: S3Uri) -> Iterator[S3Uri]:
+def listed(manifest: S3Uri) -> Iterator[S3Uri]:
     """Yield the objects that a manifest names: a prefix, and what follows it.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html

@@ -11,9 +11,10 @@ from results.capture_age import capture_age
 from results.executions import Execution, Outcome
 from results.invocation import Invocation
 from results.labels import label_coverage
-from results.left_out import LeftOut, count_left_out
+from results.left_out import LeftOut
 from results.measurements import measurements
 from results.message import Message, RunFacts, failure_message, unreadable_message, violations_message
+from results.message_details import left_out_in_words
 from results.metrics import Point, publish
 from results.monitor import Monitor
 from results.mutes import Mutes, read_mutes
@@ -78,7 +79,6 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     monitor = execution.monitor
     report = cache(lambda: read_report(execution))
     page = cache(lambda: RunPage(execution, invocation, report()))
-    left_out = cache(lambda: count_left_out(execution))
     muted = cache(lambda: _mutes(execution, invocation))
 
     def put(points: list[Point]) -> None:
@@ -87,15 +87,15 @@ def _things(execution: Execution, invocation: Invocation) -> dict[str, Callable[
     things: dict[str, Callable[[], None]] = {"metrics": lambda: put(_run_metrics(execution, report(), muted()))}
     if monitor.wanted and execution.outcome.has_report:
         things["measurements"] = lambda: put(measurements(execution, report()))
-    if monitor.guard:
-        things["left out"] = lambda: put(_left_out_metrics(left_out()))
-    tells = monitor.topic is not None and execution.outcome is Outcome.VIOLATIONS
+    tells = execution.outcome is Outcome.VIOLATIONS and (monitor.topic is not None or monitor.examples is not None)
     if execution.outcome.has_report and (monitor.has_page or tells):
         things[_PAGE] = lambda: page().write()
+    if monitor.guard:
+        things["left out"] = lambda: put(_left_out_metrics(page().looked().left_out))
     # A run to which the script left no record ends without data, but not for lack of traffic.
     if monitor.topic and (execution.outcome.is_trouble or (execution.outcome is Outcome.NO_DATA and monitor.guard)):
-        things["message"] = lambda: _publish_message(execution, report(), page(), left_out(), invocation, muted=muted())
-    things["event"] = lambda: event.send(execution, report(), invocation)
+        things["message"] = lambda: _publish_message(execution, report(), page(), invocation, muted=muted())
+    things["event"] = lambda: event.send(execution, report(), invocation, examples=page().looked().examples)
     tables = invocation.settings.tables
     if tables is not None:
         things["tables"] = lambda: write_tables(execution, report(), tables)
@@ -110,7 +110,7 @@ def _mutes(execution: Execution, invocation: Invocation) -> Mutes:
     monitor = execution.monitor
     if monitor.one_time_run:  # somebody asked for it
         return Mutes()
-    return read_mutes(invocation.settings.registry, monitor.schedule, execution.scheduled)
+    return read_mutes(invocation.settings.registry, monitor, execution.scheduled)
 
 
 def _run_metrics(execution: Execution, report: Report, muted: Mutes) -> list[Point]:
@@ -142,33 +142,19 @@ def _left_out_metrics(left_out: LeftOut | None) -> list[Point]:
 
 
 def _publish_message(
-    execution: Execution,
-    report: Report,
-    page: RunPage,
-    left_out: LeftOut | None,
-    invocation: Invocation,
-    *,
-    muted: Mutes,
+    execution: Execution, report: Report, page: RunPage, invocation: Invocation, *, muted: Mutes
 ) -> None:
-    monitor = execution.monitor
+    monitor, left_out = execution.monitor, page.looked().left_out
     has_nothing_to_say = execution.outcome is Outcome.NO_DATA and not (left_out and left_out.left_out)
     if monitor.topic is None or has_nothing_to_say or muted.hide_all(report):
         return
-    message = _message(execution, report, page, left_out, invocation, muted=muted)
+    message = _message(execution, report, page, invocation, muted=muted)
     with monitor.access():
         clients.sns().publish(TopicArn=monitor.topic, Subject=message.subject, Message=message.body)
 
 
-def _message(
-    execution: Execution,
-    report: Report,
-    page: RunPage,
-    left_out: LeftOut | None,
-    invocation: Invocation,
-    *,
-    muted: Mutes,
-) -> Message:
-    run = _facts(execution, report, page, left_out, invocation)
+def _message(execution: Execution, report: Report, page: RunPage, invocation: Invocation, *, muted: Mutes) -> Message:
+    run, left_out = _facts(execution, report, page, invocation), page.looked().left_out
     if execution.outcome is Outcome.VIOLATIONS:
         streak = lookup.streak(execution)
         if report.problem:
@@ -188,9 +174,7 @@ def _message(
     )
 
 
-def _facts(
-    execution: Execution, report: Report, page: RunPage, left_out: LeftOut | None, invocation: Invocation
-) -> RunFacts:
+def _facts(execution: Execution, report: Report, page: RunPage, invocation: Invocation) -> RunFacts:
     monitor, console, places = execution.monitor, invocation.console, dict[str, str]()
     if execution.outcome is Outcome.VIOLATIONS:
         if page.exists():
@@ -205,11 +189,11 @@ def _facts(
         places["Runbook"] = monitor.runbook
     return RunFacts(
         watched=monitor.title,
-        title=monitor.endpoint or monitor.model or monitor.name,
+        title=monitor.called or monitor.name,
         schedule=monitor.name,
         kind=monitor.kind,
         scheduled=execution.scheduled,
         window=execution.window,
         places=places,
-        left_out=str(left_out) if left_out and left_out.left_out else None,
+        left_out=left_out_in_words(page.looked()),
     )

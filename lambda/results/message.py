@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from results.lookup import Streak
-from results.message_details import changes, records, settings
+from results.message_details import changes, examples, records, settings
 from results.text import WIDTH, bounded, named, quoted, shortened, visible, wrapped
 from run_report.advice import ADVICE, OTHER_ADVICE
 from run_report.model import RunReport
@@ -96,6 +96,7 @@ def violations_message(
         _table(findings),
         _muted(muted),
         changes(findings, details),
+        examples(findings, details),
         _not_checked(findings),
         _unknown_texts(findings),
         _advice(findings),

@@ -109,10 +109,13 @@ class Monitor:
         period: Time between two runs.
         endpoint: None for batch transform jobs, and for a model that SageMaker does not serve.
         model: The model that SageMaker does not serve.
+        jobs: Name of batch transform jobs; None also for those without a name.
         captured: Where captured records lie, or manifests of predictions if there is no endpoint; None if no labels are
             merged with them.
         records: Where captured records lie; None if nobody wants to know how old the newest one is.
         guard: None if no generated script leaves records out.
+        examples: Where captured records lie, or manifests of inputs if there is no endpoint; None if no examples of
+            records are wanted, or if nobody but the script of a user knows what becomes of them.
         access_role: Role under which reports and captures are read and messages are sent; None for the function's own.
         topic: SNS topic of the messages; None for no messages.
         runbook: Named in messages.
@@ -120,6 +123,9 @@ class Monitor:
         wanted: What is published from the files of a report.
         reactions: What people want to happen after violations, if conditions of theirs are met.
         has_page: Whether a page is written beside the files of each run.
+        mutes: What the code of the stack mutes, as the document has it; `results/mutes.py` reads it, so that one that
+            is broken costs no more than itself.
+        stack: Name of the stack whose code that is.
         one_time_run: Name of the schedule that does a single run in place of this one.
     """
 
@@ -131,9 +137,11 @@ class Monitor:
     period: timedelta
     endpoint: str | None = None
     model: str | None = None
+    jobs: str | None = None
     captured: S3Uri | None = None
     records: S3Uri | None = None
     guard: RecordGuard | None = None
+    examples: S3Uri | None = None
     access_role: str | None = None
     topic: str | None = None
     runbook: str | None = None
@@ -141,6 +149,8 @@ class Monitor:
     wanted: Wanted = Wanted()
     reactions: tuple[Reaction, ...] = ()
     has_page: bool = True
+    mutes: tuple[object, ...] = ()
+    stack: str | None = None
     one_time_run: str | None = None
 
     @property
@@ -152,14 +162,19 @@ class Monitor:
         return self.one_time_run or self.schedule
 
     @property
+    def called(self) -> str | None:
+        """What people call what it watches; None for batch transform jobs without a name."""
+        return self.endpoint or self.model or self.jobs
+
+    @property
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
         return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
 
     def report_command(self, scheduled: datetime) -> str:
         """Return what shows the report of a run in a terminal."""
-        watched = self.endpoint or self.model
-        words = [watched, self.short_name or self.kind.replace(" ", "-")] if watched else [self.schedule]
+        called = self.called
+        words = [called, self.short_name or self.kind.replace(" ", "-")] if called else [self.schedule]
         run = ["--execution", self.one_time_run] if self.one_time_run else ["--at", f"{scheduled:%Y-%m-%dT%H:%M}"]
         return shlex.join(["model-monitor", "report", *words, *run])
 
@@ -187,13 +202,15 @@ def parse_monitor(document: Mapping[str, Any]) -> Monitor:
             period=timedelta(hours=float(document.get("period_hours", 1))),
             captured=S3Uri.parse(_text(document["captured"])) if document.get("captured") else None,
             records=S3Uri.parse(_text(document["records"])) if document.get("records") else None,
+            examples=S3Uri.parse(_text(document["examples"])) if document.get("examples") else None,
             reactions=tuple(_reaction(item) for item in document.get("reactions", ())),
             guard=_guard(document["guard"]) if document.get("guard") else None,
             wanted=_wanted(document.get("metrics", {})),
             has_page=document.get("page", True) is not False,
+            mutes=tuple(document.get("mutes", ())),
             **{
                 key: _text(document[key])
-                for key in ("endpoint", "model", "access_role", "topic", "runbook", "short_name")
+                for key in ("endpoint", "model", "jobs", "access_role", "topic", "runbook", "short_name", "stack")
                 if document.get(key)
             },
         )

@@ -1,4 +1,7 @@
-"""What people have muted for a while: a document for each monitor beside the registry, written by `model-monitor mute`.
+"""What is muted for a while: by people, with `model-monitor mute`, and by the code of the stack.
+
+People's mutes are a document for each monitor beside the registry, those of the code a list in the monitor's own
+document of the registry. Both have the same form, and both hold.
 
 ```
 <RegistryUri>/mutes/<schedule>.json
@@ -8,8 +11,10 @@
 ```
 
 The first form mutes the whole monitor, the second what concerns one feature (or metric of the model), the third one
-metric, which one alarm watches. A mute holds for the runs whose nominal time lies in it: a run has one such time,
-however late it is handled and however often that is tried. Nobody has to end a mute.
+metric, which one alarm watches. Without `since`, a mute of the code holds for all runs before its end.
+
+A mute holds for the runs whose nominal time lies in it: a run has one such time, however late it is handled and however
+often that is tried. Nobody has to end a mute.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from results.metrics import Point, dimension_text
+from results.monitor import Monitor
 from results.report import Report
 from run_report.violations import Finding
 from shared import s3
@@ -29,6 +35,7 @@ from shared.s3 import S3Uri
 _FOLDER = "mutes"
 _SUBJECTS = ("Feature", "Metric")
 _SIGN_OF_LIFE = "Executions"
+_EVER = "1970-01-01T00:00:00Z"
 
 
 class MuteError(Exception):
@@ -100,10 +107,11 @@ class Mute:
             MuteError: It is malformed.
         """
         try:
-            since, until = (datetime.fromisoformat(entry[key].replace("Z", "+00:00")) for key in ("since", "until"))
+            times = (entry.get("since", _EVER), entry["until"])
+            since, until = (datetime.fromisoformat(time.replace("Z", "+00:00")) for time in times)
             dimensions = {str(key): str(value) for key, value in entry.get("dimensions", {}).items()}
         except (KeyError, AttributeError, ValueError, TypeError) as error:
-            raise MuteError(f"got {entry!r}, expected since and until ({error!r})") from error
+            raise MuteError(f"got {entry!r}, expected until, and maybe since ({error!r})") from error
         if not since.tzinfo or not until.tzinfo:
             raise MuteError(f"got {entry!r}, expected times with their time zone, such as 2026-11-21T03:00:00Z")
         texts = {key: str(entry[key]) for key in ("feature", "metric", "reason") if entry.get(key)}
@@ -162,19 +170,31 @@ def read_all(registry: S3Uri, schedule: str) -> tuple[Mute, ...]:
     return tuple(Mute.parse(entry) for entry in listed)
 
 
-def read_mutes(registry: S3Uri, schedule: str, time: datetime) -> Mutes:
+def of_code(monitor: Monitor) -> tuple[Mute, ...]:
+    """Return what the code of a stack mutes. An entry that cannot be read mutes nothing: rather too loud than deaf."""
+    found = []
+    for entry in monitor.mutes:
+        try:
+            found.append(Mute.parse(entry if isinstance(entry, dict) else {}))
+        except MuteError as error:
+            log("mutes not readable", schedule=monitor.schedule, document="registry", error=str(error))
+    return tuple(found)
+
+
+def read_mutes(registry: S3Uri, monitor: Monitor, time: datetime) -> Mutes:
     """Return the mutes that hold for a run. A document that cannot be read mutes nothing: rather too loud than deaf.
 
     Args:
         registry: Where monitors are registered.
-        schedule: The monitor's schedule.
+        monitor: The monitor.
         time: Nominal time of the run.
     """
+    found, schedule = of_code(monitor), monitor.schedule
     try:
-        return Mutes(tuple(mute for mute in read_all(registry, schedule) if mute.holds_at(time)))
+        found += read_all(registry, schedule)
     except (MuteError, s3.ObjectError) as error:
         log("mutes not readable", schedule=schedule, document=str(location(registry, schedule)), error=str(error))
-        return Mutes()
+    return Mutes(tuple(mute for mute in found if mute.holds_at(time)))
 
 
 def _identity(point: Point) -> tuple[str, dict[str, str]]:

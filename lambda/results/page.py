@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from results.executions import Execution
 from results.invocation import Invocation
+from results.look import Looked, look_at_records
 from results.report import Report
 from run_report import PAGE
 from run_report.collect import collect, earlier_runs
@@ -39,6 +41,7 @@ class RunPage:
             report: Its violations, and where they were found.
         """
         self._execution, self._invocation, self._report = execution, invocation, report
+        self._looked: Looked | None = None
         self._is_written = False
         self.details: RunReport | None = None
 
@@ -78,6 +81,16 @@ class RunPage:
             log("page not looked for", schedule=self._execution.monitor.name, problem=repr(error))
         return self._is_written
 
+    def looked(self) -> Looked:
+        """Return what the captured records tell; they are read once."""
+        if self._looked is None and self._execution.outcome.has_report:
+            self.exists()
+        return self._look(self.details) if self._looked is None else self._looked
+
+    def _look(self, details: RunReport | None) -> Looked:
+        self._looked = look_at_records(self._execution, details, time_left=self._invocation.time_left)
+        return self._looked
+
     def _gather(self) -> RunReport:
         run = run_of(self._execution, self._report.folder, self._invocation.console)
         try:
@@ -86,7 +99,9 @@ class RunPage:
             log("earlier runs not listed", schedule=self._execution.monitor.name, problem=str(error))
             earlier = []
         with self._execution.monitor.access():
-            self.details = collect(run, clients.s3(), earlier)
+            details = collect(run, clients.s3(), earlier)
+        looked = self._look(details)
+        self.details = replace(details, examples=looked.examples, odd=looked.odd)
         return self.details
 
     def _write(self, page: str) -> None:

@@ -174,11 +174,12 @@ def strip(history: Sequence[PastRun], key: tuple[str, str]) -> str:
 def runs(history: Sequence[PastRun]) -> str:
     """Return the number of violations of each run as bars; a cross is a run that failed, a dash one without data."""
     largest = max((len(run.findings) for run in history if run.findings), default=1)
-    width = min(_WIDTH / len(history), _WIDEST_RUN)
-    end = max(width * len(history), _LABELS_WIDTH)
+    # The labels of the first and the last run stand below their bars, also where there are only two.
+    slot = max(min(_WIDTH / len(history), _WIDEST_RUN), _LABELS_WIDTH / len(history))
+    width, end = min(slot, _WIDEST_RUN), slot * len(history)
     shapes = []
     for number, run in enumerate(history):
-        x = number * width
+        x = number * slot + (slot - width) / 2
         if run.findings is None:
             cross = run.outcome == FAILED
             path = f"M{_n(x + 3)} 94l8 8m0-8l-8 8" if cross else f"M{_n(x + 3)} 102h8"
@@ -191,7 +192,8 @@ def runs(history: Sequence[PastRun]) -> str:
             shapes.append(
                 f'<text class="mid" x="{_n(x + width / 2)}" y="{_n(102 - height)}">{len(run.findings)}</text>'
             )
-    first, last = (f"{run.scheduled:%m-%d %H:%M}" for run in (history[0], history[-1]))
+    first = f"{history[0].scheduled:%m-%d %H:%M}"
+    last = f"{history[-1].scheduled:%m-%d %H:%M}" if len(history) > 1 else ""
     words = f"Violations of the last {counted(len(history), 'run')}; the numbers are in the table"
     return (
         f'<svg class="chart wide" role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-label="{words}">{"".join(shapes)}'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from run_report.distribution import Categories, Comparison, Numbers
+from run_report.examples import Examples
 from run_report.violations import Finding
 
 CLEAN, VIOLATIONS, FAILED = "Completed", "CompletedWithViolations", "Failed"
@@ -233,6 +235,8 @@ class RunReport:
         attributions: Attribution.
         history: This run and earlier ones, the oldest first.
         problems: What could not be read, in words.
+        examples: Records that show a violation, by its feature and check.
+        odd: Records that were left out of the run.
     """
 
     run: Run
@@ -245,6 +249,12 @@ class RunReport:
     attributions: tuple[Attribution, ...] = ()
     history: tuple[PastRun, ...] = ()
     problems: tuple[str, ...] = ()
+    examples: Mapping[tuple[str, str], Examples] = field(default_factory=dict)
+    odd: Examples | None = None
+
+    def examples_of(self, finding: Finding) -> Examples | None:
+        """Return records that show a violation."""
+        return self.examples.get((finding.feature, finding.check))
 
     def feature(self, name: str) -> Feature | None:
         """Return a feature by its name."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
-from run_report import page_clarify, page_features, page_quality
+from run_report import page_clarify, page_examples, page_features, page_quality
 from run_report.advice import ADVICE, OTHER_ADVICE, WAYS
 from run_report.changes import change_of, moved
 from run_report.charts import runs, strip
@@ -42,6 +42,7 @@ def render(report: RunReport) -> str:
             _tiles(report),
             _what_to_do(report),
             _findings(report),
+            page_examples.others(report, page_features.anchors(report)),
             _history(report),
             page_features.section(report),
             page_quality.section(report),

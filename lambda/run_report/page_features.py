@@ -9,6 +9,7 @@ from run_report.charts import bar, histogram, legend
 from run_report.distribution import Comparison, short
 from run_report.markup import counted, table, text
 from run_report.model import Feature, RunReport, Side
+from run_report.page_examples import block
 from run_report.violations import Finding
 
 _TOOLS = (
@@ -40,18 +41,19 @@ def section(report: RunReport) -> str:
     if not report.features:
         return ""
     places = anchors(report)
-    cards = "".join(_card(feature, places[feature.name]) for feature in report.features)
+    cards = "".join(_card(report, feature, places[feature.name]) for feature in report.features)
     return (
         f'<section aria-labelledby="features"><h2 id="features">{counted(len(report.features), "feature")}</h2>'
         f'{legend()}{_TOOLS}<div class="cards" id="cards">{cards}</div></section>'
     )
 
 
-def _card(feature: Feature, place: str) -> str:
+def _card(report: RunReport, feature: Feature, place: str) -> str:
     gap = feature.comparison.gap if feature.comparison else None
     state = '<span class="state bad">violation</span>' if feature.findings else ""
     problems = "".join(
         f'<p class="problem"><strong>{text(finding.label)}</strong>: {_in_words(finding)}</p>'
+        f"{block(report.examples_of(finding))}"
         for finding in feature.findings
     )
     return (

@@ -31,7 +31,7 @@ _EXPECTED_TYPE = re.compile(r"Expected data type: (?P<type>\w+)")
 
 DRIFT_CHECK = "baseline_drift_check"
 _TYPE_CHECK = "data_type_check"
-_COLUMN_CHECKS = ("missing_column_check", "extra_column_check")
+COLUMN_CHECKS = ("missing_column_check", "extra_column_check")
 _LABELS = {
     "missing_column_check": "column count",
     "extra_column_check": "column count",
@@ -70,7 +70,7 @@ class Finding:
     @property
     def is_about_columns(self) -> bool:
         """Whether the records have other columns than the baseline, which hides every other check."""
-        return self.check in _COLUMN_CHECKS
+        return self.check in COLUMN_CHECKS
 
     @property
     def has_unknown_check(self) -> bool:
@@ -145,7 +145,7 @@ def _numbers(check: str, description: str) -> tuple[str, str, float]:
             return f"{_short(100 * value, 100.0)} %", "", 1 - value
     except ValueError:  # a number in a notation that is not known
         pass
-    return "", "", math.inf if check in _COLUMN_CHECKS else 0.0
+    return "", "", math.inf if check in COLUMN_CHECKS else 0.0
 
 
 def _beyond(value: float, limit: float) -> float:

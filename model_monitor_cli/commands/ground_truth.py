@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model_monitor_cli.exits import Exit, UsageError
-from model_monitor_cli.options import Json
+from model_monitor_cli.options import Endpoint, Json
 
 if TYPE_CHECKING:
-    from model_monitor_cli.context import Context
+    from model_monitor_cli.captured_records import Captured
     from model_monitor_cli.given_labels import Given, Matched
-    from model_monitor_cli.label_files import Hours
+    from model_monitor_cli.hourly_files import Hours
     from model_monitor_cli.output import Output
     from shared.s3 import S3Uri
 
@@ -23,7 +23,6 @@ _LOOK_BACK = "1d"
 _MOST_DAYS = 31
 _MOST_NAMED = 3
 
-Endpoint = Annotated[str, typer.Argument(help="The endpoint.")]
 File = Annotated[
     Path,
     typer.Argument(help="CSV with the columns id and label, and optionally time (of the prediction); or JSON lines."),
@@ -66,11 +65,12 @@ def ground_truth(
     to a captured record, or some contradict labels that are there.
     """
     from model_monitor_cli import label_files
-    from model_monitor_cli.capture import captured_in
     from model_monitor_cli.context import Context
     from model_monitor_cli.datasets import read_dataset
-    from model_monitor_cli.endpoints import describe_endpoint
     from model_monitor_cli.given_labels import given_labels, match
+    from model_monitor_cli.hourly_files import Hours
+    from model_monitor_cli.inventory import find_models
+    from model_monitor_cli.label_sources import find_source
     from model_monitor_cli.output import Output
 
     dataset = read_dataset(file, header=header)
@@ -78,54 +78,26 @@ def ground_truth(
     given = given_labels(dataset, key=id, label=label, time=when)
     output, context = Output(as_json=json), Context()
     with output.working("Looking for the monitors"):
-        name, place = _place(context, endpoint, monitor)
-        described = describe_endpoint(context, name)
-    captured_place = captured_in(described) if described else None
-    if described is None or captured_place is None:
-        raise UsageError(f"the endpoint '{name}' {'captures nothing' if described else 'does not exist any more'}")
-    label_files.require_apart(place, described)
+        source = find_source(context, find_models(context), endpoint, monitor)
     hours = _hours(last, given, context.now())
     with output.working("Matching") as progress:
-        captured = label_files.captured_in(captured_place, hours, progress.tell)
+        captured = source.captured(hours, progress.tell)
         # A label lies in the hour of its record, or in a later one if others have put it there.
-        known = label_files.labels_in(place, label_files.Hours(hours.first, context.now()), progress.tell)
+        known = label_files.labels_in(source.labels, Hours(hours.first, context.now()), progress.tell)
         matched = match(given, captured, known)
     uploaded = 0
     if matched.new and not dry_run:
         with output.working("Uploading"):
-            uploaded = label_files.upload(context, place, matched.new)
-    _show(output, place, hours, matched, len(given), len(captured.hours), uploaded=None if dry_run else uploaded)
+            uploaded = label_files.upload(context, source.labels, matched.new)
+    _show(output, source.labels, hours, matched, len(given), captured, uploaded=None if dry_run else uploaded)
     is_fine = not matched.contradicting and (matched.new or matched.repeated)
     raise typer.Exit(Exit.FINE if is_fine else Exit.TROUBLE)
-
-
-def _place(context: Context, endpoint: str, monitor: str | None) -> tuple[str, S3Uri]:
-    """Return the name of the endpoint, and where labels of its records belong."""
-    from model_monitor_cli import label_files
-    from model_monitor_cli.choose import choose_models, choose_monitor
-    from model_monitor_cli.inventory import find_models
-
-    models = find_models(context)
-    chosen = choose_models(models, endpoint)
-    name = chosen[0].endpoint
-    if name is None:
-        raise UsageError(
-            f"'{endpoint}' is not served by an endpoint; GroundTruthWriter of the package capture_writer writes labels "
-            "for other models (docs/capture-writer.md)"
-        )
-    if monitor is None:
-        return name, label_files.only_place(context, chosen, endpoint)
-    found = choose_monitor(models, endpoint, monitor)
-    place = label_files.place_of(context, found)
-    if place is None:
-        raise UsageError(f"the monitor {found.name} needs no labels; model quality and bias do")
-    return name, place
 
 
 def _hours(last: str | None, given: Sequence[Given], now: datetime) -> Hours:
     """Return the hours whose captured records are read."""
     from model_monitor_cli import times
-    from model_monitor_cli.label_files import Hours
+    from model_monitor_cli.hourly_files import Hours
 
     known = [item.time for item in given if item.time]
     if last is None and len(known) == len(given):
@@ -141,8 +113,16 @@ def _hours(last: str | None, given: Sequence[Given], now: datetime) -> Hours:
 
 
 def _show(
-    output: Output, place: S3Uri, hours: Hours, matched: Matched, given: int, records: int, *, uploaded: int | None
+    output: Output,
+    place: S3Uri,
+    hours: Hours,
+    matched: Matched,
+    given: int,
+    captured: Captured,
+    *,
+    uploaded: int | None,
 ) -> None:
+    records = len(captured.hours)
     output.document(
         {
             "location": str(place),
@@ -154,6 +134,7 @@ def _show(
             "contradicting": matched.contradicting,
             "unknown": (*matched.unknown, *matched.hidden),
             "captured_records": records,
+            "captured_without_id": captured.nameless,
             "captured_without_label": matched.unlabelled,
         }
     )
@@ -172,6 +153,12 @@ def _show(
         f"{records:,} records were captured between {hours.first:%Y-%m-%d %H:00} and {hours.last:%Y-%m-%d %H:59} UTC; "
         f"{matched.unlabelled:,} of them have no label{' yet' if matched.unlabelled else ''}"
     )
+    if captured.nameless:
+        output.say(
+            f"{captured.nameless:,} records have no inference id, so that no label finds them: start transform "
+            "jobs with GenerateInferenceId in their DataCaptureConfig.",
+            style="yellow",
+        )
     if matched.unknown:
         output.say(
             "Unknown ids: were they captured (sampling, a few minutes of delay), and in these hours (--last 7d looks "

@@ -59,7 +59,7 @@ def mute(
         muting.add(chosen, added, context.now())
         muted += [muting.Muted.of(chosen, item) for item in added]
         if begin is None or begin <= context.now():
-            cleared += muting.clear(context, alarms[chosen.schedule_name], added)
+            cleared += muting.clear(context, chosen, alarms[chosen.schedule_name], added)
     output.document({"muted": muted, "cleared": cleared})
     mute_screens.show_muted(output, muted, cleared, context.now(), is_of_alarm=alarm is not None)
 
@@ -77,13 +77,16 @@ def unmute(
 
     output = Output(as_json=json)
     context, monitors, alarms = _begin(endpoint, monitor)
-    now, ended = context.now(), []
+    now, ended, in_code = context.now(), [], []
     for chosen, subjects in _subjects(context, monitors, alarms, feature, alarm):
         is_all = feature is None and alarm is None
         wanted = None if is_all else [_made(now, now, subject, None) for subject in subjects]
         ended += [muting.Muted.of(chosen, item) for item in muting.remove(chosen, now, wanted)]
-    output.document({"ended": ended})
-    mute_screens.show_ended(output, ended)
+        in_code += muting.of_code(chosen, now, wanted)
+    if in_code and not ended:
+        raise UsageError("; ".join(item.how_to_end for item in in_code))
+    output.document({"ended": ended, "in_code": in_code})
+    mute_screens.show_ended(output, ended, in_code)
 
 
 def _begin(endpoint: str, monitor: str | None) -> tuple[Context, list[Monitor], dict[str, tuple[Alarm, ...]]]:

@@ -107,7 +107,7 @@ def _compare(
             name, _, run = text.rpartition("=")
             progress.tell(name or run)
             chosen = run_reports.find_named(context, monitor, run)
-            scenarios.append((name or run, run_reports.gather(context, chosen)[0]))
+            scenarios.append((name or run, run_reports.gather(context, chosen, looks=False)[0]))
     comparison = Comparison(tuple(scenarios))
     _write(target, lambda: render_comparison(comparison))
     output.document(report_screens.comparison_document(comparison))

@@ -32,7 +32,9 @@ def run(
     end: Annotated[str | None, typer.Option(help=f"{_HELP_OF_TIMES} Default: now.")] = None,
     last: Annotated[
         str | None,
-        typer.Option(help="Instead: the last 2h, 90m or 1d. Default: the last whole hour and what came since."),
+        typer.Option(
+            help="Instead: the last 2h, 90m or 1d. Default: the last whole hour (or day), and what came since."
+        ),
     ] = None,
     timeout: Annotated[int, typer.Option(help="Minutes to wait.", min=1)] = 60,
     json: Json = False,
@@ -52,7 +54,7 @@ def run(
     output, context = Output(as_json=json), Context()
     chosen = choose_monitor(find_models(context), endpoint, monitor)
     delays = on_demand.Delays.of(state.job_definition(context, chosen) or {})
-    window = on_demand.window_of(start, end, last, context.now(), delays)
+    window = on_demand.window_of(start, end, last, context.now(), delays, period=chosen.entry.period)
     output.say(f"{chosen.name} of {chosen.model} looks at {window}")
     name, ended = _whole_run(output, context, chosen, window, delays, timedelta(minutes=timeout))
     raise typer.Exit(_show(output, chosen, window, name, ended))

@@ -1,4 +1,4 @@
-"""`model-monitor simulate`: sends traffic from a dataset to an endpoint, as it is or with drift."""
+"""`model-monitor simulate`: traffic from a dataset, as it is or with drift."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from model_monitor_cli.datasets import Dataset
     from model_monitor_cli.output import Output
     from model_monitor_cli.scenarios import Drifted, Scenario
-    from model_monitor_cli.simulation import Encoder, Traffic
+    from model_monitor_cli.simulated_targets import Target
+    from model_monitor_cli.simulation import Traffic
     from shared.s3 import S3Uri
 
 _ASKS_ABOVE = 500
@@ -26,9 +27,8 @@ _MOST = 100_000
 _MOST_RATE = 200
 _OF_THE_MONITORS = "monitors"
 _SHOWN_BODIES = 3
-_ALL = 100
 
-Endpoint = Annotated[str, typer.Argument(help="The endpoint.")]
+Endpoint = Annotated[str, typer.Argument(help="The endpoint, or the model that is served elsewhere.")]
 File = Annotated[Path, typer.Argument(help="The dataset: CSV, or a JSON object on each line.")]
 Drift = Annotated[
     list[str] | None,
@@ -43,6 +43,13 @@ Seed = Annotated[int, typer.Option(help="Of the random choices: the same seed se
 Skip = Annotated[int, typer.Option(help="Leave out this many rows at the beginning.", min=0)]
 LabelColumn = Annotated[str | None, typer.Option("--label", help="Column of the labels, which is not sent.")]
 Drop = Annotated[list[str] | None, typer.Option(help="A column that is not sent; repeat it for several.")]
+Prediction = Annotated[
+    list[str] | None,
+    typer.Option(help="Served elsewhere: a column with what the model answered; repeat it for several."),
+]
+File_ = Annotated[
+    Path | None, typer.Option("--output", help="Send nothing; write the requests into this file, for a transform job.")
+]
 Truth = Annotated[
     str | None,
     typer.Option(help=f"Write the labels there: s3://..., or '{_OF_THE_MONITORS}' for where the monitors look."),
@@ -78,31 +85,36 @@ def simulate(
     skip: Skip = 0,
     label: LabelColumn = None,
     drop: Drop = None,
+    prediction: Prediction = None,
     ground_truth: Truth = None,
     header: Header = None,
     content_type: ContentType = None,
     body: Body = None,
     name: Name = None,
     attributes: Attributes = True,
+    output_file: File_ = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Send rows of a dataset to an endpoint, as they are or with drift, to see what the monitors find.
 
-    Monitors take it for real traffic. Inference ids begin with 'simulated-', and requests carry the custom attribute
-    synthetic=true, so that it can be filtered. Exit code 1: the endpoint refused some of the requests.
+    Of a model that is served elsewhere, they are written as its captured records. Monitors take it for real traffic.
+    Inference ids begin with 'simulated-', and requests carry the custom attribute synthetic=true, so that it can be
+    filtered. Exit code 1: the endpoint refused some of the requests.
     """
-    from model_monitor_cli import scenarios, simulation
+    from model_monitor_cli import scenarios, simulated_records, simulation
     from model_monitor_cli.context import Context
     from model_monitor_cli.datasets import read_dataset
     from model_monitor_cli.output import Output
+    from model_monitor_cli.simulated_targets import find_target
 
     dataset = read_dataset(file, header=header)
     chosen = [scenarios.parse_scenario(text) for text in drift or []]
-    hidden = [*([label] if label else []), *(drop or [])]
-    for column in hidden:
-        dataset.require(column, option="--label" if column == label else "--drop")
+    hidden = [*([label] if label else []), *(drop or []), *(prediction or [])]
+    for option, columns in {"--label": [label] if label else [], "--drop": drop, "--prediction": prediction}.items():
+        for column in columns or []:
+            dataset.require(column, option=option)
     _check_labels(chosen, label, ground_truth)
     rows = simulation.chosen_rows(dataset, count, skip=skip)
     drifted = scenarios.apply(chosen, dataset, rows, seed=seed, label=label)
@@ -110,19 +122,45 @@ def simulate(
     bodies = [encoder.body(row) for row in drifted.rows]
     output = Output(as_json=json)
     _introduce(output, file, dataset, chosen, drifted)
-    if dry_run:
-        output.document({"bodies": bodies[:_SHOWN_BODIES], "changed": drifted.changed, "requests": count})
-        for text in bodies[:_SHOWN_BODIES]:
-            output.line(text)
+    if dry_run or output_file:
+        _keep_here(output, bodies, drifted, output_file)
         return
     context = Context()
     if count > _ASKS_ABOVE and not yes and not simulation.is_on_this_machine(context):
         _ask(f"{count:,} requests to the endpoint {endpoint} in {context.region}, {rate:g} a second", as_json=json)
-    labels_to = _prepare(output, context, endpoint, ground_truth)
+    target = find_target(context, endpoint, ground_truth)
+    for warning in target.warnings:
+        output.say(f"! {warning}", style="yellow")
     run = simulation.run_name(name, context.now())
-    traffic, labels = _send(output, context, endpoint, encoder, bodies, drifted, run, chosen, label=label,
-                            rate=rate, has_attributes=attributes, labels_to=labels_to)  # fmt: skip
-    _show(output, endpoint, run, seed, chosen, drifted, traffic, labels_to, labels)
+    traffic, written = simulation.Traffic(), 0
+    try:
+        with output.counting(f"{'Writing records of' if target.place else 'Sending to'} {endpoint}", count) as progress:
+            if target.place:
+                _require_no_form(content_type, body)
+                inputs, predictions = _records(dataset, drifted, target.place.content_type, hidden, prediction or [])
+                simulated_records.write(
+                    context, target.place, inputs, predictions, name=run, into=traffic, progress=progress
+                )
+            else:
+                _require_no_predictions(prediction)
+                simulation.send(
+                    context,
+                    endpoint,
+                    bodies,
+                    content_type=encoder.content_type,
+                    name=run,
+                    attributes=simulation.custom_attributes(run, chosen) if attributes else None,
+                    rate=rate,
+                    into=traffic,
+                    progress=progress,
+                )
+    finally:
+        # Also of what was answered before somebody interrupted.
+        if target.labels and label:
+            written = _write_labels(context, target.labels, label, drifted, traffic)
+    if target.place and not prediction:
+        output.say("! without --prediction only monitors of inputs see these records", style="yellow")
+    _show(output, target, run, seed, chosen, drifted, traffic, written)
     raise typer.Exit(Exit.TROUBLE if traffic.refused else Exit.FINE)
 
 
@@ -151,76 +189,46 @@ def _ask(what: str, *, as_json: bool) -> None:
     typer.confirm(f"{what}. Go on?", abort=True, err=True)
 
 
-def _prepare(output: Output, context: Context, endpoint: str, ground_truth: str | None) -> S3Uri | None:
-    """Look at the endpoint, and find where labels go.
-
-    Raises:
-        UsageError: There is no such endpoint, or labels cannot go there.
-    """
-    from model_monitor_cli import label_files
-    from model_monitor_cli.choose import choose_models
-    from model_monitor_cli.endpoints import describe_endpoint
-    from model_monitor_cli.inventory import find_models
-
-    described = describe_endpoint(context, endpoint)
-    if described is None:
-        known = ", ".join(model.endpoint for model in find_models(context) if model.endpoint) or "none"
-        raise UsageError(f"there is no endpoint '{endpoint}' in {context.region}; monitored ones are: {known}")
-    if described["EndpointStatus"] not in ("InService", "Updating"):
-        raise UsageError(f"the endpoint '{endpoint}' is {described['EndpointStatus']}; expected InService")
-    capture = described.get("DataCaptureConfig") or {}
-    sampling = capture.get("CurrentSamplingPercentage", 0)
-    if not capture.get("EnableCapture"):
-        output.say("! the endpoint captures nothing, so no monitor sees this traffic", style="yellow")
-    elif sampling < _ALL:
-        output.say(f"! the endpoint captures {sampling} % of the requests, so monitors see fewer", style="yellow")
-    if ground_truth is None:
-        return None
-    if ground_truth == _OF_THE_MONITORS:
-        place = label_files.only_place(context, choose_models(find_models(context), endpoint), endpoint)
-    else:
-        place = label_files.parse_place(ground_truth, option="--ground-truth")
-    label_files.require_apart(place, described)
-    return place
+def _keep_here(output: Output, bodies: list[str], drifted: Drifted, file: Path | None) -> None:
+    """Write the requests to a file of this machine, or show the first ones."""
+    shown = {"bodies": bodies[:_SHOWN_BODIES], "changed": drifted.changed, "requests": len(bodies)}
+    output.document({**shown, "file": str(file)} if file else shown)
+    if file is None:
+        for text in bodies[:_SHOWN_BODIES]:
+            output.line(text)
+        return
+    try:
+        file.write_text("".join(f"{body.rstrip()}\n" for body in bodies), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output: {file} cannot be written: {error.strerror}") from error
+    output.line(f"{len(bodies):,} requests in {file}, one a line: the input of a transform job (SplitType=Line)")
 
 
-def _send(
-    output: Output,
-    context: Context,
-    endpoint: str,
-    encoder: Encoder,
-    bodies: list[str],
-    drifted: Drifted,
-    run: str,
-    chosen: list[Scenario],
-    *,
-    label: str | None,
-    rate: float,
-    has_attributes: bool,
-    labels_to: S3Uri | None,
-) -> tuple[Traffic, int]:
-    """Send everything, and write the labels of what was answered, also when somebody interrupts."""
+def _records(
+    dataset: Dataset, drifted: Drifted, content_type: str, hidden: Sequence[str], predictions: Sequence[str]
+) -> tuple[list[str], list[str] | None]:
+    """Return inputs and predictions as the service of a model would have them captured."""
     from model_monitor_cli import simulation
 
-    traffic = simulation.Traffic()
-    written = 0
-    try:
-        with output.counting(f"Sending to {endpoint}", len(bodies)) as progress:
-            simulation.send(
-                context,
-                endpoint,
-                bodies,
-                content_type=encoder.content_type,
-                name=run,
-                attributes=simulation.custom_attributes(run, chosen) if has_attributes else None,
-                rate=rate,
-                into=traffic,
-                progress=progress,
-            )
-    finally:
-        if labels_to and label:
-            written = _write_labels(context, labels_to, label, drifted, traffic)
-    return traffic, written
+    inputs = simulation.encoder(dataset.without(hidden), content_type, None)
+    others = [column for column in dataset.columns if column not in predictions]
+    answers = simulation.encoder(dataset.without(others), content_type, None)
+    return (
+        [inputs.body(row) for row in drifted.rows],
+        [answers.body(row) for row in drifted.rows] if predictions else None,
+    )
+
+
+def _require_no_form(content_type: str | None, body: str | None) -> None:
+    if content_type or body:
+        raise UsageError(
+            "--content-type and --body are for endpoints; records have the format that the monitors of the model read"
+        )
+
+
+def _require_no_predictions(prediction: list[str] | None) -> None:
+    if prediction:
+        raise UsageError("--prediction is for models that are served elsewhere; an endpoint answers itself (--drop)")
 
 
 def _write_labels(context: Context, place: S3Uri, label: str, drifted: Drifted, traffic: Traffic) -> int:
@@ -242,13 +250,12 @@ def _write_labels(context: Context, place: S3Uri, label: str, drifted: Drifted, 
 
 def _show(
     output: Output,
-    endpoint: str,
+    target: Target,
     run: str,
     seed: int,
     chosen: list[Scenario],
     drifted: Drifted,
     traffic: Traffic,
-    labels_to: S3Uri | None,
     labels: int,
 ) -> None:
     from model_monitor_cli import simulation
@@ -257,7 +264,9 @@ def _show(
     prefix = f"{simulation.ID_PREFIX}{run}-"
     output.document(
         {
-            "endpoint": endpoint,
+            "endpoint": None if target.place else target.name,
+            "model": target.name if target.place else None,
+            "records": str(target.place.folder) if target.place else None,
             "name": run,
             "id_prefix": prefix,
             "seed": seed,
@@ -268,16 +277,21 @@ def _show(
             "first_refusal": traffic.first_refusal,
             "start": min(times, default=None),
             "end": max(times, default=None),
-            "ground_truth": {"location": str(labels_to), "labels": labels} if labels_to else None,
+            "ground_truth": {"location": str(target.labels), "labels": labels} if target.labels else None,
         }
     )
-    output.say(f"{len(traffic.sent):,} requests answered, {traffic.refused:,} refused", style="bold")
+    if target.place:
+        output.say(f"{len(traffic.sent):,} records written, {traffic.refused:,} refused", style="bold")
+        output.line(f"to {target.place.folder}")
+    else:
+        output.say(f"{len(traffic.sent):,} requests answered, {traffic.refused:,} refused", style="bold")
     if traffic.first_refusal:
-        output.say(f"the endpoint says: {traffic.first_refusal[:1000]}", style="yellow")
+        says = "the reason of the first" if target.place else "the endpoint says"
+        output.say(f"{says}: {traffic.first_refusal[:1000]}", style="yellow")
     output.line(f"inference ids: {prefix}000000 and so on (seed {seed})")
-    if labels_to:
-        output.line(f"labels: {labels:,} in {labels_to}")
-    output.line(f"What a monitor finds in this hour: model-monitor run {endpoint} <monitor> --start {_hour(times)}")
+    if target.labels:
+        output.line(f"labels: {labels:,} in {target.labels}")
+    output.line(f"What a monitor finds in this hour: model-monitor run {target.name} <monitor> --start {_hour(times)}")
 
 
 def _hour(times: Sequence[datetime]) -> str:

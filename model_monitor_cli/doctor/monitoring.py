@@ -130,8 +130,7 @@ def _lacks_labels(facts: Facts) -> Finding | None:
     if facts.newest_labels is None:
         return Finding(
             f"The last run found no labels: there are none at {facts.labels}.",
-            f"Upload them as {layout}, by the hour (UTC) in which they are collected, with the captured records' "
-            "event ids.",
+            f"Upload them: model-monitor ground-truth {facts.monitor.model} FILE brings them to {layout}.",
         )
     if facts.newest_labels + timedelta(hours=1) > last.scheduled - facts.period:
         return None

@@ -136,7 +136,9 @@ def _never_captured(facts: Facts) -> Finding | None:
     if not facts.monitor.entry.endpoint:
         return Finding(
             f"There are no records below {facts.captured}.",
-            "Start a transform job with data capture to this place, or look whether your service writes its records.",
+            "Look whether your service writes its records there: docs/capture-writer.md."
+            if facts.monitor.entry.model
+            else "Start a transform job with data capture to this place (DataCaptureConfig.DestinationS3Uri).",
         )
     return Finding(
         f"The endpoint is called, but there are no records below {facts.captured}.",

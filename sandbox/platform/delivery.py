@@ -33,7 +33,6 @@ def refusal(target_arn: str, service: str, source_arn: str) -> str | None:
         "aws:SourceAccount": account_id(),
         "aws:SourceOwner": account_id(),
         "aws:PrincipalIsAWSService": "true",
-        "aws:SecureTransport": "true",
     }
     kind = target_arn.split(":")[2]
     if kind == "sns":

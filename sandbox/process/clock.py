@@ -9,7 +9,7 @@ import time as _real
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-_changed = threading.Condition()
+_lock = threading.RLock()
 _listeners: list[Callable[[], None]] = []
 _scale = 1.0
 _real_origin = _real.time()
@@ -25,10 +25,9 @@ def set_scale(scale: float) -> None:
     global _scale, _origin, _real_origin
     if scale <= 0:
         raise ValueError(f"the time scale must be a number above 0, got {scale}")
-    with _changed:
+    with _lock:
         real = _real.time()
         _origin, _real_origin, _scale = _origin + (real - _real_origin) * _scale, real, scale
-        _changed.notify_all()
 
 
 def scale() -> float:
@@ -38,7 +37,7 @@ def scale() -> float:
 
 def time() -> float:
     """The sandbox's time in seconds since the epoch."""
-    with _changed:
+    with _lock:
         return _origin + (_real.time() - _real_origin) * _scale
 
 
@@ -48,7 +47,7 @@ def now() -> datetime:
 
 
 def advance(by: timedelta) -> datetime:
-    """Move the clock forward, wake who sleeps on it and tell the listeners.
+    """Move the clock forward and tell the listeners.
 
     Listeners run on the calling thread, after the clock has moved.
 
@@ -61,9 +60,8 @@ def advance(by: timedelta) -> datetime:
     global _origin  # noqa: PLW0603 - see set_scale
     if by < timedelta(0):
         raise ValueError(f"the clock only moves forward, got {by.total_seconds()} seconds")
-    with _changed:
+    with _lock:
         _origin += by.total_seconds()
-        _changed.notify_all()
     for listener in list(_listeners):
         listener()
     return now()
@@ -72,21 +70,3 @@ def advance(by: timedelta) -> datetime:
 def on_advance(listener: Callable[[], None]) -> None:
     """Call ``listener`` after every `advance`. It must not block."""
     _listeners.append(listener)
-
-
-def sleep_until(moment: datetime, stop: threading.Event | None = None) -> bool:
-    """Block the thread until the sandbox's clock reads ``moment``; `advance` shortens the wait.
-
-    Args:
-        moment: An aware datetime.
-        stop: Ends the wait early once set (looked at every second).
-
-    Returns:
-        True when the moment was reached, False when ``stop`` ended the wait.
-    """
-    while (left := moment.timestamp() - time()) > 0:
-        if stop is not None and stop.is_set():
-            return False
-        with _changed:
-            _changed.wait(min(left / _scale, 1.0))
-    return not (stop is not None and stop.is_set())

@@ -3,7 +3,7 @@
 | part | holds |
 |---|---|
 | `service`, `validation`, `api` | the wire: requests checked against botocore's model, dispatch, errors |
-| `state`, `kinds`, `listing`, `tags` | what is remembered, and how it is named, found and listed |
+| `state`, `kinds`, `reading`, `listing`, `tags` | what is remembered, and how it is named, found and listed |
 | `models`, `endpoints`, `hosting` | models, endpoints, InvokeEndpoint, data capture |
 | `processing_jobs`, `jobs` | processing jobs, run as subprocesses; shadow endpoints for Clarify's |
 | `transform_jobs`, `transform` | batch transform jobs and their capture manifests |

@@ -1,8 +1,6 @@
 """Counts the work in flight, so that tests and demos can wait until the service is idle."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _lock = threading.Lock()
 _count = 0
@@ -20,16 +18,6 @@ def end() -> None:
     global _count  # noqa: PLW0603 - see begin
     with _lock:
         _count -= 1
-
-
-@contextmanager
-def busy() -> Iterator[None]:
-    """A piece of work that lasts as long as the block."""
-    begin()
-    try:
-        yield
-    finally:
-        end()
 
 
 def is_idle() -> bool:

@@ -12,9 +12,8 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.hosting import HostingError
 from sandbox.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, MONITORING_SCHEDULE
-from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.reading import serve_describe, serve_list
 from sandbox.sagemaker.state import Document
-from sandbox.sagemaker.validation import render
 
 _EVENT_STATUS = {
     "Creating": "CREATING",
@@ -23,6 +22,9 @@ _EVENT_STATUS = {
     "Failed": "FAILED",
     "Deleting": "DELETING",
 }
+
+serve_describe(ENDPOINT)
+serve_list(ENDPOINT)
 
 
 @operation("CreateEndpoint")
@@ -41,26 +43,6 @@ def create_endpoint(request: Request) -> dict[str, Any]:
     _announce(endpoint)
     background.run(lambda: _bring_up(endpoint, config), f"create endpoint {endpoint['EndpointName']}")
     return {"EndpointArn": endpoint["EndpointArn"]}
-
-
-@operation("DescribeEndpoint")
-def describe_endpoint(request: Request) -> dict[str, Any]:
-    """The endpoint as it is now."""
-    return render("DescribeEndpoint", state.get(ENDPOINT, request.body["EndpointName"]))
-
-
-@operation("ListEndpoints")
-def list_endpoints(request: Request) -> dict[str, Any]:
-    """Summaries of endpoints."""
-    members = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-    return page(
-        [{name: endpoint[name] for name in members} for endpoint in state.every(ENDPOINT)],
-        request.body,
-        result="Endpoints",
-        name="EndpointName",
-        equal={"StatusEquals": "EndpointStatus"},
-        sort_keys={"CreationTime": "CreationTime", "Name": "EndpointName", "Status": "EndpointStatus"},
-    )
 
 
 @operation("UpdateEndpoint")

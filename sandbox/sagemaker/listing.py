@@ -2,44 +2,47 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from botocore.model import ListShape, StructureShape
 
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.state import Document
+from sandbox.sagemaker.validation import members_of, output_shape
 
 DEFAULT_PAGE_SIZE = 10
 """MaxResults of SageMaker's List calls when the caller does not say."""
 
-Key = Callable[[Document], Any]
-
 
 def page(
-    summaries: Iterable[Document],
+    operation: str,
+    documents: Iterable[Document],
     request: Mapping[str, Any],
     *,
-    result: str,
     name: str | None = None,
-    equal: Mapping[str, str] | None = None,
-    sort_keys: Mapping[str, str],
     default_order: str = "Descending",
 ) -> dict[str, Any]:
-    """One page of a list.
+    """One page of a list; botocore's model says what the list is called and what its entries hold.
 
     Args:
-        summaries: All there is, oldest first.
+        operation: The List operation.
+        documents: All there is, oldest first.
         request: The List request: its filters, SortBy, SortOrder, MaxResults and NextToken are obeyed.
-        result: The member of the answer that holds the list.
-        name: The summary member that ``NameContains`` looks into.
-        equal: Request member to the summary member that must have its value.
-        sort_keys: SortBy value to summary member; the first one is the default.
+        name: The member that ``NameContains`` looks into. Default: the first one of an entry that is a name.
         default_order: ``Ascending`` or ``Descending`` when the request has no SortOrder.
 
     Raises:
         AwsError: The NextToken is not one that this list gave out.
     """
-    found = [summary for summary in summaries if _matches(summary, request, name, equal or {})]
-    member = sort_keys[request.get("SortBy", next(iter(sort_keys)))]
+    result, entry = _list_of(operation)
+    name = name or _first(entry, "Name")
+    status = _first(entry, "Status")
+    equal = _equal(request, entry, status)
+    summaries = [members_of(entry, document) for document in documents]
+    found = [summary for summary in summaries if _matches(summary, request, name, equal)]
+    sort_by = request.get("SortBy", "CreationTime")
+    member = {"Name": name, "Status": status}.get(sort_by, sort_by)
     found.sort(key=lambda summary: summary.get(member, ""))
     if request.get("SortOrder", default_order) == "Descending":
         found.reverse()
@@ -51,10 +54,30 @@ def page(
     return answer
 
 
-def _matches(summary: Document, request: Mapping[str, Any], name: str | None, equal: Mapping[str, str]) -> bool:
-    if name and request.get("NameContains", "").lower() not in summary[name].lower():
+def _list_of(operation: str) -> tuple[str, StructureShape]:
+    """The member of an answer that holds the list, and the shape of the list's entries."""
+    members = output_shape(operation).members.items()
+    name, entry = next((name, shape.member) for name, shape in members if isinstance(shape, ListShape))
+    assert isinstance(entry, StructureShape)
+    return name, entry
+
+
+def _first(entry: StructureShape, ending: str) -> str:
+    return next((name for name in entry.members if name.endswith(ending)), ending)
+
+
+def _equal(request: Mapping[str, Any], entry: StructureShape, status: str) -> Document:
+    """What a request wants members of entries to be: ``StatusEquals``, ``EndpointName`` and the like."""
+    wanted = {
+        status if name == "StatusEquals" else name.removesuffix("Equals"): value for name, value in request.items()
+    }
+    return {name: value for name, value in wanted.items() if name in entry.members}
+
+
+def _matches(summary: Document, request: Mapping[str, Any], name: str, equal: Document) -> bool:
+    if request.get("NameContains", "").lower() not in summary.get(name, "").lower():
         return False
-    if any(member in request and summary.get(own) != request[member] for member, own in equal.items()):
+    if any(summary.get(member) != value for member, value in equal.items()):
         return False
     return all(_within(summary, request, member) for member in ("CreationTime", "LastModifiedTime", "ScheduledTime"))
 

@@ -10,20 +10,13 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import MODEL_PACKAGE, MODEL_PACKAGE_GROUP
 from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.reading import serve_list
 from sandbox.sagemaker.state import Document
 from sandbox.sagemaker.validation import render
 
-_SUMMARY = (
-    "ModelPackageName",
-    "ModelPackageGroupName",
-    "ModelPackageVersion",
-    "ModelPackageArn",
-    "ModelPackageDescription",
-    "CreationTime",
-    "ModelPackageStatus",
-    "ModelApprovalStatus",
-)
 _UPDATABLE = ("ModelApprovalStatus", "ApprovalDescription", "InferenceSpecification", "SourceUri", "ModelCard")
+
+serve_list(MODEL_PACKAGE_GROUP)
 
 
 @operation("CreateModelPackageGroup")
@@ -48,25 +41,6 @@ def delete_model_package_group(request: Request) -> dict[str, Any]:
             raise refuse(f"Model package group {group['ModelPackageGroupArn']} cannot be deleted: it has packages.")
         state.remove(MODEL_PACKAGE_GROUP, group["ModelPackageGroupName"])
     return {}
-
-
-@operation("ListModelPackageGroups")
-def list_model_package_groups(request: Request) -> dict[str, Any]:
-    """Summaries of groups."""
-    members = (
-        "ModelPackageGroupName",
-        "ModelPackageGroupArn",
-        "ModelPackageGroupDescription",
-        "CreationTime",
-        "ModelPackageGroupStatus",
-    )
-    return page(
-        [{name: group[name] for name in members if name in group} for group in state.every(MODEL_PACKAGE_GROUP)],
-        request.body,
-        result="ModelPackageGroupSummaryList",
-        name="ModelPackageGroupName",
-        sort_keys={"CreationTime": "CreationTime", "Name": "ModelPackageGroupName"},
-    )
 
 
 @operation("CreateModelPackage")
@@ -117,14 +91,9 @@ def list_model_packages(request: Request) -> dict[str, Any]:
     """Summaries of packages: of a group's versions, else of those with names of their own."""
     group = request.body.get("ModelPackageGroupName")
     found = _versions(_group(group)["ModelPackageGroupName"]) if group else _unversioned()
-    shown = [_shown(package) for package in found]
-    return page(
-        [{name: package[name] for name in _SUMMARY if name in package} for package in shown],
-        {name: value for name, value in request.body.items() if name != "ModelPackageGroupName"},
-        result="ModelPackageSummaryList",
-        equal={"ModelApprovalStatus": "ModelApprovalStatus"},
-        sort_keys={"CreationTime": "CreationTime", "Name": "ModelPackageArn"},
-    )
+    # The group may be named by its ARN; versions have no names of their own.
+    filters = {name: value for name, value in request.body.items() if name != "ModelPackageGroupName"}
+    return page("ListModelPackages", map(_shown, found), filters, name="ModelPackageArn")
 
 
 def _group(name: str) -> Document:

@@ -7,9 +7,12 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.hosting import containers
 from sandbox.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, MODEL
-from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.reading import serve_describe, serve_list
 from sandbox.sagemaker.state import Document
-from sandbox.sagemaker.validation import render
+
+for _kind in (MODEL, ENDPOINT_CONFIG):
+    serve_describe(_kind)
+    serve_list(_kind)
 
 
 @operation("CreateModel")
@@ -28,12 +31,6 @@ def create_model(request: Request) -> dict[str, Any]:
     return {"ModelArn": document["ModelArn"]}
 
 
-@operation("DescribeModel")
-def describe_model(request: Request) -> dict[str, Any]:
-    """The model as it was created."""
-    return render("DescribeModel", state.get(MODEL, request.body["ModelName"]))
-
-
 @operation("DeleteModel")
 def delete_model(request: Request) -> dict[str, Any]:
     """Forget a model; endpoints that run keep serving it."""
@@ -41,19 +38,6 @@ def delete_model(request: Request) -> dict[str, Any]:
         state.get(MODEL, request.body["ModelName"])
         state.remove(MODEL, request.body["ModelName"])
     return {}
-
-
-@operation("ListModels")
-def list_models(request: Request) -> dict[str, Any]:
-    """Summaries of models."""
-    summaries = [_summary(model, "Model") for model in state.every(MODEL)]
-    return page(
-        summaries,
-        request.body,
-        result="Models",
-        name="ModelName",
-        sort_keys={"CreationTime": "CreationTime", "Name": "ModelName"},
-    )
 
 
 @operation("CreateEndpointConfig")
@@ -77,12 +61,6 @@ def create_endpoint_config(request: Request) -> dict[str, Any]:
     return {"EndpointConfigArn": document["EndpointConfigArn"]}
 
 
-@operation("DescribeEndpointConfig")
-def describe_endpoint_config(request: Request) -> dict[str, Any]:
-    """The configuration as it was created, with the defaults that the service filled in."""
-    return render("DescribeEndpointConfig", state.get(ENDPOINT_CONFIG, request.body["EndpointConfigName"]))
-
-
 @operation("DeleteEndpointConfig")
 def delete_endpoint_config(request: Request) -> dict[str, Any]:
     """Forget a configuration, unless an endpoint is being made from it."""
@@ -99,23 +77,6 @@ def delete_endpoint_config(request: Request) -> dict[str, Any]:
     return {}
 
 
-@operation("ListEndpointConfigs")
-def list_endpoint_configs(request: Request) -> dict[str, Any]:
-    """Summaries of endpoint configurations."""
-    summaries = [_summary(config, "EndpointConfig") for config in state.every(ENDPOINT_CONFIG)]
-    return page(
-        summaries,
-        request.body,
-        result="EndpointConfigs",
-        name="EndpointConfigName",
-        sort_keys={"CreationTime": "CreationTime", "Name": "EndpointConfigName"},
-    )
-
-
 def _with_capture_default(capture: Document | None) -> Document | None:
     """EnableCapture is true when it is left out."""
     return {"EnableCapture": True, **capture} if capture is not None else None
-
-
-def _summary(document: Document, prefix: str) -> Document:
-    return {name: document[name] for name in (f"{prefix}Name", f"{prefix}Arn", "CreationTime")}

@@ -12,22 +12,14 @@ from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.jobs.runner import Finished
 from sandbox.sagemaker.kinds import PROCESSING_JOB
-from sandbox.sagemaker.listing import page
+from sandbox.sagemaker.reading import serve_describe, serve_list
 from sandbox.sagemaker.state import Document
-from sandbox.sagemaker.validation import render
 
 _DEFAULT_MAX_RUNTIME = 86400
 """One day; the reference has no seen value."""
-_SUMMARY = (
-    "ProcessingJobName",
-    "ProcessingJobArn",
-    "CreationTime",
-    "ProcessingEndTime",
-    "LastModifiedTime",
-    "ProcessingJobStatus",
-    "FailureReason",
-    "ExitMessage",
-)
+
+serve_describe(PROCESSING_JOB)
+serve_list(PROCESSING_JOB, default_order="Ascending")
 
 
 @operation("CreateProcessingJob")
@@ -36,26 +28,6 @@ def create_processing_job(request: Request) -> dict[str, Any]:
     _check(request.body)
     request.require_pass_role(request.body["RoleArn"])
     return {"ProcessingJobArn": start(request.body)["ProcessingJobArn"]}
-
-
-@operation("DescribeProcessingJob")
-def describe_processing_job(request: Request) -> dict[str, Any]:
-    """The job as it is now."""
-    return render("DescribeProcessingJob", state.get(PROCESSING_JOB, request.body["ProcessingJobName"]))
-
-
-@operation("ListProcessingJobs")
-def list_processing_jobs(request: Request) -> dict[str, Any]:
-    """Summaries of jobs."""
-    return page(
-        [{name: job[name] for name in _SUMMARY if name in job} for job in state.every(PROCESSING_JOB)],
-        request.body,
-        result="ProcessingJobSummaries",
-        name="ProcessingJobName",
-        equal={"StatusEquals": "ProcessingJobStatus"},
-        sort_keys={"CreationTime": "CreationTime", "Name": "ProcessingJobName", "Status": "ProcessingJobStatus"},
-        default_order="Ascending",
-    )
 
 
 @operation("StopProcessingJob")

@@ -10,23 +10,15 @@ from sandbox.sagemaker import s3_uri, state, transform
 from sandbox.sagemaker.api import Request, operation
 from sandbox.sagemaker.errors import refuse
 from sandbox.sagemaker.kinds import MODEL, TRANSFORM_JOB
-from sandbox.sagemaker.listing import page
 from sandbox.sagemaker.media_types import JSON_TYPES, media_type
+from sandbox.sagemaker.reading import serve_describe, serve_list
 from sandbox.sagemaker.state import Document
-from sandbox.sagemaker.validation import render
-
-_SUMMARY = (
-    "TransformJobName",
-    "TransformJobArn",
-    "CreationTime",
-    "TransformEndTime",
-    "LastModifiedTime",
-    "TransformJobStatus",
-    "FailureReason",
-)
 
 _WHOLE_RECORDS = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
 """DataProcessing of a job that does not say otherwise."""
+
+serve_describe(TRANSFORM_JOB)
+serve_list(TRANSFORM_JOB)
 
 
 @operation("CreateTransformJob")
@@ -44,25 +36,6 @@ def create_transform_job(request: Request) -> dict[str, Any]:
     )
     transform.submit(job)
     return {"TransformJobArn": job["TransformJobArn"]}
-
-
-@operation("DescribeTransformJob")
-def describe_transform_job(request: Request) -> dict[str, Any]:
-    """The job as it is now."""
-    return render("DescribeTransformJob", state.get(TRANSFORM_JOB, request.body["TransformJobName"]))
-
-
-@operation("ListTransformJobs")
-def list_transform_jobs(request: Request) -> dict[str, Any]:
-    """Summaries of jobs."""
-    return page(
-        [{name: job[name] for name in _SUMMARY if name in job} for job in state.every(TRANSFORM_JOB)],
-        request.body,
-        result="TransformJobSummaries",
-        name="TransformJobName",
-        equal={"StatusEquals": "TransformJobStatus"},
-        sort_keys={"CreationTime": "CreationTime", "Name": "TransformJobName", "Status": "TransformJobStatus"},
-    )
 
 
 @operation("StopTransformJob")

@@ -55,12 +55,7 @@ _AREAS = (
 
 
 def operation(name: str, served: Iterable[str]) -> AwsError:
-    """The answer to an operation of SageMaker that the sandbox does not have.
-
-    Args:
-        name: The operation.
-        served: The operations that it has.
-    """
+    """The answer to an operation of SageMaker that the sandbox does not have."""
     area = next((area for area in _AREAS if any(word in name for word in area.words)), None)
     if area is None:
         text = f"the sandbox does not serve {name}; {_PURPOSE}. It serves {', '.join(sorted(served))}"

@@ -70,10 +70,20 @@ def check(value: Any, shape: Shape) -> None:
         )
 
 
-def render(operation: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Those members of a document that the operation answers with."""
+def output_shape(operation: str) -> StructureShape:
+    """The shape of an operation's answer."""
     shape = service_model().operation_model(operation).output_shape
     assert isinstance(shape, StructureShape)
+    return shape
+
+
+def render(operation: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Those members of a document that the operation answers with."""
+    return members_of(output_shape(operation), document)
+
+
+def members_of(shape: StructureShape, document: dict[str, Any]) -> dict[str, Any]:
+    """Those members of a document that a structure has."""
     # A thread may change the document meanwhile; its copy is of one moment, and can be walked through.
     now = document.copy()
     return {name: value for name, value in now.items() if name in shape.members and value is not None}

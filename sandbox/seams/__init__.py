@@ -16,7 +16,7 @@ from sandbox.seams.identity import (
     root_credentials,
 )
 from sandbox.seams.names import Name, SeamError, check, get, replace
-from sandbox.seams.resource_types import physical_name, register_resource_type
+from sandbox.seams.resource_types import extend_resource_type, physical_name, register_resource_type
 from sandbox.seams.services import Handler, Response, register_service, route_runtime_path
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "can_be_assumed_by",
     "check",
     "endpoint_url",
+    "extend_resource_type",
     "find_role",
     "get",
     "is_service_session",

@@ -51,6 +51,8 @@ class Name(StrEnum):
     TRUST_POLICY = "core.iam_evaluator:evaluate_trust_policy(trust_doc, caller_arn, ctx)"
     PRINCIPAL_MATCHES = "core.iam_evaluator:_principal_matches(principal, caller_arn)"
     CONDITION_VALUE = "core.iam_evaluator:_resolve_condition_key(key, ctx)"
+    POLICY_CONTEXT = "core.iam_evaluator:EvalContext"
+    RESOURCE_POLICY = "core.iam_evaluator:evaluate_resource_policy(doc, ctx, service, named_only, direct_only)"
     TRUST_ERROR = "services.iam:_trust_policy_not_principal_error(doc)"
     ROLES = "services.iam:_roles"
     POLICIES = "services.iam:_policies"

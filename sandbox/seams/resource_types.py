@@ -13,6 +13,8 @@ Delete = Callable[[str, Properties], None]
 Read = Callable[[str], Properties | None]
 
 _on_threads: set[str] = set()
+_PROPERTIES_OF = {"create": 1, "update": 2}
+"""Position of the properties to reach among a handler's arguments."""
 
 
 def register_resource_type(
@@ -49,6 +51,39 @@ def register_resource_type(
     get(Name.DRIFT_READERS)[type_name] = (lambda physical_id, _properties: read(physical_id), _EveryProperty())
     if blocking:
         _run_on_thread(type_name)
+
+
+def extend_resource_type(
+    type_name: str,
+    *,
+    before: Callable[[Properties], None] = lambda _: None,
+    after: Callable[[str, Properties], None] = lambda _id, _: None,
+) -> None:
+    """Do more when a stack makes or changes a resource of a type that MiniStack has.
+
+    Args:
+        type_name: e.g. ``AWS::S3::Bucket``.
+        before: Given the properties to reach; raises ValueError to refuse them.
+        after: Given the physical id and the properties.
+    """
+    handlers = get(Name.RESOURCE_HANDLERS)[type_name]
+    for operation, position in _PROPERTIES_OF.items():
+        handlers[operation] = _extended(handlers[operation], position, before, after)
+
+
+def _extended(
+    original: Callable[..., Created],
+    position: int,
+    before: Callable[[Properties], None],
+    after: Callable[[str, Properties], None],
+) -> Callable[..., Created]:
+    def handler(*arguments: Any) -> Created:
+        before(arguments[position])
+        created = original(*arguments)
+        after(created[0], arguments[position])
+        return created
+
+    return handler
 
 
 def physical_name(stack: str, logical_id: str, max_length: int) -> str:

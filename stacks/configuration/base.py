@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
@@ -31,9 +31,28 @@ class StrictModel(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            known = sorted(cls.model_fields, key=lambda name: not cls.model_fields[name].is_required())
+            fields = sorted(cls.model_fields.items(), key=lambda field: not field[1].is_required())
+            known = [field.alias or name for name, field in fields]
             details = [_rebuilt(detail, known) for detail in error.errors(include_url=False)]
             raise ValidationError.from_exception_data(error.title, details) from None
+
+
+Settings = TypeVar("Settings", bound=StrictModel)
+
+
+def joined(kind: type[Settings], own: Settings, defaults: Settings | None) -> Settings:
+    """Return settings of one kind: its own where something has some, else the defaults.
+
+    Args:
+        kind: Which settings.
+        own: What the file says of it.
+        defaults: What the file says for all.
+    """
+    values = {
+        name: getattr(defaults, name, None) if getattr(own, name) is None else getattr(own, name)
+        for name in kind.model_fields
+    }
+    return kind.model_construct(**values)
 
 
 class _ByKey(Discriminator):

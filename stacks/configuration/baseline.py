@@ -69,11 +69,7 @@ class DatasetBaseline(StrictModel):
         return self
 
     def build(self, imports: Imports) -> Baseline:
-        """Return the library's baseline.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's baseline."""
         with imports.at("dataset"):
             dataset = imports.location(self.dataset)
         return Baseline.from_dataset(dataset, _known_format(self.format, dataset.key), version=self.version)
@@ -95,11 +91,7 @@ class FileBaseline(StrictModel):
         return self
 
     def build(self, imports: Imports) -> Baseline:  # noqa: ARG002 # as the other kinds
-        """Return the library's baseline.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's baseline."""
         return Baseline.from_asset(self.file, _known_format(self.format, self.file.name))
 
 
@@ -115,11 +107,7 @@ class FilesBaseline(StrictModel):
     """Any text; change it when you overwrite the files in place."""
 
     def build(self, imports: Imports) -> Baseline:
-        """Return the library's baseline.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's baseline."""
         with imports.at("constraints"):
             constraints = imports.location(self.constraints)
         with imports.at("statistics"):
@@ -136,11 +124,7 @@ class ModelPackageBaseline(StrictModel):
     """Where the files lie that the package names: the deployment may read there and nowhere else."""
 
     def build(self, imports: Imports) -> Baseline:
-        """Return the library's baseline.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's baseline."""
         with imports.at("files"):
             files = imports.location(self.files)
         return Baseline.from_model_package(self.model_package, files=files)
@@ -170,11 +154,7 @@ def format_of(name: str) -> Literal["csv", "json_lines", "parquet"] | None:
 
 
 def captured_format(config: Format | None) -> DatasetFormat | None:
-    """Return how batch transform and capture writers store rows; CSV has no header line unless the file says so.
-
-    Args:
-        config: What the file says.
-    """
+    """Return how batch transform and capture writers store rows; CSV has no header line unless the file says so."""
     return None if config in (None, "csv") else _built(config)
 
 

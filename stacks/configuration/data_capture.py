@@ -34,11 +34,7 @@ class NewCapture(EncryptedLocation):
     to IAM. Left out: it has none."""
 
     def build(self, imports: Imports) -> DataCapture:
-        """Return the library's data capture.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's data capture."""
         return DataCapture(
             location=imports.location(self),
             sampling=self.sampling,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, Tag
 
 from stacks.configuration.alarms import DataQualityAlarmsConfig
-from stacks.configuration.base import by_key
+from stacks.configuration.base import by_key, joined
 from stacks.configuration.constraints import ConstraintsConfig
 from stacks.configuration.monitors import MonitorConfig, ScriptedSettings
 from stacks.configuration.values import FeatureName
+
+if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
+    from stacks.imports import Imports
 
 Categorical = Annotated[
     Annotated[Literal["auto"], Tag("<text>")]
@@ -31,6 +36,9 @@ class DataQualitySettings(ScriptedSettings):
     """Whether runs leave out, count and report records that do not have the columns of the baseline. Otherwise one
     request with a column of its own hides all drift. Excludes `preprocessor`. Left out: only with `categorical`, whose
     script always does."""
+    example_records: bool | None = None
+    """`false`: messages, events and the report page name no captured records that show a violation, and nothing reads
+    captured records for it. Left out: they do, where no `preprocessor` of yours makes the columns."""
     alarms: DataQualityAlarmsConfig | None = None
     """Left out: any violation, failed runs, silence and missing traffic."""
 
@@ -39,3 +47,25 @@ class DataQualityConfig(DataQualitySettings, MonitorConfig):
     """A monitor of what the model is sent: drift, missing values, types and allowed values."""
 
     DEFAULT_NAME = "DataQuality"
+
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor."""
+        settings = joined(DataQualitySettings, self, defaults.data_quality)
+        options = settings.options(imports)
+        with imports.at("constraints"):
+            constraints = settings.constraints.build() if settings.constraints else None
+        with imports.at("alarms"):
+            alarms = settings.alarms.build() if settings.alarms else None
+        with imports.at("baseline"):
+            baseline = self.baseline.build(imports)
+        monitoring.add_data_quality(
+            self.id,
+            baseline=baseline,
+            constraints=constraints,
+            categorical=settings.categorical,
+            guard_records=settings.guard_records,
+            example_records=settings.example_records,
+            alarms=alarms,
+            **settings.scripts(),
+            **options,
+        )

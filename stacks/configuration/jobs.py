@@ -69,11 +69,7 @@ class ComputeConfig(StrictModel):
     less if need be, since CloudFormation waits for it."""
 
     def build(self, imports: Imports) -> MonitorCompute:
-        """Return the library's machines.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's machines."""
         with imports.at("volume_key"):
             volume_key = imports.key(self.volume_key) if self.volume_key else None
         return MonitorCompute(
@@ -109,11 +105,7 @@ class NetworkConfig(StrictModel):
         return self
 
     def build(self, imports: Imports) -> MonitorNetwork:
-        """Return the library's network; nothing is looked up in the account.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's network; nothing is looked up in the account."""
         if self.vpc is None:
             return MonitorNetwork(isolation=self.isolation, encrypt_traffic=self.encrypt_traffic)
         scope = imports.network_scope()

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from model_monitor import Facet
+from model_monitor import BiasConfig, Facet
 from stacks.configuration.alarms import ModelBiasAlarmsConfig
-from stacks.configuration.base import StrictModel
-from stacks.configuration.ground_truth import GroundTruth
+from stacks.configuration.base import StrictModel, joined
+from stacks.configuration.baseline import DatasetBaseline, FileBaseline
+from stacks.configuration.ground_truth import GroundTruth, ground_truth_of
 from stacks.configuration.monitors import MonitorConfig, MonitorSettings
 from stacks.configuration.predictions import AttributesConfig
 from stacks.configuration.values import Column, Value
+
+if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
+    from stacks.imports import Imports
 
 
 class FacetConfig(StrictModel):
@@ -61,3 +69,41 @@ class ModelBiasConfig(ModelBiasSettings, MonitorConfig):
     """Column of the predictions in the baseline's dataset; needed with a dataset or file only."""
     dataset_headers: list[str] | None = None
     """Names of the dataset's columns. Left out: those of `headers`, or the dataset has them."""
+
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor."""
+        settings = joined(ModelBiasSettings, self, defaults.model_bias)
+        options = settings.options(imports)
+        facets = []
+        for index, facet in enumerate(self.facets):
+            with imports.at("facets", index):
+                facets.append(facet.build())
+        # Those of the defaults only where they are computed: the library refuses them for files, which hold their own.
+        is_computed = isinstance(self.baseline, DatasetBaseline | FileBaseline)
+        config = BiasConfig(
+            label=self.label,
+            label_values=self.label_values,
+            facets=facets,
+            headers=self.headers,
+            group_variable=self.group_variable,
+            metrics=settings.metrics if is_computed else self.metrics,
+        )
+        with imports.at("attributes"):
+            attributes = self.attributes.build()
+        with imports.at("ground_truth"):
+            ground_truth = ground_truth_of(self.ground_truth, imports, options["schedule"])
+        with imports.at("baseline"):
+            baseline = self.baseline.build(imports)
+        with imports.at("alarms"):
+            alarms = settings.alarms.build_for(config, imports) if settings.alarms else None
+        monitoring.add_model_bias(
+            self.id,
+            config=config,
+            attributes=attributes,
+            ground_truth=ground_truth,
+            baseline=baseline,
+            predicted_label=self.predicted_label,
+            dataset_headers=self.dataset_headers,
+            alarms=alarms,
+            **options,
+        )

@@ -8,13 +8,15 @@ from pydantic import Field, Tag
 
 from model_monitor import ModelReference, ShapAggregation, ShapConfig
 from stacks.configuration.alarms import MonitorAlarmsConfig
-from stacks.configuration.base import StrictModel, by_key
+from stacks.configuration.base import StrictModel, by_key, joined
 from stacks.configuration.jobs import InstanceType
 from stacks.configuration.monitors import MonitorConfig, MonitorSettings
 from stacks.configuration.predictions import AttributesConfig
 from stacks.configuration.values import Column, EncryptedLocation, S3Uri, Value
 
 if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
     from stacks.imports import Imports
 
 
@@ -77,11 +79,7 @@ class ShapSettings(StrictModel):
     """Names of the model's outputs. Left out: `label0`, `label1` and so on."""
 
     def build(self, imports: Imports) -> ShapConfig:
-        """Return the library's configuration.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the library's configuration."""
         with imports.at("baseline"):
             rows = self.baseline if isinstance(self.baseline, list | None) else imports.location(self.baseline)
         return ShapConfig(
@@ -119,11 +117,32 @@ class ModelExplainabilityConfig(ModelExplainabilitySettings, MonitorConfig):
     dataset_headers: list[str] | None = None
     """Names of the dataset's columns. Left out: those of `shap.features`, or the dataset has them."""
 
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor."""
+        settings = joined(ModelExplainabilitySettings, self, defaults.model_explainability)
+        with imports.at("model"):
+            model = model_of(self.model)
+        with imports.at("shap"):
+            shap = self.shap.build(imports) if self.shap else None
+        with imports.at("alarms"):
+            alarms = settings.alarms.build() if settings.alarms else None
+        with imports.at("baseline"):
+            baseline = self.baseline.build(imports)
+        with imports.at("attributes"):
+            attributes = self.attributes.build() if self.attributes else None
+        monitoring.add_model_explainability(
+            self.id,
+            model=model,
+            baseline=baseline,
+            shap=shap,
+            attributes=attributes,
+            dataset_label=self.dataset_label,
+            dataset_headers=self.dataset_headers,
+            alarms=alarms,
+            **settings.options(imports),
+        )
+
 
 def model_of(config: Model) -> ModelReference:
-    """Return the library's model.
-
-    Args:
-        config: What the file says.
-    """
+    """Return the library's model."""
     return ModelReference.from_model_name(config) if isinstance(config, str) else config.build()

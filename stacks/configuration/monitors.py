@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeAlias, TypedDict, TypeVar
 
@@ -11,10 +12,13 @@ from model_monitor import AnalysisScript, MonitorOptions, S3Location
 from stacks.configuration.base import StrictModel, by_key
 from stacks.configuration.baseline import BaselineConfig
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
+from stacks.configuration.mutes import MuteConfig
 from stacks.configuration.schedule import Schedule, schedule_of
 from stacks.configuration.values import RoleArn, Script, matching
 
 if TYPE_CHECKING:
+    from model_monitor import ModelMonitoring
+    from stacks.configuration.shared import Defaults
     from stacks.imports import Imports
 
 MonitorName = Annotated[
@@ -59,11 +63,7 @@ class MonitorSettings(StrictModel):
     """Environment variables of the jobs, for example for scripts."""
 
     def options(self, imports: Imports) -> MonitorOptions:
-        """Return options of every monitor.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return options of every monitor."""
         with imports.at("compute"):
             compute = self.compute.build(imports) if self.compute else None
         with imports.at("network"):
@@ -104,11 +104,21 @@ class MonitorConfig(StrictModel):
     out: `DataQuality`, `ModelQuality`, `ModelBias` or `ModelExplainability`."""
     baseline: BaselineConfig
     """What is compared with."""
+    mutes: list[MuteConfig] | None = None
+    """What nobody wants to hear of this monitor for a while. Left out: nothing."""
 
     @property
     def id(self) -> str:
         """Name of the monitor, chosen or not."""
         return self.name or self.DEFAULT_NAME
+
+    @abstractmethod
+    def add_to(self, monitoring: ModelMonitoring, defaults: Defaults, imports: Imports) -> None:
+        """Add the monitor.
+
+        Raises:
+            ConfigurationError: Something that the library refuses.
+        """
 
 
 Kind = TypeVar("Kind", bound=MonitorConfig)

@@ -29,11 +29,7 @@ class Email(StrictModel):
     """The address."""
 
     def build(self, imports: Imports) -> sns.ITopicSubscription:  # noqa: ARG002 # as the other kinds
-        """Return the subscription.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the subscription."""
         return subscriptions.EmailSubscription(self.email)
 
 
@@ -44,11 +40,7 @@ class Https(StrictModel):
     """The address."""
 
     def build(self, imports: Imports) -> sns.ITopicSubscription:  # noqa: ARG002 # as the other kinds
-        """Return the subscription.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the subscription."""
         return subscriptions.UrlSubscription(self.https)
 
 
@@ -59,11 +51,7 @@ class Sqs(StrictModel):
     """The queue's ARN."""
 
     def build(self, imports: Imports) -> sns.ITopicSubscription:
-        """Return the subscription.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the subscription."""
         return subscriptions.SqsSubscription(imports.queue(self.sqs))
 
 

@@ -49,11 +49,7 @@ class PipelineReaction(ReactionSettings):
     none."""
 
     def build(self, imports: Imports) -> events.IRuleTarget:  # noqa: ARG002 # as the other kinds
-        """Return the target of the rule.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the target of the rule."""
         return SageMakerPipelineTarget(self.pipeline, parameters=self.parameters)
 
 
@@ -64,11 +60,7 @@ class StateMachineReaction(ReactionSettings):
     """Its ARN."""
 
     def build(self, imports: Imports) -> events.IRuleTarget:
-        """Return the target of the rule.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the target of the rule."""
         return targets.SfnStateMachine(imports.state_machine(self.state_machine))
 
 
@@ -79,11 +71,7 @@ class FunctionReaction(ReactionSettings):
     """Its ARN."""
 
     def build(self, imports: Imports) -> events.IRuleTarget:
-        """Return the target of the rule.
-
-        Args:
-            imports: Existing resources.
-        """
+        """Return the target of the rule."""
         return targets.LambdaFunction(imports.function(self.function))
 
 

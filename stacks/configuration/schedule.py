@@ -118,11 +118,7 @@ Schedule = Annotated[
 
 
 def schedule_of(config: Schedule) -> MonitorSchedule:
-    """Return the library's schedule.
-
-    Args:
-        config: What the file says.
-    """
+    """Return the library's schedule."""
     if isinstance(config, str):
         return MonitorSchedule.hourly() if config == "hourly" else MonitorSchedule.daily()
     return config.build()

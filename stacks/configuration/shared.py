@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from stacks.configuration.base import StrictModel
+from stacks.configuration.base import StrictModel, joined
 from stacks.configuration.data_quality import DataQualitySettings
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
 from stacks.configuration.model_bias import ModelBiasSettings
 from stacks.configuration.model_explainability import ModelExplainabilitySettings
 from stacks.configuration.model_quality import ModelQualitySettings
+from stacks.configuration.mutes import MuteConfig
 from stacks.configuration.notify import Channel
 from stacks.configuration.reactions import Reaction
 from stacks.configuration.values import ONCE, KeyArn, Location, TopicArn, WebAddress, matching
@@ -80,6 +81,8 @@ class SharedSettings(StrictModel):
     query_tables: bool | None = None
     """`true` makes tables for Athena: runs, violations, statistics and metrics of all monitors that share the services,
     and of an endpoint the captured calls of the variant AllTraffic. Left out: none."""
+    mutes: list[MuteConfig] | None = None
+    """What nobody wants to hear of for a while, of all monitors. Left out: nothing."""
     on_violation: list[Reaction] | None = None
     """What is started when a run of any monitor finds violations. Left out: nothing."""
     runbook: WebAddress | None = None
@@ -89,6 +92,11 @@ class SharedSettings(StrictModel):
     removal_policy: Literal["retain", "destroy"] | None = None
     """What happens to the new bucket and key when the stack is deleted. `retain` keeps them, and with them the history
     of baselines and reports. Left out: retain."""
+
+    def over(self, defaults: SharedSettings) -> SharedSettings:
+        """Return the settings of a stack: its own where it has some, else the defaults; tags are joined."""
+        settings = joined(SharedSettings, self, defaults)
+        return settings.model_copy(update={"tags": {**(defaults.tags or {}), **(self.tags or {})}})
 
 
 OF_SERVICES = ("topic", "notify", "removal_policy")

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from stacks.configuration.base import StrictModel, by_key, refuse
+from stacks.words import FILE
 
 FOLDER = "folder"
 """Key of the validation context: the folder that paths in the file are relative to."""
@@ -193,9 +194,16 @@ Script = Annotated[
 def _each_once(values: list[Any]) -> list[Any]:
     repeated = [value for index, value in enumerate(values) if value in values[:index]]
     if repeated:
-        shown = repeated[0] if isinstance(repeated[0], str) else next(iter(dict(repeated[0]).values()))
-        raise refuse(expected="every entry once", fix=f"remove the second {shown}")
+        raise refuse(expected="every entry once", fix=f"remove the second {_shown(repeated[0])}")
     return values
+
+
+def _shown(entry: object) -> str:
+    """Return an entry of a list as it stands in the file, without the key that only names its kind."""
+    inner = next(iter(dict(entry).values())) if isinstance(entry, StrictModel) else entry
+    return (
+        FILE.value(inner.model_dump(mode="json", exclude_unset=True)) if isinstance(inner, StrictModel) else str(inner)
+    )
 
 
 ONCE = AfterValidator(_each_once)

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from analyzer.__main__ import main
-
-# A busy machine must not turn a slow example into a failure.
-settings.register_profile("analyzer", deadline=None)
-settings.load_profile("analyzer")
+from tests.analyzer import lines
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -118,17 +114,8 @@ def table(tmp_path):
 def record():
     """Make a capture record."""
 
-    def make(output, given, time="2026-01-01T10:20:30Z", encoding="CSV", content_type="text/csv"):
-        def direction(mode, data):
-            return {"observedContentType": content_type, "mode": mode, "data": data, "encoding": encoding}
-
-        captured = {}
-        if given is not None:
-            captured["endpointInput"] = direction("INPUT", given)
-        if output is not None:
-            captured["endpointOutput"] = direction("OUTPUT", output)
-        metadata = {"eventId": "f5677ce4-2bb2-48a9-bf05-267b8a62ebe4", "inferenceTime": time}
-        return {"captureData": captured, "eventMetadata": metadata, "eventVersion": "0"}
+    def make(output, given, time="2026-01-01T10:20:30Z", encoding="CSV", **more):
+        return lines.record(time=time, encoding=encoding, endpointInput=given, endpointOutput=output, **more)
 
     return make
 
@@ -139,9 +126,7 @@ def captures(tmp_path):
 
     def write(records, hour="2026/01/01/10", name="20-30-000-capture.jsonl"):
         folder = tmp_path / "captured" / "endpoint" / "AllTraffic" / hour
-        folder.mkdir(parents=True, exist_ok=True)
-        lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
-        (folder / name).write_text("\n".join(lines) + "\n")
+        lines.write_lines(folder / name, records)
         return tmp_path / "captured"
 
     return write

@@ -27,7 +27,7 @@ def ids(records):
     return Counter(record["eventMetadata"]["inferenceId"] for record in records)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     plan=st.lists(st.sampled_from(["fine", "refused", "unreachable", "lost"]), max_size=12),
     flush_bytes=st.integers(1, 5000),
@@ -52,7 +52,7 @@ def test_every_accepted_record_is_there_exactly_once(s3, *, plan, flush_bytes, t
     assert metrics.objects == len(s3.objects)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(good=st.integers(0, 6), count=st.integers(1, 30))
 def test_what_s3_does_not_take_in_time_is_in_the_spill_directory_exactly_once(s3, tmp_path, good, count):
     s3.reset()

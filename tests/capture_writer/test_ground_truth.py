@@ -47,7 +47,7 @@ def test_labels_are_texts(s3, make, label, data, encoding):
     assert s3.records()[0]["groundTruthData"] == {"data": data, "encoding": encoding}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(st.sampled_from(["refused", "lost", "fine"]), max_size=8), count=st.integers(0, 80))
 def test_no_label_is_dropped_when_there_is_more_than_fits(s3, make, plan, count):
     s3.reset()

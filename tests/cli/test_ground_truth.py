@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from capture_writer import Buffering, Payload
-from model_monitor_cli import label_files
+from model_monitor_cli import capture, captured_records, label_files
+from model_monitor_cli.captured_records import Captured
 from model_monitor_cli.commands.ground_truth import _hours
 from model_monitor_cli.datasets import DatasetError, read_dataset
 from model_monitor_cli.exits import UsageError
 from model_monitor_cli.given_labels import given_labels, match
-from model_monitor_cli.label_files import Captured, Hours, Label
+from model_monitor_cli.hourly_files import Hours
+from model_monitor_cli.label_files import Label
 from shared.s3 import S3Uri
 
 NOW = datetime(2026, 11, 21, 6, 7, 31, tzinfo=UTC)
@@ -127,7 +129,7 @@ def test_labels_are_put_beside_those_that_are_there_in_the_hour_of_their_record(
     hours = Hours(HOUR, NOW)
     told = []
 
-    captured = label_files.captured_in(place, hours, told.append)
+    captured = captured_records.of_endpoint(place, hours, told.append)
 
     assert captured.hours == {"a": HOUR, "2": HOUR.replace(hour=4)}
     assert captured.hidden == {"1"}
@@ -148,14 +150,14 @@ def test_an_upload_that_s3_refuses_says_what_is_needed(context, monkeypatch):
         label_files.upload(context, S3Uri.parse("s3://no-such-bucket/x"), [(Label("a", Payload.csv([1])), NOW)])
 
 
-def test_models_without_an_endpoint_are_sent_to_the_writer(command, tmp_path):
+def test_a_model_whose_monitors_need_no_labels_gets_none(command, tmp_path):
     file = tmp_path / "labels.csv"
     file.write_text("id,label\na,1\n")
 
     result = command("ground-truth", "credit", str(file))
 
     assert isinstance(result.exception, UsageError)
-    assert "GroundTruthWriter of the package capture_writer" in str(result.exception)
+    assert str(result.exception) == "no monitor of 'credit' needs labels; model quality and bias do"
 
 
 def test_an_endpoint_that_does_not_exist_is_named(command, tmp_path):
@@ -165,7 +167,7 @@ def test_an_endpoint_that_does_not_exist_is_named(command, tmp_path):
     result = command("simulate", "nobody", str(file))
 
     assert isinstance(result.exception, UsageError)
-    assert "there is no endpoint 'nobody' in us-east-1; monitored ones are: none" in str(result.exception)
+    assert "no monitored endpoint or model is called 'nobody'; there are: credit" in str(result.exception)
 
 
 @pytest.mark.parametrize(
@@ -217,3 +219,32 @@ def test_a_dry_run_shows_requests_and_sends_none(command, tmp_path):
         "requests": 3,
     }
     assert "drift: shift:age=1 changes age in 3 rows" in command(*arguments).stdout
+
+
+def test_ids_of_predictions_are_found_in_the_files_that_manifests_name(world, context):
+    time = "2026-11-21T03:07:00Z"
+    world.put("s3://captures/scored/a.csv.out", f'"x, y",0.7,a-1,{time}\n0.2,a-2,{time}\n')
+    world.put("s3://captures/scored/b.csv.out", f"score,id,time\n0.7,b-1,{time}\n")  # a header is no record
+    world.put(
+        "s3://captures/scored/c.jsonl.out",
+        f'{{"score":1,"SageMakerInferenceId":"c","SageMakerInferenceTime":"{time}"}}\n',
+    )
+    world.put("s3://captures/scored/none.csv.out", "0.7\n0.2\n")
+    for hour, names in {
+        "03": ["a.csv.out", "b.csv.out"],
+        "04": ["c.jsonl.out", "none.csv.out"],
+        "02": ["gone"],
+    }.items():
+        manifest = json.dumps([{"prefix": "s3://captures/scored/"}, *names])
+        world.put(f"s3://captures/nightly/output/2026/11/21/{hour}/m.json", manifest)
+
+    captured = captured_records.of_manifests(S3Uri.parse("s3://captures/nightly/output"), Hours(HOUR, NOW), [].append)
+
+    later = HOUR.replace(hour=4)
+    # A manifest's name tells its hour only, and S3 got it later.
+    assert capture.newest(S3Uri.parse("s3://captures/nightly")).time == HOUR.replace(hour=5)
+    assert captured == Captured({"a-1": HOUR, "a-2": HOUR, "b-1": HOUR, "c": later}, frozenset(), nameless=2)
+
+    before = Hours(HOUR.replace(hour=2), HOUR.replace(hour=2))
+    with pytest.raises(captured_records.RecordsError, match="s3://captures/scored/gone does not exist"):
+        captured_records.of_manifests(S3Uri.parse("s3://captures/nightly/output"), before, [].append)

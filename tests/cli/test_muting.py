@@ -106,3 +106,23 @@ def test_a_document_that_cannot_be_read_is_named(command, world):
     assert f"{place} mutes nothing, delete or correct it" in command("status", "credit").stdout
     assert isinstance(command("mute", "credit", "--for", "1h").exception, muting.MutesUnreadableError)
     world.box.client("s3").delete_object(Bucket="monitoring", Key=place.removeprefix("s3://monitoring/"))
+
+
+def test_what_the_code_mutes_is_shown_as_such_and_says_where_it_ends(command, world):
+    since, until = "2026-01-01T00:00:00Z", f"{world.box.now() + timedelta(hours=5):%Y-%m-%dT%H:%M:%SZ}"
+    world.register(SCHEDULE, mutes=[{"since": since, "until": until, "feature": "age"}], stack="Credit")
+    try:
+        command("mute", "credit", "data-quality", "--feature", "dti", "--for", "1h")
+        shown = " ".join(command("status", "credit").stdout.split())
+        assert "feature dti is muted until" in shown
+        assert "feature age is muted until" in shown
+        assert "UTC, in the code of the stack Credit" in shown
+
+        told = " ".join(command("unmute", "credit").stdout.split())
+        assert "feature dti is no longer muted" in told
+        assert "feature age is muted, in the code of the stack Credit. Remove it there" in told
+        refused = command("unmute", "credit", "data-quality", "--feature", "age").exception
+        assert isinstance(refused, UsageError)
+        assert "'mutes' in monitoring.yaml" in str(refused)
+    finally:
+        world.register(SCHEDULE)

@@ -51,7 +51,7 @@ def hours(world: World) -> list[datetime]:
     world.put(f"s3://monitoring/baselines/{SCHEDULE}/statistics.json", json.dumps(baseline))
     world.put(f"s3://monitoring/baselines/{SCHEDULE}/constraints.json", json.dumps(constraints))
     world.make_schedule(SCHEDULE, tags={}, captured="s3://captures/reported")
-    world.register(SCHEDULE, short_name="reported")
+    world.register(SCHEDULE, short_name="reported", examples="s3://captures/reported/input")
     world.box.wait_until_idle()
     for first in (0, 200):
         now = world.box.now()
@@ -77,6 +77,8 @@ def test_the_last_run_is_shown_with_what_changed_and_what_to_do(hours: list[date
     words = " ".join(shown.stdout.split())
     assert "1 violation; 300 records (baseline: 300)" in words
     assert "mean: 149.5 -> 349.5" in words
+    assert "_c0: values outside of the baseline's range in 200 of 300 records looked at, for example:" in words
+    assert "s3://captures/reported-data/200.csv, line 101" in words
     assert "_█" in words
     assert "constraints.features._c0.drift_threshold" in words
     assert "retrain with recent data" in words

@@ -38,6 +38,11 @@ def test_the_window_is_what_was_asked_for(options, delays, window):
     assert on_demand.window_of(*options, NOW, delays) == window
 
 
+def test_the_window_of_a_monitor_that_runs_less_often_is_its_own_but_never_above_a_day():
+    found = [on_demand.window_of(None, None, None, NOW, NO_DELAY, period=timedelta(hours=hours)) for hours in (6, 24)]
+    assert found == [Window(at(0), NOW), Window(NOW - timedelta(hours=24), NOW)]
+
+
 @pytest.mark.parametrize(
     ("options", "delays", "told"),
     [
@@ -62,6 +67,8 @@ def test_a_window_that_no_run_can_look_at_is_refused(options, delays, told):
         # From 05:00:31 to 05:59:31: no record of another hour's folder.
         (Window(at(5), at(6)), NO_DELAY, ("-PT67M", "-PT8M")),
         (Window(at(5), NOW), NO_DELAY, ("-PT67M", "-PT0M")),
+        # Records of the last minute belong to a window that ends now, also when the call takes a moment.
+        (Window(at(5), NOW - timedelta(seconds=2)), NO_DELAY, ("-PT67M", "-PT0M")),
         # The service takes the delays off once more.
         (Window(at(5, day=20), at(6, day=20)), DAY_LATE, ("-PT67M", "-PT8M")),
     ],

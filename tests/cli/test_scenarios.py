@@ -57,7 +57,7 @@ def tables(draw: st.DrawFn) -> Dataset:
     return table(first + draw(st.lists(row, max_size=30)), is_json=is_json)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(tables(), st.integers())
 def test_without_a_scenario_rows_stay_as_they_are(dataset, seed):
     done = scenarios.apply([], dataset, dataset.rows, seed=seed)
@@ -66,7 +66,7 @@ def test_without_a_scenario_rows_stay_as_they_are(dataset, seed):
     assert done.changed == {}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(tables(), st.sampled_from(OF_FEATURES), st.sampled_from(["age", "rate", "home"]), st.integers(0, 99))
 def test_a_scenario_changes_its_feature_alone_and_the_same_way_for_the_same_seed(dataset, kind, feature, seed):
     if feature == "home" and kind in ("shift", "scale"):
@@ -82,7 +82,7 @@ def test_a_scenario_changes_its_feature_alone_and_the_same_way_for_the_same_seed
     assert scenarios.apply(chosen, dataset, dataset.rows, seed=seed) == done
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(tables(), st.sampled_from(["label-flip=0.5", "group-bias:home:own=1"]), st.integers(0, 99))
 def test_scenarios_of_labels_leave_the_traffic_alone(dataset, text, seed):
     done = scenarios.apply([parse_scenario(text)], dataset, dataset.rows, seed=seed, label="bad")

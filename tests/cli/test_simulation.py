@@ -184,3 +184,34 @@ def test_a_terminal_shows_how_many_are_done_and_a_file_does_not():
     assert "Sending to [credit]" in terminal.file.getvalue()
     assert "5/8" in terminal.file.getvalue()
     assert file.file.getvalue() == ""
+
+
+def test_batch_transform_has_no_one_to_send_to_but_takes_a_file(world, command, tmp_path):
+    (tmp_path / "rows.csv").write_text("age\n34\n")
+    world.register(
+        "credit-strict-5e6f7a8b", short_name="strict", model="", jobs="nightly", title="batch transform nightly"
+    )
+    try:
+        refused = command("simulate", "nightly", str(tmp_path / "rows.csv"))
+        assert isinstance(refused.exception, UsageError)
+        assert "'nightly' is batch transform: its records are files of transform jobs" in str(refused.exception)
+    finally:
+        world.register("credit-strict-5e6f7a8b", short_name="strict")
+
+    file = str(tmp_path / "drifted.csv")
+    assert command("simulate", "nightly", str(tmp_path / "rows.csv"), "--count", "2", "--output", file).exit_code == 0
+    assert (tmp_path / "drifted.csv").read_text() == "34\n34\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--content-type", "text/csv"), "--content-type and --body are for endpoints"),
+        (("--prediction", "score"), "--prediction: the file has no column 'score'"),
+    ],
+)
+def test_options_that_mean_nothing_for_a_model_served_elsewhere_are_refused(command, tmp_path, options, told):
+    (tmp_path / "rows.csv").write_text("age\n34\n")
+    result = command("simulate", "credit", str(tmp_path / "rows.csv"), *options)
+    assert isinstance(result.exception, UsageError)
+    assert told in str(result.exception)

@@ -124,6 +124,33 @@ def test_conditions_that_can_never_be_met_are_refused(
         monitoring.on_violation("Retrain", target=SageMakerPipelineTarget("training"), **conditions)
 
 
+_TARGET = SageMakerPipelineTarget("retraining")
+
+
 def test_an_arn_is_no_name_of_a_pipeline(refused: Refused) -> None:
     with refused("the pipeline's name"):
         SageMakerPipelineTarget("arn:aws:sagemaker:eu-west-1:123456789012:pipeline/training")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda it: it.services.notify_slack(workspace_id="x", channel_id="C013F4ABC"), "got workspace_id='x'"),
+        (lambda it: it.services.notify_slack(workspace_id="T07EZ1ABC", channel_id=""), "got channel_id=''"),
+        (lambda it: it.on_alarm("Alarm", target=_TARGET, alarms=[]), "got alarms=[]"),
+        (lambda it: it.on_ended("Ended", target=SageMakerPipelineTarget("")), "got pipeline_name=''"),
+        (lambda it: SageMakerPipelineTarget("retraining", parameters={"": "a"}), "got the parameter ''"),
+    ],
+)
+def test_reactions_that_aws_would_refuse_are_refused(
+    call: Callable[[Any], object], said: str, kit: Kit, refused: Refused
+) -> None:
+    with refused(said):
+        call(kit.monitoring())
+
+
+def test_a_rule_without_monitors_is_refused_since_it_could_not_be_deployed(kit: Kit) -> None:
+    stack = kit.stack()
+    kit.monitoring(stack).on_failed("Failed", target=_TARGET)
+    with pytest.raises(RuntimeError, match="got a rule on the runs of a monitoring without monitors"):
+        Template.from_stack(stack)

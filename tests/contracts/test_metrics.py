@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk.assertions import Template
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
 from model_monitor.alarms import metrics as library
 from results import handling, measurements, metrics as functions
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _TEMPLATES = [f"{name}_template" for name in ("default", "quality", "clarify", "batch")]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400))
 @example("100 % größe")
 @example("ö" * 300)

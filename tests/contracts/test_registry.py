@@ -22,7 +22,8 @@ _TEMPLATES = [f"{name}_template" for name in ("default", "vpc", "imported", "qua
 _REGISTERED = {"registered": "2026-11-21T03:00:00Z"}
 
 
-def _parsed(document: dict[str, Any]) -> Monitor:
+def parsed_document(document: dict[str, Any]) -> Monitor:
+    """Return the monitor that the function reads from a document; tokens are texts in angle brackets."""
     plain = {
         name: value.replace("<", "").replace(">", "") if isinstance(value, str) else value
         for name, value in document.items()
@@ -39,7 +40,7 @@ def test_the_function_understands_every_document(fixture: str, kit: Kit, request
     known = {field.name for field in fields(Monitor)} | {"period_hours", "metrics"}
     for name, document in documents.items():
         assert set(document) <= known
-        monitor = _parsed(document)
+        monitor = parsed_document(document)
         assert (monitor.schedule, monitor.title) == (name, document["title"].replace("<", "").replace(">", ""))
         assert monitor.access_role
         assert monitor.topic
@@ -56,7 +57,7 @@ def test_a_document_means_to_the_function_what_the_monitor_means(kit: Kit) -> No
     monitor.metric_feature_completeness("age")
     monitor.metric_feature_mean("income")
     name = monitor.monitoring_schedule_name
-    parsed = _parsed(kit.registered(Template.from_stack(stack))[name])
+    parsed = parsed_document(kit.registered(Template.from_stack(stack))[name])
     assert (parsed.type, parsed.endpoint, parsed.model) == ("DataQuality", None, "credit")
     assert parsed.period == timedelta(hours=6)
     assert parsed.runbook == "https://wiki.example.com/drift"
@@ -66,7 +67,7 @@ def test_a_document_means_to_the_function_what_the_monitor_means(kit: Kit) -> No
 
 def test_groups_and_metrics_of_quality_arrive(kit: Kit, quality_template: Template, clarify_template: Template) -> None:
     documents = [*kit.registered(quality_template).values(), *kit.registered(clarify_template).values()]
-    wanted = {document["type"]: _parsed(document).wanted for document in documents}
+    wanted = {document["type"]: parsed_document(document).wanted for document in documents}
     assert wanted["ModelQuality"].quality == ("recall", "false_positive_rate", "auc")
     assert wanted["ModelBias"].bias == (
         Group("DPPL", "sex", "female"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest import mock
 
 from botocore.exceptions import ClientError
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from baseline.availability import refuse_closed_account
 from baseline.monitor_type import MonitorType
@@ -25,7 +25,6 @@ def test_the_results_function_knows_single_runs_of_a_monitor_by_their_name(name:
     assert schedules.is_one_time_run_of(f"{one_time_prefix(name)}20261121030000", name)
 
 
-@settings(deadline=None)
 @given(_NAMES)
 def test_the_probe_of_the_account_is_named_as_permissions_expect(name: str) -> None:
     sagemaker = mock.Mock()

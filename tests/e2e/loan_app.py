@@ -30,6 +30,7 @@ from model_monitor import (
     MonitorCompute,
     MonitoredEndpoint,
     MonitorSchedule,
+    Mute,
 )
 
 ENDPOINT = "loans"
@@ -48,6 +49,7 @@ class Variant:
     stack: str = STACK
     endpoint: str = ENDPOINT
     preprocessor: Path | None = None
+    mutes: tuple[Mute, ...] = ()
 
 
 class LoanStack(cdk.Stack):
@@ -71,6 +73,7 @@ class LoanStack(cdk.Stack):
             compute=MonitorCompute(instance_type=variant.instance_type),
             alarms=DataQualityAlarms(drift={"amount": 0.2}, mean_shift={"flag": 0.5}),
         )
+        monitoring.mute(*variant.mutes)
         tables = monitoring.add_query_tables()
         dashboard = monitoring.add_dashboard(features=["amount"])
         monitoring.notify(subscriptions.EmailSubscription(ONCALL))
@@ -87,6 +90,10 @@ class LoanStack(cdk.Stack):
             features=["amount", "income", "prediction"],
             at_least=2,
         )
+        paging = sfn.StateMachine(
+            self, "Paging", definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass(self, "Page"))
+        )
+        monitoring.on_alarm("PageOnAlarm", target=targets.SfnStateMachine(paging))
         monitoring.on_ended("TellOfEnd", target=targets.SqsQueue(ended))
         for name, value in {
             "Schedule": monitor.monitoring_schedule_name,
@@ -98,6 +105,7 @@ class LoanStack(cdk.Stack):
             "FailedAlarm": monitor.alarms[3].alarm_name,
             "SilenceAlarm": monitor.alarms[4].alarm_name,
             "RetrainingMachine": machine.state_machine_arn,
+            "PagingMachine": paging.state_machine_arn,
             "Database": tables.database_name,
             "Workgroup": tables.workgroup_name,
             "Dashboard": dashboard.dashboard_name,

@@ -15,6 +15,7 @@ from examples.loan_model import make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+JOBS = "nightly-loans"  # what the stack calls them
 RUNS_AT = 6
 
 
@@ -77,6 +78,21 @@ def test_a_drifted_file_goes_into_alarm_and_sends_a_message(deployed, eventually
     assert message["to"] == app.ONCALL
     assert deployed.outputs["Schedule"] in message["body"]
     assert "amount" in message["body"]
+    assert f"model-monitor report {JOBS} data-quality" in message["body"]
+
+
+def test_the_command_line_knows_the_jobs_by_their_name(deployed, model_monitor, tmp_path):
+    code, status = model_monitor("status", JOBS)
+    (model,) = status["models"]
+    assert (code, model["title"], model["endpoint_status"]) == (1, f"batch transform {JOBS}", None)
+
+    code, result = model_monitor("run", JOBS)  # what a daily monitor looks at, without saying so
+    assert (code, {finding["feature"] for finding in result["findings"]}) == (1, {"amount", "flag"})
+
+    file = tmp_path / "wednesday.csv"
+    options = ("--drift", "scale:amount=3", "--count", "5", "--output", str(file))
+    assert model_monitor("simulate", JOBS, str(app.TRAINING_DATA), *options)[1]["changed"] == {"amount": 5}
+    assert len(file.read_text().splitlines()) == 5
 
 
 def test_deletion_leaves_the_scored_files(deployed):

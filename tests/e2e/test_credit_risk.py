@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     with SandboxProcess.start() as box:
         demo = Demo(box, Steps(Console(file=said, width=120)), tmp_path_factory.mktemp("demo") / "cdk.out")
         run = demo.run()
+        demo.steps.print_times()
         show_end(demo.steps.console, run)
         show_page(demo.steps.console)
         hours = {hour.monitor: {run.monitor: run for run in runs} for hour, runs in run}
@@ -148,6 +150,14 @@ def test_it_ends_with_what_to_do_next(shown: Shown) -> None:
     for heading in re.findall(r"README.md, (.+?)  ", end):
         assert f"\n## {heading}\n" in (_ROOT / "README.md").read_text(encoding="utf-8")
     assert "make demo KEEP=1" in end
+    assert set(re.findall(r"^  model-monitor (\S+)", end, re.M)) >= {"status", "report", "simulate"}
+
+
+def test_the_time_from_drift_to_message_is_told_of_each_monitor(shown: Shown) -> None:
+    _, told = shown.said.split("from the last drifted request to the message")
+    seconds = dict(re.findall(r"^ +(\w[\w ]*?\w) +(\d+\.\d) *$", told, re.M))
+    assert set(seconds) == {"data quality", "model quality", "bias", "attribution"}
+    assert all(0 < float(taken) < 300 for taken in seconds.values()), "the hour that was skipped is no part of it"
 
 
 @pytest.mark.parametrize("monitor", _MONITORS)
@@ -233,6 +243,19 @@ def test_labels_find_simulated_records_once(
     assert [result["captured_without_label"] for _, result in told] == [2, 2]
 
 
+def test_the_commands_that_it_ends_with_work_as_they_are_printed(
+    shown: Shown, model_monitor_in: Callable[[SandboxProcess], Callable[..., Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(_ROOT)
+    model_monitor = model_monitor_in(shown.box)
+    commands = re.findall(r"^  model-monitor (.+?)  # ", shown.said, re.M)
+    answers = {(words := shlex.split(command))[0]: model_monitor(*words) for command in commands}
+
+    assert {name: code for name, (code, _) in answers.items()} == {"status": 1, "report": 1, "simulate": 0, "run": 1}
+    assert answers["simulate"][1]["sent"] == 100
+    assert "price" in {finding["feature"] for finding in answers["run"][1]["findings"]}
+
+
 def test_destroy_leaves_no_part_of_the_monitoring(shown: Shown) -> None:
     shown.demo.destroy()
     sagemaker = shown.box.client("sagemaker")
@@ -276,7 +299,7 @@ def test_what_is_kept_stays_up_until_ctrl_c_and_ends_with_the_times() -> None:
     try:
         assert demo.stdout is not None
         before = ""
-        while "_sandbox/clock" not in before:
+        while "Open the report in a browser" not in before:
             before += (line := demo.stdout.readline())
             assert line, before
         exports = dict(re.findall(r"^  export (\w+)=(\S+)$", before, re.M))

@@ -6,6 +6,7 @@ The tests of this file build on each other: an account, once changed, stays chan
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ import pytest
 from dashboard_picture.data import Span, lines_of
 from dashboard_picture.picture import draw_dashboard
 from examples.drift_study.study import Study
-from model_monitor import MonitorSchedule
+from model_monitor import MonitorSchedule, Mute
 from sandbox.process.cdk import CdkError
 from tests.athena import Catalog
 
@@ -76,6 +77,24 @@ def attack(deployed):
     )
 
 
+def drifted_records_of(deployed, body):
+    """Return how many records a message names for the drift of the amount, all of which are indeed drifted."""
+    text = " ".join(body.split())
+    ids = r"[0-9a-f-]{36}(?:, [0-9a-f-]{36})*"
+    (named,) = re.findall(rf" amount: values outside of the baseline's range in \d+ of 251 .*?example: ({ids})", text)
+    (left_out,) = re.findall(r"without the columns of the baseline, for example: (\S+)", text)
+    records = {record["eventMetadata"]["eventId"]: record["captureData"] for record in deployed.captured_records()}
+    statistics = json.loads(
+        deployed.read(deployed.output("Constraints").replace("constraints.json", "statistics.json"))
+    )
+    (known,) = [item["numerical_statistics"] for item in statistics["features"] if item["name"] == "amount"]
+    amounts = [float(records[name]["endpointInput"]["data"].split(",")[1]) for name in named.split(", ")]
+    assert all(not known["min"] <= amount <= known["max"] for amount in amounts)
+    assert '"x": 1' in records[left_out]["endpointInput"]["data"]
+    assert all(f"{amount:.2f}" not in body for amount in amounts), "values stay in S3"
+    return len(amounts)
+
+
 def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deployed, eventually):
     before = len(deployed.box.outbox())
     deployed.send(loan_app.applicants(REQUESTS, seed=3, inflation=3, flagged=0.9))
@@ -91,6 +110,7 @@ def test_drift_brings_the_alarms_into_alarm_and_sends_one_readable_message(deplo
     assert "1 of 251 records, without the columns of the baseline" in " ".join(readable[0]["body"].split())
     assert readable[0]["to"] == loan_app.ONCALL
     assert loan_app.ENDPOINT in readable[0]["body"]
+    assert drifted_records_of(deployed, readable[0]["body"]) == 3
     assert "constraint_violations.json" in readable[0]["body"] or "s3://" in readable[0]["body"]
 
 
@@ -120,7 +140,10 @@ def test_a_violation_starts_one_retraining_though_events_come_bare_and_twice(dep
     assert detail["status"] == "CompletedWithViolations"
     assert detail["monitoringScheduleName"] == deployed.outputs["Schedule"]
     assert detail["endpointName"] == loan_app.ENDPOINT
-    assert "amount" in [finding["feature"] for finding in detail["findings"]]
+    (amount,) = [finding for finding in detail["findings"] if finding["feature"] == "amount"]
+    example = amount["examples"]["records"][0]
+    line = deployed.read(example["object"]).splitlines()[example["line"] - 1]
+    assert json.loads(line)["eventMetadata"]["eventId"] == example["eventId"]
     report = json.loads(deployed.read(f"{detail['reportUri']}/constraint_violations.json"))
     assert detail["violations"] == len(report["violations"])
 
@@ -169,6 +192,18 @@ def test_two_runs_with_violations_start_a_state_machine_once(deployed):
     assert len(first["reactions"]) == 1
     assert "reactions" not in second
     assert {"amount", "prediction"} <= {finding["feature"] for finding in second["findings"]}
+
+
+def test_an_alarm_starts_a_state_machine_once_however_often_monitors_find_drift(deployed):
+    """Two runs have found drift by now: the alarm stayed in ALARM, and other alarms joined in."""
+    states, machine = deployed.box.client("stepfunctions"), deployed.outputs["PagingMachine"]
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    event = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+
+    assert (event["source"], event["detail-type"]) == ("aws.cloudwatch", "CloudWatch Alarm State Change")
+    assert event["detail"]["alarmName"] == deployed.outputs["CompositeAlarm"]
+    assert event["detail"]["state"]["value"] == "ALARM"
+    assert event["detail"]["previousState"]["value"] in ("OK", "INSUFFICIENT_DATA")
 
 
 def test_saved_queries_of_athena_answer_from_the_files_in_s3(deployed):
@@ -323,7 +358,9 @@ def test_a_dataset_that_cannot_be_read_rolls_back_with_the_reason(deployed, firs
 
 
 def test_monitor_works_on_after_the_rollback(deployed, first, model_monitor):
-    deployed.deploy(first)
+    tomorrow = deployed.box.now() + timedelta(days=1)
+    planned = Mute.window(since=tomorrow, until=tomorrow + timedelta(hours=4), reason="migration")
+    deployed.deploy(replace(first, mutes=(planned,)))
     deployed.send(loan_app.applicants(REQUESTS, seed=4))
 
     assert deployed.next_run()["MonitoringExecutionStatus"] == "Completed"
@@ -341,10 +378,12 @@ def test_a_muted_monitor_sends_nothing_until_it_is_unmuted(deployed, model_monit
     _, status = model_monitor("status", loan_app.ENDPOINT)
     (monitor,) = status["models"][0]["monitors"]
     assert [alarm["state"] for alarm in monitor["alarms"] if alarm["state"] == "ALARM"] == []
-    assert "everything is muted until" in monitor["mutes"][0]
+    by_command, in_code = monitor["mutes"]
+    assert "everything is muted until" in by_command
+    assert "(migration), in the code of the stack Loans" in in_code
     assert [mail for mail in deployed.box.outbox()[before:] if not mail["subject"].startswith("OK")] == []
     _, answer = model_monitor("unmute", loan_app.ENDPOINT)
-    assert len(answer["ended"]) == 1
+    assert [len(answer["ended"]), len(answer["in_code"])] == [1, 1]
 
 
 def test_every_alarm_is_proven_and_goes_back_to_ok(deployed, eventually, model_monitor):

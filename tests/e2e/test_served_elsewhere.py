@@ -119,8 +119,34 @@ def test_the_share_of_requests_that_found_their_label_is_published(deployed, eve
     assert shares_with_label(deployed) == [0.75, 0.75]
 
 
+def test_labels_that_come_later_find_the_records_of_their_hour(deployed, model_monitor, tmp_path):
+    hour = deployed.box.now() - timedelta(hours=1)
+    late, file = [f"{hour:%d%H}-{number}" for number in (0, NEVER_LABELLED)], tmp_path / "late.csv"
+    file.write_text("".join(f"{name},1\n" for name in [*late, "nobody"]))
+
+    code, told = model_monitor("ground-truth", MODEL, str(file), "--no-header", "--last", "1h")
+
+    assert (code, told["uploaded"], told["unknown"]) == (0, 2, ["nobody"])
+    assert (told["captured_records"], told["captured_without_label"]) == (REQUESTS, REQUESTS // NEVER_LABELLED - 2)
+    assert model_monitor("ground-truth", MODEL, str(file), "--last", "1h")[1]["already_labelled"] == 2
+
+
 def test_an_hour_without_traffic_is_no_failure(deployed):
     assert set(next_runs(deployed).values()) == {("Failed", "Job inputs had no data")}
+
+
+def test_simulated_records_are_judged_like_those_of_the_service(deployed, model_monitor, tmp_path):
+    rows, file = loan_app.applicants(300, seed=53), tmp_path / "scored.csv"
+    file.write_text("".join(f"{row},0.9,0\n" for row in rows))
+    columns = ("--no-header", "--prediction", "_c4", "--label", "_c5", "--ground-truth", "monitors")
+
+    code, told = model_monitor("simulate", MODEL, str(file), *columns, "--drift", "scale:_c1=4", "--count", "300")
+
+    assert (code, told["sent"], told["ground_truth"]["labels"]) == (0, 300, 300)
+    hour = f"{deployed.box.now():%H}:00"
+    for monitor, found in (("data-quality", "amount"), ("model-quality", "accuracy")):
+        code, result = model_monitor("run", MODEL, monitor, "--start", hour)
+        assert (code, found in {finding["feature"] for finding in result["findings"]}) == (1, True)
 
 
 def test_destroy_leaves_what_was_captured(deployed):
@@ -129,4 +155,4 @@ def test_destroy_leaves_what_was_captured(deployed):
 
     s3, sagemaker = deployed.box.client("s3"), deployed.box.client("sagemaker")
     assert sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
-    assert s3.list_objects_v2(Bucket=bucket, Prefix=f"capture/{MODEL}/output/")["KeyCount"] == 2
+    assert s3.list_objects_v2(Bucket=bucket, Prefix=f"capture/{MODEL}/output/")["KeyCount"] == 3

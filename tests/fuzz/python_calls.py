@@ -1,4 +1,4 @@
-"""Wrong calls of the library: public value types and factories, with one argument replaced by what it does not take."""
+"""Wrong calls of the library: of public value types, factories, and methods, with an argument that they do not take."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 import aws_cdk as cdk
-from aws_cdk import Duration, Size
+from aws_cdk import Duration, Size, aws_events_targets, aws_iam as iam, aws_sns_subscriptions, aws_sqs as sqs
 
 import model_monitor as library
 
 _WORD = "age"
 _PLACE = library.S3Location.from_uri("s3://records/labels")
+_CSV = library.DatasetFormat.csv()
 _FACET = library.Facet.of("sex", "female")
 # What each argument is given when it is not the wrong one.
 _RIGHT: dict[str, object] = {
@@ -32,6 +33,7 @@ _RIGHT: dict[str, object] = {
     "files": _PLACE,
     "format": library.DatasetFormat.csv(header=False),
     "ground_truth": "label",
+    "grantee": iam.AccountRootPrincipal(),
     "hour": 3,
     "hours": 6,
     "inference_attribute": 0,
@@ -51,6 +53,30 @@ _RIGHT: dict[str, object] = {
     "uri": "s3://records/a",
     "value": 0.5,
 }
+_BASELINE = library.Baseline.from_dataset(library.S3Location.from_uri("s3://training/a.csv"), _CSV)
+_TRUTH = library.GroundTruth(location=library.S3Location.from_uri("s3://truth/labels"))
+# What monitors cannot be without.
+_OPTIONS: dict[str, dict[str, object]] = {
+    "add_data_quality": {"baseline": _BASELINE},
+    "add_model_quality": {
+        "baseline": _BASELINE,
+        "problem": library.ProblemType.regression(inference_attribute=0),
+        "ground_truth": _TRUTH,
+        "columns": library.QualityColumns(ground_truth="paid", inference="expected"),
+    },
+    "add_model_bias": {
+        "baseline": _BASELINE,
+        "config": library.BiasConfig(label="paid", label_values=[1], facets=[_FACET], headers=["sex", "paid"]),
+        "ground_truth": _TRUTH,
+        "attributes": library.CapturedAttributes(inference=0),
+        "predicted_label": "expected",
+    },
+    "add_model_explainability": {
+        "baseline": _BASELINE,
+        "model": library.ModelReference.from_model_name("credit"),
+    },
+}
+_FURTHER = sorted(library.MonitorOptions.__optional_keys__)
 WRONG: tuple[Any, ...] = (
     None,
     True,
@@ -92,12 +118,22 @@ WRONG: tuple[Any, ...] = (
     Size.gibibytes(1),
     cdk.Fn.ref("AWS::Region"),
     library.MonitorSchedule.hourly(),
+    Duration.hours(10**400),
+    Size.gibibytes(10**400),
     _PLACE,
+    library.Baseline.from_dataset(_PLACE, library.DatasetFormat.csv()),
+    library.MonitorAlarms(),
+    sqs.Queue,
+    aws_sns_subscriptions.EmailSubscription,
     library.DriftMethod.ROBUST,
     library.CaptureMode.INPUT,
     lambda: None,
     int,
 )
+
+
+# A stack with more constructs is slower to make more of.
+_CALLS_OF_A_STACK = 200
 
 
 class Call(NamedTuple):
@@ -145,6 +181,54 @@ def calls(random: Random, number: int) -> Iterator[Call]:
         yield Call(f"{name}({', '.join(arguments)}), wrong: {changed}", _bound(target, signature, arguments))
 
 
+def method_calls(random: Random, number: int) -> Iterator[Call]:
+    """Return wrong calls of methods of constructs, each of which is in a stack.
+
+    Args:
+        random: Chooses them.
+        number: How many.
+    """
+    constructs: list[object] = []
+    for index in range(number):
+        if index % _CALLS_OF_A_STACK == 0:
+            constructs = _constructs()
+        construct = random.choice(constructs)
+        name, signature = random.choice(_methods(type(construct)))
+        arguments = _arguments(signature, random) | _OPTIONS.get(name, {})
+        if "id" in arguments or name in _OPTIONS:
+            arguments["id"] = f"Id{index}"
+        names = [*arguments, *(random.sample(_FURTHER, 3) if name in _OPTIONS else ())]
+        if names:
+            changed = random.choice(names)
+            arguments[changed] = random.choice(WRONG)
+            text = f"{type(construct).__name__}.{name}({', '.join(arguments)}), wrong: {changed}"
+            yield Call(text, _bound(getattr(construct, name), signature, arguments))
+
+
+def _constructs() -> list[object]:
+    """Return a monitoring with monitors of all kinds, and what else has methods that people call."""
+    stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    endpoint = library.MonitoredEndpoint.from_endpoint_name(
+        "credit", capture_location=library.S3Location.from_uri("s3://traffic/capture")
+    )
+    monitoring = library.EndpointMonitoring(stack, "Credit", endpoint=endpoint)
+    monitors = [getattr(monitoring, name)(**options) for name, options in _OPTIONS.items()]
+    _RIGHT["target"] = aws_events_targets.SqsQueue(sqs.Queue(stack, "Queue"))
+    capture = library.DataCapture(location=_PLACE)
+    return [monitoring, monitoring.services, *monitors, capture, _PLACE, monitoring.add_dashboard()]
+
+
+def _methods(kind: type) -> list[tuple[str, inspect.Signature]]:
+    found = []
+    for owner in kind.__mro__:
+        if owner.__module__.startswith("model_monitor"):
+            for name, member in vars(owner).items():
+                if inspect.isfunction(member) and not name.startswith("_"):
+                    signature = inspect.signature(member)
+                    found.append((name, signature.replace(parameters=list(signature.parameters.values())[1:])))
+    return found
+
+
 def _arguments(signature: inspect.Signature, random: Random) -> dict[str, Any]:
     arguments = {}
     for name, parameter in signature.parameters.items():
@@ -161,7 +245,7 @@ def _bound(
 ) -> Callable[[], object]:
     positional, named = [], {}
     for name, value in arguments.items():
-        kind = signature.parameters[name].kind
+        kind = signature.parameters[name].kind if name in signature.parameters else inspect.Parameter.KEYWORD_ONLY
         if kind is inspect.Parameter.VAR_POSITIONAL or (kind is inspect.Parameter.POSITIONAL_OR_KEYWORD and not named):
             positional.append(value)
         else:

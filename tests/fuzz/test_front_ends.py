@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,7 @@ from model_monitor import ConfigurationError
 from stacks.fleet import make_stacks
 from stacks.loading import load
 from stacks.problems import InvalidConfigurationError
-from tests.fuzz.python_calls import calls
+from tests.fuzz.python_calls import Call, calls, method_calls
 from tests.fuzz.yaml_files import files
 
 SEED = int(os.environ.get("FUZZ_SEED", "6"))
@@ -31,8 +32,8 @@ _PYTHON = re.compile(r"(?<!config)(?<!charset)(?<=\w)=\S|\bNone\b|\bTrue\b|\bFal
 class Clock:
     """Time for all cases, and for each."""
 
-    def __init__(self) -> None:
-        self._end = time.process_time() + SECONDS
+    def __init__(self, *, share: float = 1) -> None:
+        self._end = time.process_time() + SECONDS * share
         self._started = 0.0
         self.cases = self.refused = 0
 
@@ -47,9 +48,13 @@ class Clock:
         assert time.process_time() - self._started < _LONGEST_CASE, f"slow: {case}"
 
 
-def test_wrong_calls_of_the_library_are_refused_with_what_to_do(record_property: pytest.RecordProperty) -> None:
-    clock = Clock()
-    for call in calls(Random(SEED), _MOST):
+# Of methods, the CDK's own process does most of the work, whose time is not counted.
+@pytest.mark.parametrize(("kind", "share"), [(calls, 1), (method_calls, 0.2)])
+def test_wrong_calls_of_the_library_are_refused_with_what_to_do(
+    kind: Callable[[Random, int], Iterator[Call]], share: float, record_property: pytest.RecordProperty
+) -> None:
+    clock = Clock(share=share)
+    for call in kind(Random(SEED), _MOST):
         if not clock.more():
             break
         try:
@@ -60,7 +65,7 @@ def test_wrong_calls_of_the_library_are_refused_with_what_to_do(record_property:
         except Exception as error:
             pytest.fail(f"{call.text}: {type(error).__name__}: {error}")
         clock.require_quick(call.text)
-    _report(record_property, "calls", clock)
+    _report(record_property, kind.__name__, clock)
 
 
 def test_wrong_files_are_refused_with_what_to_do(tmp_path: Path, record_property: pytest.RecordProperty) -> None:

@@ -28,6 +28,13 @@ _VALUES: tuple[Any, ...] = (
     "hourly",
     "a\nb",
     "x" * 3000,
+    "80%",
+    "2h",
+    "{{resolve:ssm:x}}",
+    "../../etc/passwd",
+    "/dev/zero",
+    "mailto:a@b.co",
+    "m5.xlarge",
     "s3://records/x",
     "s3://Records/x",
     "s3://records/a*",
@@ -45,6 +52,7 @@ _VALUES: tuple[Any, ...] = (
     {"location": "s3://records/x"},
     {1: 2},
 )
+_KEYS: tuple[Any, ...] = ("Key", "name", "x", 1, "x" * 300, "", "__proto__", "constructor", "<<")
 # What YAML itself can hold, and no value of Python's stands for.
 _SNIPPETS = (
     "2024-13-45",
@@ -62,6 +70,8 @@ _SNIPPETS = (
     "-1.8881545897087827e+289",
     "{? [a]: b}",
     "{a: 1, a: 2}",
+    "{{resolve:ssm:x}}",
+    "{__proto__: x}",
     "{<<: 1}",
     "=",
     "|",
@@ -108,7 +118,7 @@ def _changed(document: Any, random: Random) -> Any:  # whatever YAML holds
             case "remove":
                 del around[path[-1]]
             case "rename" if isinstance(around, dict):
-                around[random.choice(["Key", "name", "x", 1, "x" * 300])] = around.pop(path[-1])
+                around[random.choice(_KEYS)] = around.pop(path[-1])
             case "double" if isinstance(around, list):
                 around.append(copy.deepcopy(around[path[-1]]))
             case _:

@@ -171,7 +171,7 @@ def test_flat_keeps_every_value_in_the_order_of_the_document(value):
     assert [leaf for _, leaf in flatten_json_lines.flat(value)] == leaves(value)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(output=JSON, body=JSON)
 def test_no_payload_ends_a_monitoring_job(configured, captures, output, body):
     report = check_script(configured("flatten_json_lines", COLUMNS=["a", "b"]), captures((output, body)))

@@ -190,7 +190,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(), _JSON, max_size=4), st.integers(1, 9), st.sampled_from([None, 2]))
 @example({"a": [1.5e300, -1.2049804663041688e16, 12]}, 1, None)
 def test_a_stream_gives_what_a_whole_file_does_however_it_is_cut(content, size, indent):
@@ -248,7 +248,7 @@ def test_buckets_do_where_there_is_no_sketch():
     assert side.share_below(5.0) == pytest.approx(0.5, abs=0.06)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(allow_nan=False, width=32), min_size=1, max_size=60),
     st.lists(st.floats(allow_nan=False, width=32), min_size=1, max_size=60),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
 from run_report.comparison import Comparison, render_comparison
+from run_report.examples import Example, Examples
 from run_report.page import render
 from tests.report.conftest import KINDS, data_quality, folder, listed, numbers, statistics, texts
 
@@ -138,3 +140,18 @@ def test_runs_are_compared_by_feature(files, gather):
     words = read(render_comparison(comparison)).words
     assert "Violations by feature" in words
     assert "shift" in words
+
+
+def test_records_that_show_a_violation_are_in_the_section_of_their_feature(files, gather):
+    data_quality(files)
+    found = gather(type="DataQuality")
+    finding = next(item for item in found.findings if found.feature(item.feature))
+    example = Example(ATTACK, ATTACK, f"s3://captures/{ATTACK}", 7, f"{ATTACK}" * 50)
+    examples = Examples("no value", 12, 400, (example,))
+    columns = Examples("other columns than the baseline's", 1, 400, (replace(example, event_id=None),))
+    shown = render(replace(found, examples={(finding.feature, finding.check): examples}, odd=columns))
+    words = " ".join(" ".join(read(shown).words).split())
+    assert "No value in 12 of 400 records looked at; the first of them" in words
+    assert "left out of the run" in words
+    assert "<script>fetch" not in shown
+    assert "<img" not in shown

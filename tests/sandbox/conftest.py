@@ -134,6 +134,20 @@ def function(client: Callable[..., Any], role: Callable[..., Any], unique: str) 
 
 
 @pytest.fixture
+def printed(client: Callable[..., Any]) -> Callable[..., list[str]]:
+    """Lines of a function's log that hold a word."""
+
+    def read(function_arn: str, word: str) -> list[str]:
+        logs, group = client("logs"), f"/aws/lambda/{function_arn.rsplit(':', 1)[-1]}"
+        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return []
+        found = logs.filter_log_events(logGroupName=group)["events"]
+        return [event["message"].strip() for event in found if word in event["message"]]
+
+    return read
+
+
+@pytest.fixture
 def queue(client: Callable[..., Any], unique: str) -> Callable[..., Any]:
     """Make a queue that the given services may send to; gives its ARN and a way to read its messages."""
 

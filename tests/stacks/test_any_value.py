@@ -10,6 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from stacks.loading import load
+from stacks.plain_yaml import PlainLoader
 from stacks.problems import InvalidConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,10 +48,11 @@ def with_value(document, path, value):
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_is_used_or_its_mistakes_are_told(name, data, tmp_path):
-    document = yaml.safe_load((ROOT / f"examples/configurations/{name}.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / f"examples/configurations/{name}.yaml").read_text(encoding="utf-8")
+    document = yaml.load(text, PlainLoader)
     path = data.draw(st.sampled_from(sorted(paths(document), key=str)))
     file = tmp_path / "fleet.yaml"
     file.write_text(yaml.safe_dump(with_value(document, path, data.draw(JUNK))), encoding="utf-8")

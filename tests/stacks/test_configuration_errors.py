@@ -28,8 +28,8 @@ def described(problem):
                 6,
                 f"{MONITOR}.shedule",
                 "the unknown key 'shedule'",
-                "one of baseline, name, schedule, compute, network, role, variables, preprocessor, postprocessor, "
-                "constraints, categorical, guard_records, alarms",
+                "one of baseline, name, mutes, schedule, compute, network, role, variables, preprocessor, "
+                "postprocessor, constraints, categorical, guard_records, example_records, alarms",
                 "did you mean 'schedule'?",
             ),
             id="unknown key",
@@ -255,3 +255,15 @@ def test_two_endpoints_cannot_share_a_stack(problems_of):
     (problem,) = problems_of(HEAD + second)
     assert problem.expected == "a stack of its own for everything that is monitored"
     assert problem.fix == "ModelMonitoring-credit would hold several; change a 'stack_name'"
+
+
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        ("{email: ml@example.com}", "ml@example.com"),
+        ("{slack: {workspace: T07EZ1ABC, channel: C013F4ABC}}", '{workspace: "T07EZ1ABC", channel: "C013F4ABC"}'),
+    ],
+)
+def test_an_entry_that_stands_twice_is_shown_as_it_is_written(problems_of, entry, shown):
+    (problem,) = problems_of(HEAD + f"    notify: [{entry}, {entry}]\n")
+    assert (problem.expected, problem.fix) == ("every entry once", f"remove the second {shown}")

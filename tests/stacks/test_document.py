@@ -31,6 +31,11 @@ def test_a_file_that_is_no_usable_yaml_is_refused(problems_of, text, line, got):
     assert problem.got.startswith(got)
 
 
+def test_braces_of_a_text_want_quotes(problems_of):
+    (problem,) = problems_of("endpoints: {{resolve:ssm:name}}\n")
+    assert problem.fix == "put text in quotes that begins with a brace or a bracket"
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InvalidConfigurationError) as caught:
         load(tmp_path / "other.yaml")

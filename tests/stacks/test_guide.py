@@ -14,6 +14,7 @@ from stacks.configuration.base import StrictModel
 from stacks.configuration.data_quality import DataQualityConfig
 from stacks.configuration.monitored import EndpointConfig
 from stacks.configuration.values import FOLDER
+from stacks.plain_yaml import PlainLoader
 from tests.docs.pages import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def models(model=StrictModel):
 def alternatives(snippet):
     """A snippet may show one key several times, as alternatives: one document for each."""
     parts = re.split(r"^(?=\w)", snippet, flags=re.MULTILINE)
-    return [yaml.safe_load(part) for part in parts if part.strip()]
+    return [yaml.load(part, PlainLoader) for part in parts if part.strip()]
 
 
 def fleet_with(settings):
@@ -51,7 +52,7 @@ def test_every_snippet_of_every_page_is_valid(snippet):
 
 
 def test_the_guide_names_every_key():
-    keys = {name for model in models() for name in model.model_fields}
+    keys = {field.alias or name for model in models() for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", GUIDE)} == set()
 
 

@@ -20,10 +20,11 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ('a: "\\ud800"\n', 1, "the text '\\ud800'"),
         ('"\\0": 1\n', 1, "the text '\\x00'"),
         ("tags: {a: '${Token[TOKEN.1]}'}\n", 1, "the text '${Token[TOKEN.1]}'"),
+        ("tags: {__proto__: a}\n", 1, "the text '__proto__'"),
         (BOMB, None, "aliases (*name) that stand for more than 200,000 values"),
         (BOMB.replace("[", "[{<<: [").replace("]", "]}]"), None, "aliases (*name)"),
     ],
-    ids=["tag", "python", "digits", "number", "depth", "surrogate", "nul", "token", "aliases", "merges"],
+    ids=["tag", "python", "digits", "number", "depth", "surrogate", "nul", "token", "prototype", "aliases", "merges"],
 )
 def test_it_is_refused(problems_of, text, line, got):
     problem = problems_of(text)[0]

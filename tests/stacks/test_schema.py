@@ -37,6 +37,7 @@ from stacks.configuration.data_capture import NewCapture
 from stacks.configuration.jobs import ComputeConfig, NetworkConfig
 from stacks.configuration.model_explainability import ModelConfig, ShapSettings
 from stacks.configuration.schedule import CronExpression
+from stacks.plain_yaml import PlainLoader
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATIONS = [ROOT / "monitoring.yaml", *sorted((ROOT / "examples/configurations").glob("*.yaml"))]
@@ -77,7 +78,7 @@ def test_editors_flag_unknown_keys():
 
 @pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.name)
 def test_editors_accept_what_the_app_accepts(file):
-    errors = StandardValidator(schema.schema()).iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))
+    errors = StandardValidator(schema.schema()).iter_errors(yaml.load(file.read_text(encoding="utf-8"), PlainLoader))
     assert [error.message for error in errors] == []
 
 

@@ -83,6 +83,16 @@ def test_reactions_of_the_file_become_rules_with_conditions(detailed):
     assert len(of_type(detailed, "AWS::Glue::Table")) == 5
 
 
+def test_mutes_of_the_file_reach_the_monitors_that_they_are_of(detailed):
+    guards = [one["Properties"] for one in of_type(detailed, "Custom::MonitoringScheduleGuard").values()]
+    texts = [json.dumps(guard["Monitor"]) for guard in guards if "Monitor" in guard]
+    assert len(texts) == 3
+    assert all("the move to another data centre" in text for text in texts)
+    (hourly,) = [text for text in texts if "2099-11-01T00:00:00Z" in text]
+    for muted in ("income", "FeatureMean", "FeatureRecords"):
+        assert muted in hourly[hourly.index("mutes") :]
+
+
 def test_models_share_services_unless_one_keeps_its_own(assembly_of):
     templates = assembly_of(FLEET).templates
     functions = {name: len(of_type(template, "AWS::Lambda::Function")) for name, template in templates.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aws_cdk import Duration, aws_cloudwatch as cloudwatch
 from constructs import Construct
 
@@ -29,9 +31,19 @@ _MEANING = {
 class AlarmFactory:
     """Make a monitor's alarms; every kind has its own patience and its own meaning of missing data."""
 
-    def __init__(self, scope: Construct, texts: AlarmTexts) -> None:
+    def __init__(
+        self, scope: Construct, texts: AlarmTexts, *, watch: Callable[[str, cloudwatch.IMetric], None]
+    ) -> None:
+        """Make no alarm yet.
+
+        Args:
+            scope: The monitor.
+            texts: What the alarms say.
+            watch: Is told title and metric of each alarm.
+        """
         self._scope = scope
         self._texts = texts
+        self._watch = watch
 
     def limit(
         self, id: str, title: str, metric: cloudwatch.IMetric, *, limit: float, happened: str, below: bool = False
@@ -171,6 +183,7 @@ class AlarmFactory:
         missing: cloudwatch.TreatMissingData,
         more: str,
     ) -> cloudwatch.Alarm:
+        self._watch(title, metric)
         options = {
             "alarmName": self._texts.name(title),
             "metric": metric,

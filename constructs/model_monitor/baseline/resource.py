@@ -12,11 +12,13 @@ from constructs import Construct
 
 from model_monitor.alarms import metrics
 from model_monitor.baseline.source import BaselineSource
+from model_monitor.errors import ConfigurationError, Shown
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.arns import key_arn, role_arn
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import canonical_json, json_text, lazy_json
 from model_monitor.internal.permissions import Statement, allow_key
+from model_monitor.internal.reachable import require_reachable_place
 from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.s3_location import S3Location
@@ -186,9 +188,20 @@ class BaselineResource(Construct):
             return Token.as_string(compute.runtime.to_seconds())
         return str(min(compute.max_runtime_seconds, self._job_limit_seconds))
 
+    def _require_apart(self, location: S3Location) -> None:
+        if self._source.needs_job and self._job.output.is_within(location):
+            raise ConfigurationError(
+                option="baseline",
+                got=("the dataset ", Shown(location.uri), " with the output ", Shown(self._job.output.uri)),
+                expected="an output outside of the dataset: the next baseline would take this one's files for data",
+                fix="choose another place for one of the two",
+            )
+
     def _grant(self) -> None:
         job, access = self._job, self._job.access
         for location in self._source.reads:
+            self._require_apart(location)
+            require_reachable_place(location, self, option="baseline")
             location.grant_read(job.settings.role)
             location.grant_read(access)
         job.output.grant_read_write(job.settings.role)

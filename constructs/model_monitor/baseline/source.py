@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -133,6 +134,7 @@ class BaselineSource:
         return [Statement(actions=["sagemaker:DescribeModelPackage"], resources=[arn])]
 
 
+@checked
 class Baseline(ABC):
     """What normal traffic looks like. Use the factories."""
 
@@ -248,9 +250,11 @@ class _DatasetAsset(Baseline):
                 expected="an existing file",
                 fix="check the path; a dataset may also lie in S3",
             )
+        columns = _columns(self.path, self.format)
+        _require_data(self.path, columns)
         asset = s3_assets.Asset(scope, "Dataset", path=str(self.path.resolve()))
         location = S3Location(asset.s3_bucket_name, asset.s3_object_key)
-        return replace(_dataset_source(location, self.format), columns=_columns(self.path, self.format))
+        return replace(_dataset_source(location, self.format), columns=columns)
 
 
 @dataclass(frozen=True)
@@ -303,3 +307,19 @@ def _columns(path: Path, dataset_format: DatasetFormat) -> list[str] | None:
             return next(csv.reader(file), None)
     except (OSError, UnicodeDecodeError, csv.Error):
         return None
+
+
+def _require_data(path: Path, columns: Sequence[str] | None) -> None:
+    """Check that a local file can make a baseline, as far as its beginning tells."""
+    repeated = sorted({name for name in columns or () if (columns or ()).count(name) > 1})
+    with path.open("rb") as file:
+        lines = sum(1 for line in islice(file, 100) if line.strip())
+    needed = 1 if columns is None else 2
+    if lines < needed or repeated:
+        raise ConfigurationError(
+            option="baseline",
+            got=f"the dataset {str(path)!r} with "
+            + (f"the column {repeated[0]!r} twice" if repeated else f"{'a header and ' if lines else ''}no records"),
+            expected="every column once" if repeated else "records, from which the baseline is computed",
+            fix="rename one of the two" if repeated else "check that it is the right file",
+        )

@@ -23,6 +23,7 @@ from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
 from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.reachable import require_reachable
 from model_monitor.internal.stacks import stack_of
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
@@ -130,6 +131,7 @@ class ModelExplainabilityMonitor(Monitor):
         self._prefix = self.monitoring_schedule_name[:_PREFIX_LENGTH].rstrip("-")
         if isinstance(shap.baseline, S3Location):
             shap.baseline.grant_read(self.role)
+        require_reachable(model.dependency, self, option="model")
         self._grant_model(model)
         self.baseline = ClarifyBaseline(
             self,

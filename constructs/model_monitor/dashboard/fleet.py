@@ -10,11 +10,13 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.dashboard import layout
 from model_monitor.dashboard.traffic import graphs_of_all_endpoints
+from model_monitor.internal.checking import checked
 
 _MAX_NAME = 200
 _HOUR = 3600
 
 
+@checked
 class FleetDashboard(Construct):
     """Show all monitors of the account and region side by side, also those of other stacks and of later ones.
 

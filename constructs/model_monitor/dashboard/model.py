@@ -11,6 +11,7 @@ from model_monitor.dashboard import layout
 from model_monitor.dashboard.traffic import age_graph, endpoint_graphs
 from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.internal.checking import checked
 from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.monitor import Monitor
 
@@ -18,6 +19,7 @@ _MOST_FEATURES = 500
 _MAX_NAME = 200  # of 255, so that the region fits behind it
 
 
+@checked
 class ModelDashboard(Construct):
     """Show one model on one page: calls, capture, alarms, and what every monitor measures beside its limits.
 

@@ -92,9 +92,13 @@ class DataQualityBaseline(BaselineResource):
         self.preprocessor_uri = self._attribute("PreprocessorUri") if guards else None
         CfnOutput(self, "BlindFeatures", value=self.blind_features, description="Features whose drift cannot be seen")
 
+    def require_known(self, feature: str) -> None:
+        """Fail the synthesis if it knows that the baseline does not have this feature."""
+        self._source_of_columns.require_columns([feature], option=())
+
     def require_feature(self, feature: str) -> None:
         """Fail the deployment, with a list of the features that exist, unless the baseline has this one."""
-        self._source_of_columns.require_columns([feature], option=())
+        self.require_known(feature)
         self._features.add(feature)
 
     def mean_shift(self, feature: str, deviations: float) -> tuple[str, float]:

@@ -16,8 +16,8 @@ from model_monitor.data_quality.alarms import DataQualityAlarms
 from model_monitor.data_quality.baseline import DataQualityBaseline
 from model_monitor.data_quality.categorical import CategoricalFeatures
 from model_monitor.data_quality.constraints import ConstraintOverrides
+from model_monitor.data_quality.record_options import chosen_categories, guards_records, names_examples
 from model_monitor.engine import DataQualityAnalysis
-from model_monitor.errors import ConfigurationError, OptionName, Setting
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
@@ -25,6 +25,7 @@ from model_monitor.internal.checking import checked
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
+from model_monitor.mutes import Mute
 from model_monitor.services import MonitoringServices
 
 
@@ -45,6 +46,9 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
             with `categorical`, whose script always does. Excludes `preprocessor`. Default: only with `categorical`.
         preprocessor: Script that runs on every record. Default: none.
         postprocessor: Script that runs after the analysis. Default: none.
+        example_records: Whether messages, events and the report page name captured records that show a violation. For
+            that, the access role may read the captured records, and the page beside the report shows single values of
+            them. Default: they do, where no script of yours makes the columns.
         alarms: Default: any violation, failed runs, silence and missing traffic.
     """
 
@@ -53,6 +57,7 @@ class DataQualityOptions(_Required, MonitorOptions, total=False):
     guard_records: bool | None
     preprocessor: AnalysisScript | None
     postprocessor: AnalysisScript | None
+    example_records: bool | None
     alarms: DataQualityAlarms | None
 
 
@@ -107,8 +112,8 @@ class DataQualityMonitor(Monitor):
         constraints = options.get("constraints") or ConstraintOverrides()
         alarms = options.get("alarms") or DataQualityAlarms()
         preprocessor, postprocessor = options.get("preprocessor"), options.get("postprocessor")
-        chosen = _chosen_categories(options.get("categorical"), preprocessor)
-        guards = _guards(options.get("guard_records"), chosen, preprocessor)
+        chosen = chosen_categories(options.get("categorical"), preprocessor)
+        guards = guards_records(options.get("guard_records"), chosen, preprocessor)
         settings = MonitorSettings.of(options, hourly_limit_seconds=self.HOURLY_LIMIT_SECONDS)
         if preprocessor is not None:
             require_scriptable(input, option="preprocessor")
@@ -135,7 +140,8 @@ class DataQualityMonitor(Monitor):
             preprocessor_uri=self.baseline.preprocessor_uri or (pre.uri if pre else None),
             postprocessor_uri=post.uri if post else None,
         )
-        if guards:
+        self._names_examples = names_examples(options.get("example_records"), input, preprocessor)
+        if guards or self._names_examples:
             for location in input.counted:
                 location.grant_read(self._access)
         self._running = self._run(analysis, self.baseline)
@@ -220,11 +226,22 @@ class DataQualityMonitor(Monitor):
         """Return the share of the records that a run left out, 0 to 1; see `metric_records_left_out`."""
         return self._metrics.own(metrics.SHARE_LEFT_OUT, statistic=metrics.MAXIMUM, label="share left out")
 
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while; see `Monitor.mute`.
+
+        Args:
+            *mutes: What, and until when. A feature that the baseline is known not to have is refused.
+        """
+        for mute in mutes:
+            if mute.feature_name is not None:
+                self.baseline.require_known(mute.feature_name)
+        super().mute(*mutes)
+
     def _registration(self) -> dict[str, object]:
-        script = self.baseline.preprocessor_uri
-        if script is None:
-            return super()._registration()
-        return {**super()._registration(), "guard": {"records": self.input.inputs.uri, "script": script}}
+        script, records = self.baseline.preprocessor_uri, self.input.inputs.uri
+        guard = {"guard": {"records": records, "script": script}} if script is not None else {}
+        examples = {"examples": records} if self._names_examples else {}
+        return {**super()._registration(), **guard, **examples}
 
     def _feature(self, feature: str, kind: str, metric: str, statistic: str, label: str) -> cloudwatch.Metric:
         self.baseline.require_feature(feature)
@@ -282,38 +299,3 @@ class DataQualityMonitor(Monitor):
             happened=f"The mean of feature {quoted(feature)} lies more than {deviations:g} standard deviations from "
             "the baseline's.",
         )
-
-
-def _chosen_categories(
-    categorical: CategoricalFeatures | Sequence[str] | str | None, preprocessor: AnalysisScript | None
-) -> CategoricalFeatures | None:
-    if categorical is None:
-        return None
-    if preprocessor is not None:
-        raise ConfigurationError(
-            option="categorical",
-            got=(OptionName("categorical"), " together with ", OptionName("preprocessor")),
-            expected="one of them: the service runs a single script",
-            fix=("turn the columns into text in your script and leave ", OptionName("categorical"), " out"),
-        )
-    return categorical if isinstance(categorical, CategoricalFeatures) else CategoricalFeatures.of(categorical)
-
-
-def _guards(
-    guard_records: bool | None, categorical: CategoricalFeatures | None, preprocessor: AnalysisScript | None
-) -> bool:
-    if guard_records and preprocessor is not None:
-        raise ConfigurationError(
-            option="guard_records",
-            got=(OptionName("guard_records"), " together with ", OptionName("preprocessor")),
-            expected="one of them: the service runs a single script",
-            fix=("leave records out in your script, and remove ", OptionName("guard_records")),
-        )
-    if guard_records is False and categorical is not None:
-        raise ConfigurationError(
-            option="guard_records",
-            got=(Setting("guard_records", False), " together with ", OptionName("categorical")),
-            expected="a script that knows the columns of every record that it converts",
-            fix=("leave ", OptionName("guard_records"), " out"),
-        )
-    return bool(guard_records) or categorical is not None

@@ -12,6 +12,7 @@ from model_monitor.engine.definition import MonitorDefinition, RunningMonitor
 from model_monitor.engine.job_definitions import job_definition_properties, monitor_type
 from model_monitor.engine.names import definition_name
 from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
+from model_monitor.internal.checking import checked
 from model_monitor.internal.permissions import Statement, allow
 from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import l1_class, make
@@ -29,6 +30,7 @@ _IMAGES = {
 _ID = "JobDefinition"
 
 
+@checked
 class ModelMonitorEngine:
     """Amazon SageMaker Model Monitor: AWS runs the monitors.
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from constructs import IConstruct
 
+from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.internal.checking import checked
+from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 
 
@@ -21,18 +23,25 @@ class BatchTransform:
         capture_location: The `DestinationS3Uri` of the jobs' `DataCaptureConfig`.
         format: How the captured records are stored.
         files: Where the inputs and predictions of the jobs lie.
+        name: What people call the jobs; `None` if they have no name.
         dependency: What must exist before the monitors, and be deleted after them.
     """
 
     capture_location: S3Location
     format: DatasetFormat
     files: Sequence[S3Location]
+    name: str | None = None
     dependency: IConstruct | None = field(default=None, compare=False)
 
     @classmethod
     @checked
     def of(
-        cls, *, captured: S3Location, files: Sequence[S3Location], format: DatasetFormat | None = None
+        cls,
+        *,
+        captured: S3Location,
+        files: Sequence[S3Location],
+        format: DatasetFormat | None = None,
+        name: str | None = None,
     ) -> BatchTransform:
         """Name the place that all jobs of a model capture to.
 
@@ -46,8 +55,20 @@ class BatchTransform:
                 the files themselves, for which they are given the permission. Empty: they have it from elsewhere.
             format: How inputs and predictions are stored; not as Parquet where a monitor has ground truth. Default: CSV
                 without a header line.
+            name: What people call the jobs, in messages, alarms and on the command line. Default: alarms and messages
+                name the place of the captures, and the command line its last folder.
+
+        Raises:
+            ConfigurationError: The name is empty, contains a slash or is not known at synthesis.
         """
-        return cls(captured, format or DatasetFormat.csv(header=False), tuple(files))
+        if name is not None and (is_token(name) or not name or "/" in name):
+            raise ConfigurationError(
+                option="name",
+                value=name,
+                expected="a name without a slash that is known at synthesis: people type it on the command line",
+                fix="write what people call these jobs, such as nightly-scoring, or leave it out",
+            )
+        return cls(captured, format or DatasetFormat.csv(header=False), tuple(files), name)
 
     @property
     def reads(self) -> Sequence[S3Location]:
@@ -77,12 +98,12 @@ class BatchTransform:
     @property
     def title(self) -> str:
         """What people call it."""
-        return f"batch transform captured in {self.capture_location.uri}"
+        return f"batch transform {self.name or f'captured in {self.capture_location.uri}'}"
 
     @property
-    def fixed_title(self) -> None:
-        """The place of the records is all that is known of it, and often only to a deployment."""
-        return
+    def fixed_title(self) -> str | None:
+        """What people call it; `None` without a name: the place of the records may be known to a deployment only."""
+        return self.title if self.name else None
 
     @property
     def counted(self) -> Sequence[S3Location]:
@@ -98,3 +119,8 @@ class BatchTransform:
     def model_name(self) -> None:
         """The place of the records is all that is known of the model."""
         return
+
+    @property
+    def jobs_name(self) -> str | None:
+        """What people call the jobs."""
+        return self.name

@@ -33,6 +33,7 @@ class CaptureMode(Enum):
     INPUT_AND_OUTPUT = ("Input", "Output")
 
 
+@checked
 class DataCapture(cdk.Mixin):
     """Turn data capture on for an endpoint configuration.
 
@@ -51,7 +52,6 @@ class DataCapture(cdk.Mixin):
         ```
     """
 
-    @checked
     def __init__(
         self,
         *,
@@ -66,7 +66,7 @@ class DataCapture(cdk.Mixin):
         Args:
             location: Where records go; a bucket in the endpoint's region. If it has an encryption key, records are
                 encrypted with it.
-            sampling: Percentage of the calls that are kept, 0 to 100. Default: all of them.
+            sampling: Percentage of the calls that are kept, 1 to 100. Default: all of them.
             mode: Which side of a call is kept. Default: both; monitors need both.
             csv_content_types: Content types kept as CSV text. Others than these and the JSON ones are kept as base64,
                 which the analyzer cannot turn into columns.
@@ -76,11 +76,11 @@ class DataCapture(cdk.Mixin):
             ConfigurationError: The sampling or a content type is not what the service accepts.
         """
         super().__init__()
-        if not is_token(sampling) and not 0 <= sampling <= _MAX_PERCENT:
+        if not is_token(sampling) and not 1 <= sampling <= _MAX_PERCENT:
             raise ConfigurationError(
                 option="sampling",
                 value=sampling,
-                expected="a whole percentage from 0 to 100",
+                expected="a whole percentage from 1 to 100",
                 fix="write 20 for a fifth of the calls, not 0.2",
             )
         for name, types in (("csv_content_types", csv_content_types), ("json_content_types", json_content_types)):
@@ -147,19 +147,7 @@ class DataCapture(cdk.Mixin):
                 expected="one without",
                 fix="remove data_capture_config there, or do not apply DataCapture",
             )
-        if _is_serverless(config):
-            raise ConfigurationError(
-                got=f"serverless endpoint configuration {config.node.path!r}",
-                expected="instances",
-                fix="data capture does not exist for serverless endpoints; write the records to S3 from your service",
-            )
-        if config.async_inference_config is not None:
-            raise ConfigurationError(
-                got=("the asynchronous endpoint configuration ", Shown(config.node.path)),
-                expected="one of a real-time endpoint: Model Monitor reads no asynchronous inference",
-                fix="write the records to S3 from your service, and monitor them as a model that is served elsewhere",
-            )
-        _require_single_models(config)
+        _require_real_time(config)
         if config.endpoint_config_name is not None:
             Annotations.of(config).add_warning_v2(
                 "model-monitor:pinnedEndpointConfigName",
@@ -172,7 +160,13 @@ class DataCapture(cdk.Mixin):
     def faults_of(self, endpoint: cdk.aws_sagemaker.CfnEndpoint) -> list[str]:
         """Return why the capture copies nothing of an endpoint's traffic, as far as the app tells; empty if it may."""
         config = target_of(endpoint.endpoint_config_name)
-        if not isinstance(config, cdk.aws_sagemaker.CfnEndpointConfig) or config in self._configs:
+        if not isinstance(config, cdk.aws_sagemaker.CfnEndpointConfig):
+            return []
+        if config in self._configs and config.data_capture_config is not None:
+            try:
+                _require_real_time(config)  # it may have become another kind since
+            except ConfigurationError as wrong_kind:
+                return [str(wrong_kind)]
             return []
         error = ConfigurationError(
             option="capture",
@@ -240,6 +234,27 @@ def _require_content_types(name: str, types: Sequence[str]) -> None:
                 expected="a media type of at most 256 characters without parameters, such as 'text/csv'",
                 fix="leave '; charset=...' out: it is matched without parameters",
             )
+
+
+def _require_real_time(config: cdk.aws_sagemaker.CfnEndpointConfig) -> None:
+    """Check that endpoints of a configuration are of a kind that Model Monitor watches.
+
+    Raises:
+        ConfigurationError: It is serverless or asynchronous, or a model of it holds several.
+    """
+    if _is_serverless(config):
+        raise ConfigurationError(
+            got=f"serverless endpoint configuration {config.node.path!r}",
+            expected="instances",
+            fix="data capture does not exist for serverless endpoints; write the records to S3 from your service",
+        )
+    if config.async_inference_config is not None:
+        raise ConfigurationError(
+            got=("the asynchronous endpoint configuration ", Shown(config.node.path)),
+            expected="one of a real-time endpoint: Model Monitor reads no asynchronous inference",
+            fix="write the records to S3 from your service, and monitor them as a model that is served elsewhere",
+        )
+    _require_single_models(config)
 
 
 def _is_serverless(config: cdk.aws_sagemaker.CfnEndpointConfig) -> bool:

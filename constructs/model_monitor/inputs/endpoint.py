@@ -106,6 +106,11 @@ class MonitoredEndpoint:
         return
 
     @property
+    def jobs_name(self) -> None:
+        """It has no jobs."""
+        return
+
+    @property
     def title(self) -> str:
         """What people call it."""
         return f"endpoint {self.endpoint_name}"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from aws_cdk import Names, Token, aws_iam as iam, aws_kms as kms
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Names, Stack, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
+from model_monitor.errors import ConfigurationError
 from model_monitor.inputs.data_capture import DataCapture
 from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.permissions import Statement
+from model_monitor.internal.reachable import require_reachable_place, require_same_environment
 from model_monitor.internal.stacks import KnownStack, stack_of
 from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40
+_CAPTURED: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
+"""Of each stack the endpoints that are captured, with the path of the construct."""
 
 
 @checked
@@ -67,10 +73,14 @@ class EndpointDataCapture(Construct):
             services: Whose deployment function is used. Default: that of the stack.
 
         Raises:
-            ConfigurationError: The name cannot be an endpoint's.
+            ConfigurationError: The name cannot be an endpoint's, or the app captures this endpoint already.
         """
         super().__init__(scope, id)
+        require_reachable_place(capture.location, self, option="capture")
+        if services is not None:
+            require_same_environment(services, self)
         named = MonitoredEndpoint.from_endpoint_name(endpoint_name, capture_location=capture.location)
+        _require_first(self, named.endpoint_name)
         prefix = Names.unique_resource_name(self, max_length=_PREFIX_LENGTH, separator="-").lower()
         deployment = services.deployment if services else Deployment.of(self)
         access = AccessRole(
@@ -99,7 +109,21 @@ class EndpointDataCapture(Construct):
                 "NamePrefix": prefix,
             },
         )
-        self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self)
+        self.endpoint = MonitoredEndpoint(named.endpoint_name, capture.location, self, capture.mode)
+
+
+def _require_first(capture: EndpointDataCapture, endpoint_name: str) -> None:
+    """Check that no other construct of the stack captures the same endpoint: each would replace the other's."""
+    captured = _CAPTURED.setdefault(Stack.of(capture), {})
+    # SageMaker takes names in any case for the same endpoint.
+    path = captured.setdefault(endpoint_name.lower(), capture.node.path)
+    if path != capture.node.path:
+        raise ConfigurationError(
+            option="endpoint_name",
+            value=endpoint_name,
+            expected=f"one capture for each endpoint; {path} has one of this endpoint",
+            fix="use that one's endpoint for all monitors",
+        )
 
 
 def _statements(stack: KnownStack, endpoint_name: str, prefix: str) -> list[Statement]:

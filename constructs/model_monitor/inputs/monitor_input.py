@@ -58,6 +58,10 @@ class MonitorInput(Protocol):
         """What people call a model that SageMaker does not serve; `None` for all others."""
 
     @property
+    def jobs_name(self) -> str | None:
+        """What people call batch transform jobs; `None` for all others, and for jobs without a name."""
+
+    @property
     def title(self) -> str:
         """What people call it."""
 
@@ -68,3 +72,8 @@ class MonitorInput(Protocol):
     @property
     def identity(self) -> str:
         """A text that changes when another endpoint takes its place; empty where the place of the records tells it."""
+
+
+def called(input: MonitorInput) -> str | None:
+    """Return what people call an input, on the command line, too; `None` for jobs without a name."""
+    return input.endpoint_name or input.model_name or input.jobs_name

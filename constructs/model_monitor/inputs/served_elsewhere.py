@@ -114,6 +114,11 @@ class ServedElsewhere:
         return self.name
 
     @property
+    def jobs_name(self) -> None:
+        """It has no jobs."""
+        return
+
+    @property
     def counted(self) -> Sequence[S3Location]:
         """What must be read to count the records: manifests name objects that lie elsewhere."""
         return self.reads

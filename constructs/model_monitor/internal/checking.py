@@ -11,12 +11,14 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, wraps
-from types import SimpleNamespace, UnionType
+from types import FunctionType, SimpleNamespace, UnionType
 from typing import Any, NamedTuple, TypeVar, Union, Unpack, cast, get_args, get_origin, get_type_hints, is_typeddict
 
+from aws_cdk import Duration, Size, SizeRoundingBehavior
 from jsii._reference_map import InterfaceDynamicProxy  # the type of what the CDK returns as an interface
 
 from model_monitor.errors import ConfigurationError, Key, OptionName, OptionPath
+from model_monitor.internal.cdk_refusals import in_our_words
 from model_monitor.internal.expectations import describe, got_phrase, how_to_write
 from model_monitor.internal.tokens import is_token
 
@@ -24,19 +26,29 @@ Callee = TypeVar("Callee", bound=Callable[..., Any] | type)
 
 # Numbers above lose digits on their way through JavaScript. No option of the library needs one.
 _MAX_NUMBER = 1e15
+_ID = "id"
+PROTOTYPE = "__proto__"
+"""A name that mappings cannot have on their way through JavaScript."""
+# What classes of the CDK have, and those of Python that implement an interface of it.
+_MARKS_OF_JSII = ("__jsii_type__", "__jsii_ifaces__")
 
 
 def checked(callee: Callee) -> Callee:
-    """Make a function, or the constructor of a class, refuse arguments that do not have the type of their hint.
+    """Make a function, or the constructor and the public methods of a class, refuse arguments of a wrong type.
 
     Args:
         callee: A function, or a class. Put it below `@classmethod` and above `@dataclass`.
 
     Raises:
-        ConfigurationError: From the callee: an argument has another type, or is a number that is not finite.
+        ConfigurationError: From the callee: an argument has another type than its hint, or is a number that is not
+            finite; or the CDK refuses what can be told in the library's words.
     """
     if isinstance(callee, type):
-        callee.__init__ = _checked(callee.__init__, callee)  # type: ignore[misc]
+        if "__init__" in vars(callee):
+            callee.__init__ = _checked(callee.__init__, callee)  # type: ignore[misc]
+        for name, member in list(vars(callee).items()):
+            if isinstance(member, FunctionType) and not name.startswith("_") and not hasattr(member, "__wrapped__"):
+                setattr(callee, name, _checked(member, None))
         return callee
     return cast("Callee", _checked(callee, None))
 
@@ -89,7 +101,13 @@ def _checked(function: Callable[..., Any], owner: type | None) -> Callable[..., 
             mistake = None if hint.is_met_by(value) else _mistake((name,), value, hint.type)
             if mistake is not None:
                 raise _error(mistake)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except RuntimeError as error:
+            told = in_our_words(error)
+            if told is None:
+                raise
+            raise told from error
 
     return check
 
@@ -152,10 +170,16 @@ def _mistake(path: OptionPath, value: object, hint: Any) -> _Mistake | None:  # 
         return _mistake_of_all(path, value, hint)
     if origin is not None and isinstance(origin, type):
         return _mistake_in_collection(path, value, hint, origin)
+    return _mistake_in_value(path, value, hint)
+
+
+def _mistake_in_value(path: OptionPath, value: object, hint: Any) -> _Mistake | None:  # noqa: ANN401 # a type
     if isinstance(value, str) and hint is str:
         return _mistake_in_text(path, value, hint)
     if isinstance(value, int | float) and hint in (int, float):
         return _mistake_in_number(path, value, hint)
+    if isinstance(value, Duration | Size) and hint in (Duration, Size) and not _is_finite(value):
+        return _Mistake(path, value, hint, "an amount that is finite")
     return None if not isinstance(hint, type) or _is_a(value, hint) else _Mistake(path, value, hint)
 
 
@@ -175,10 +199,10 @@ def _mistake_in_collection(path: OptionPath, value: object, hint: Any, origin: t
     if isinstance(value, str | bytes) or not isinstance(value, origin):
         return _Mistake(path, value, hint)
     entries: list[tuple[str | int, object, Any]] = []
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and issubclass(origin, Mapping):
         entries += [(_key(key), key, arguments[0]) for key in value]
         entries += [(_key(key), item, arguments[1]) for key, item in value.items()]
-    elif isinstance(value, Sequence):
+    elif isinstance(value, Sequence) and arguments[1:] in ((), (...,)):
         entries += [(index, item, arguments[0]) for index, item in enumerate(value)]
     mistakes = (_mistake((*path, part), item, kind) for part, item, kind in entries)
     return next((mistake for mistake in mistakes if mistake), None)
@@ -189,6 +213,10 @@ def _key(key: object) -> str:
 
 
 def _mistake_in_text(path: OptionPath, value: str, hint: type) -> _Mistake | None:
+    if path == (_ID,) and (not value or is_token(value)):
+        return _Mistake(path, value, hint, "an id that is not empty, and known at synthesis")
+    if value == PROTOTYPE:
+        return _Mistake(path, value, hint, "any other name: JavaScript, in which the CDK runs, keeps this one")
     if "\0" in value:
         return _Mistake(path, value, hint, "text without the character NUL")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
@@ -208,12 +236,24 @@ def _mistake_in_number(path: OptionPath, value: float, hint: type) -> _Mistake |
     return _Mistake(path, value, hint, "a number of at most 15 digits") if abs(value) > _MAX_NUMBER else None
 
 
+def _is_finite(amount: Duration | Size) -> bool:
+    """Return whether an amount is no more than JavaScript can count; its infinity is None in Python."""
+    try:
+        if isinstance(amount, Duration):
+            return amount.to_milliseconds(integral=False) is not None
+        return amount.to_kibibytes(rounding=SizeRoundingBehavior.NONE) is not None
+    except RuntimeError:  # known later
+        return True
+
+
 def _is_a(value: object, hint: type) -> bool:
     if isinstance(value, InterfaceDynamicProxy):
         return any(_is_a(delegate, hint) for delegate in value._delegates)
+    if hasattr(hint, "__jsii_type__") and not any(hasattr(type(value), mark) for mark in _MARKS_OF_JSII):
+        return False
     if getattr(hint, "_is_protocol", False):
-        # Fields of a dataclass are members of the instance only.
-        own = getattr(value, "__dict__", {})
+        # Fields of a dataclass are members of the instance only. A class is no instance of itself.
+        own = {} if isinstance(value, type) else getattr(value, "__dict__", {})
         return all(hasattr(type(value), name) or name in own for name in _members(hint))
     return isinstance(value, hint)
 

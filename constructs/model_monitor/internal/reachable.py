@@ -2,36 +2,95 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
-from aws_cdk import IResource, Stack, aws_sns as sns
-from constructs import IConstruct
+from typing import cast
 
-from model_monitor.errors import ConfigurationError, Shown
+import aws_cdk as cdk
+from aws_cdk import Stack, Stage, aws_sns as sns
+from constructs import IConstruct, Node
+
+from model_monitor.errors import ConfigurationError, OptionPath, Shown
 from model_monitor.internal.references import target_of
 from model_monitor.internal.tokens import is_token
+from model_monitor.s3_location import S3Location
 
 _FIFO = ".fifo"
 
 
-def require_same_region(resource: IResource, scope: IConstruct, *, option: str) -> None:
-    """Check that a resource is in the region of a stack, as far as both are known at synthesis.
+def require_reachable(resource: object, scope: IConstruct, *, option: str | OptionPath) -> None:
+    """Check that a stack can use a resource: it is of the same app and stage, and in the same region if both are known.
 
     Args:
-        resource: A key or a topic: alarms, buckets and jobs reach those of their own region only.
+        resource: A construct that the user brings. Alarms, buckets, jobs and endpoints reach those of their own region
+            only. What is no construct is not checked.
         scope: Belongs to the stack.
         option: The option that names the resource.
 
     Raises:
-        ConfigurationError: It is in another region.
+        ConfigurationError: It is in another region, or of another app.
     """
-    region, own = resource.env.region, Stack.of(scope).region
-    if region != own and not is_token(region) and not is_token(own):
+    if not isinstance(getattr(resource, "node", None), Node):
+        return
+    construct = cast("IConstruct", resource)
+    if Stage.of(construct) is not Stage.of(scope):  # an app is a stage, too
         raise ConfigurationError(
             option=option,
-            got=("a resource in ", Shown(region), f": {resource.node.path}"),
+            got=f"a construct of another app or stage: {construct.node.path}",
+            expected="one of the same app and stage: nothing can be referred to across them",
+            fix="import it by its name or ARN, or make it in this app",
+        )
+    region, own = getattr(getattr(resource, "env", None), "region", None), Stack.of(scope).region
+    if region is not None and region != own and not is_token(region) and not is_token(own):
+        raise ConfigurationError(
+            option=option,
+            got=("a resource in ", Shown(region), f": {construct.node.path}"),
             expected=("one in ", Shown(own), ", where the stack is deployed"),
             fix="choose one of the stack's own region",
         )
+
+
+def require_reachable_place(location: S3Location | None, scope: IConstruct, *, option: str | OptionPath) -> None:
+    """Check the same of the bucket of a location, and of the key of its objects.
+
+    Args:
+        location: What the user brings; None for nothing.
+        scope: Belongs to the stack.
+        option: The option that names the location.
+
+    Raises:
+        ConfigurationError: One of them is in another region, or of another app.
+    """
+    if location is not None:
+        require_reachable(location.bucket, scope, option=option)
+        require_reachable(location.encryption_key, scope, option=option)
+
+
+def require_same_environment(services: IConstruct, scope: IConstruct) -> None:
+    """Check that a stack can share the services of another one.
+
+    Args:
+        services: The services.
+        scope: Belongs to the stack.
+
+    Raises:
+        ConfigurationError: They are of another app, stage, account or region.
+    """
+    require_reachable(services, scope, option="services")
+    theirs, own = Stack.of(services), Stack.of(scope)
+    accounts = (theirs.account, own.account)
+    if theirs is own:
+        return
+    if theirs.region != own.region or (accounts[0] != accounts[1] and not any(map(is_token, accounts))):
+        raise ConfigurationError(
+            option="services",
+            got=f"services of {_place(theirs)} for a stack of {_place(own)}",
+            expected="services of the same account and region",
+            fix="make services once for each account and region, with the same env for all stacks that share them",
+        )
+
+
+def _place(stack: Stack) -> str:
+    account, region = (("no chosen" if is_token(value) else value) for value in (stack.account, stack.region))
+    return f"account {account} and region {region}"
 
 
 def require_standard_topic(topic: sns.ITopic) -> None:

@@ -72,6 +72,13 @@ class AnalysisScript:
         return S3Location(asset.s3_bucket_name, asset.s3_object_key)
 
 
+# With how many arguments the analyzer calls them: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-pre-and-post-processing.html
+_PARAMETERS = {
+    "preprocess_handler": (1, "one parameter, the record; or two, one of them named logger"),
+    "postprocess_handler": (0, "no parameters"),
+}
+
+
 def _require_function(path: Path, handler: str) -> None:
     try:
         module = ast.parse(path.read_bytes(), filename=str(path))
@@ -82,9 +89,26 @@ def _require_function(path: Path, handler: str) -> None:
             expected="a Python file",
             fix="run it with python once",
         ) from error
-    if not any(isinstance(node, ast.FunctionDef) and node.name == handler for node in module.body):
+    functions = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == handler]
+    if not functions:
         raise ConfigurationError(
             got=("the script ", Shown(str(path)), f" without a function {handler}"),
             expected=f"'def {handler}(...)' at the top level",
             fix="the analyzer calls that function and no other",
         )
+    number, expected = _PARAMETERS[handler]
+    # The last of two definitions is the one that counts.
+    if not _can_take(functions[-1].args, number):
+        raise ConfigurationError(
+            got=("the script ", Shown(str(path)), f" with {handler}({ast.unparse(functions[-1].args)})"),
+            expected=expected,
+            fix="the analyzer gives it nothing else; make other parameters constants of the script",
+        )
+
+
+def _can_take(parameters: ast.arguments, number: int) -> bool:
+    """Return whether a function can be called with a number of arguments, and with a logger that it asks for."""
+    names = [parameter.arg for parameter in (*parameters.posonlyargs, *parameters.args)]
+    required = len(names) - len(parameters.defaults) - (number > 0 and "logger" in names[:2])
+    is_enough = number <= len(names) or parameters.vararg is not None
+    return required <= number and is_enough and None not in parameters.kw_defaults

@@ -14,6 +14,7 @@ from model_monitor.inputs.ground_truth import GroundTruth
 from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_apart, require_outputs
 from model_monitor.internal.access import AccessRole
+from model_monitor.internal.reachable import require_reachable_place
 from model_monitor.monitor.graphs import coverage_graph
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorSettings
@@ -48,6 +49,7 @@ class LabelledMonitor(Monitor):
         super().__init__(scope, id, input=input, services=services, access=access, settings=settings)
         self.ground_truth = ground_truth
         self._minimum_coverage: float | None = None
+        require_reachable_place(ground_truth.location, self, option=("ground_truth", "location"))
         ground_truth.location.grant_read(self.role)
         for location in input.counted:
             location.grant_read(self._access)

@@ -24,20 +24,22 @@ from model_monitor.baseline.resource import BaselineJob, BaselineResource
 from model_monitor.dashboard import layout
 from model_monitor.engine import Analysis, MonitorDefinition, RunningMonitor
 from model_monitor.errors import ConfigurationError
-from model_monitor.inputs.monitor_input import MonitorInput
+from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.requirements import require_apart
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.amounts import hours, hours_of
 from model_monitor.internal.arns import role_arn, topic_arn
+from model_monitor.internal.checking import checked
 from model_monitor.internal.connectable import Connectable
 from model_monitor.internal.permissions import Statement, allow, allow_key
-from model_monitor.internal.reachable import require_same_region
+from model_monitor.internal.reachable import require_reachable, require_reachable_place
 from model_monitor.internal.stacks import stack_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_role import job_statements
 from model_monitor.monitor.options import MonitorSettings
+from model_monitor.mutes import Mute, Mutes, require_audible, unknown_alarm, warn_if_over
 from model_monitor.run_events import RunEvents
 from model_monitor.s3_location import S3Location
 from model_monitor.services import MonitoringServices
@@ -52,6 +54,7 @@ _WHY_WILDCARDS = (
 
 
 @jsii.implements(iam.IGrantable, Connectable)
+@checked
 class Monitor(RunEvents):
     """A monitor of an endpoint, of the batch transform jobs of a model, or of a model that is served elsewhere.
 
@@ -103,8 +106,7 @@ class Monitor(RunEvents):
         require_apart(output, input, option="output")
         super().__init__(scope, id)
         stack_of(self, parent=scope)
-        if settings.encryption_key is not None:
-            require_same_region(settings.encryption_key, self, option="encryption_key")
+        self._require_reachable(settings)
         self.input = input
         self.short_name = short_name(id)
         self.schedule = settings.schedule
@@ -137,6 +139,7 @@ class Monitor(RunEvents):
             settings.schedule.period or hours(1),
         )
         self._published: dict[str, list[object]] = {}
+        self._mutes = Mutes()
         self._tells_capture_age = False
         self._grant_jobs()
         self._grant_functions()
@@ -216,6 +219,39 @@ class Monitor(RunEvents):
             self._tells_capture_age = True
             self.input.records.grant_read(self._access)
         return self._metrics.own(metrics.CAPTURE_AGE, statistic=metrics.MAXIMUM)
+
+    def mute(self, *mutes: Mute) -> None:
+        """Neither tell nor count something for a while: no metrics, no alarms, no messages. Runs and events go on.
+
+        `model-monitor mute` does the same at once and without a deployment, and `model-monitor status` shows both.
+
+        Args:
+            *mutes: What, and until when.
+
+        Raises:
+            ConfigurationError: There is no such alarm, or it is the one that says that nobody is watching.
+        """
+        for mute in mutes:
+            warn_if_over(self, mute)
+            if not self.take_mute(mute):
+                raise unknown_alarm(mute, self.alarm_titles)
+
+    @property
+    def alarm_titles(self) -> list[str]:
+        """What the names of the alarms say happened, such as `drift of age`."""
+        return list(self._mutes.watched)
+
+    def take_mute(self, mute: Mute) -> bool:
+        """Mute what this monitor has of it, and return whether there is anything.
+
+        Args:
+            mute: A mute of a monitoring, which may be about another of its monitors.
+
+        Raises:
+            ConfigurationError: It is about the alarm that says that nobody is watching.
+        """
+        require_audible(mute)
+        return self._mutes.add(mute)
 
     def widgets(self) -> list[cloudwatch.IWidget]:
         """Return graphs for a dashboard of your own: violations, runs, and what is published beside its limits."""
@@ -299,6 +335,7 @@ class Monitor(RunEvents):
             "title": self.input.title,
             "endpoint": self.input.endpoint_name,
             "model": self.input.model_name,
+            "jobs": self.input.jobs_name,
             "reports": self.reports.uri,
             "records": self.input.records.uri if self._tells_capture_age else None,
             "access_role": role_arn(self._access),
@@ -308,14 +345,16 @@ class Monitor(RunEvents):
             "reactions": self._reactions or None,
             "metrics": dict(sorted(self._published.items())) or None,
             "page": None if self._report_page else False,
+            "mutes": self._mutes.documents,
+            "stack": stack_of(self).stack.stack_name if self._mutes.documents else None,
         }
         return {name: value for name, value in document.items() if value is not None}
 
     @property
     def commands(self) -> Commands:
         """What the command line calls this monitor."""
-        model = self.input.endpoint_name or self.input.model_name
-        return Commands((model, self.short_name) if model else (self.monitoring_schedule_name,))
+        name = called(self.input)
+        return Commands((name, self.short_name) if name else (self.monitoring_schedule_name,))
 
     def _alarm_factory(self) -> AlarmFactory:
         texts = AlarmTexts(
@@ -326,7 +365,7 @@ class Monitor(RunEvents):
             self._runbook_url,
             self.commands,
         )
-        return AlarmFactory(self, texts)
+        return AlarmFactory(self, texts, watch=self._mutes.watch)
 
     def _make_common_alarms(self, alarms: MonitorAlarms) -> None:
         factory, made = self._alarm_factory(), self.alarms
@@ -360,6 +399,14 @@ class Monitor(RunEvents):
         )
         stack_of(role, parent=self)
         return role
+
+    def _require_reachable(self, settings: MonitorSettings) -> None:
+        """Check what the user brings; what the services bring was checked with them."""
+        require_reachable(settings.encryption_key, self, option="encryption_key")
+        require_reachable(settings.role, self, option="role")
+        require_reachable(settings.compute.volume_key, self, option=("compute", "volume_key"))
+        require_reachable(settings.network.vpc, self, option=("network", "vpc"))
+        require_reachable_place(settings.output, self, option="output")
 
     def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
         # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer

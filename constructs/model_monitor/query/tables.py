@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import Names, Stack, aws_kms as kms
 from constructs import Construct
 
-from model_monitor.errors import ConfigurationError
+from model_monitor.errors import ConfigurationError, Setting
+from model_monitor.internal.checking import checked
 from model_monitor.query import queries
 from model_monitor.query.table import json_table
 from model_monitor.s3_location import S3Location
 
 _NAME_LENGTH = 100
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+_VARIANT = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 RUN_COLUMNS = {
     "run_id": "string",
     "schedule": "string",
@@ -98,6 +102,7 @@ CAPTURED = {
 """Columns of the table of captured calls."""
 
 
+@checked
 class QueryTables(Construct):
     """A database over what monitors find, with saved queries and a workgroup whose results are encrypted.
 
@@ -198,13 +203,13 @@ class QueryTables(Construct):
             variants: Names of its production variants.
 
         Raises:
-            ConfigurationError: No variant.
+            ConfigurationError: No variant, or one whose name SageMaker would refuse.
         """
-        if not variants:
+        if not variants or not all(map(_VARIANT.fullmatch, variants)):
             raise ConfigurationError(
                 option="variants",
-                got="a table of captured calls without variants",
-                expected="the names of the endpoint's production variants",
+                got=(Setting("variants", list(variants)), " for a table of captured calls"),
+                expected="the names of the endpoint's production variants: letters, digits and hyphens",
                 fix="leave the option out for AllTraffic",
             )
         unique = Names.unique_resource_name(scope, max_length=_NAME_LENGTH, separator="_").lower()

@@ -45,12 +45,7 @@ def blind_features(statistics: Mapping[str, Any], constraints: Mapping[str, Any]
 
 
 def half_blind_features(statistics: Mapping[str, Any], constraints: Mapping[str, Any]) -> list[str]:
-    """Return the features that show drift only when values appear or vanish, not when their shares move.
-
-    Args:
-        statistics: Content of the effective `statistics.json`.
-        constraints: Content of the effective `constraints.json`.
-    """
+    """Return the features that show drift only when values appear or vanish, not when their shares move."""
     return [
         feature["name"]
         for feature, settings in checked_features(statistics, constraints)

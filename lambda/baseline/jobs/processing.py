@@ -99,12 +99,7 @@ def timeout_text(name: str, minutes: int, end: str) -> str:
 
 
 def failure_text(job: Job, properties: Properties) -> str:
-    """Explain a job that has failed, was stopped, or has written nothing.
-
-    Args:
-        job: Its description.
-        properties: What the stack asked for.
-    """
+    """Explain a job that has failed, was stopped, or has written nothing."""
     name, status = job["ProcessingJobName"], job["ProcessingJobStatus"]
     title = f"the baseline job {name}" + (f" for endpoint {properties.endpoint}" if properties.endpoint else "")
     reason, message = job.get("FailureReason"), job.get("ExitMessage")

@@ -4,32 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sandbox.seams import Name, get
+from sandbox.seams import Name, extend_resource_type, get
 
 _TYPE = "AWS::S3::Bucket"
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 Properties = dict[str, Any]
-Created = tuple[str, dict[str, str]]
 
 
 def install() -> None:
     """Wrap MiniStack's handlers of the type."""
+    extend_resource_type(_TYPE, after=_apply)
     handlers = get(Name.RESOURCE_HANDLERS)[_TYPE]
-    handlers["create"] = _keeping(handlers["create"])
-    handlers["update"] = _keeping(handlers["update"])
     handlers["delete"] = _refusing(handlers["delete"])
-
-
-def _keeping(original: Callable[..., Created]) -> Callable[..., Created]:
-    """The last two arguments of both handlers are the properties to reach and the stack."""
-
-    def handler(*arguments: Any) -> Created:
-        created = original(*arguments)
-        _apply(created[0], arguments[-2])
-        return created
-
-    return handler
 
 
 def _refusing(original: Callable[[str, Properties], None]) -> Callable[[str, Properties], None]:

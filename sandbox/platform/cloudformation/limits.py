@@ -11,15 +11,12 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.platform import functions
-from sandbox.seams import Name, get
-
-_PROPERTIES_OF = {"create": 1, "update": 2}
-"""Position of the properties to reach among a handler's arguments."""
+from sandbox.seams import extend_resource_type
 
 
 @dataclass(frozen=True)
@@ -66,36 +63,23 @@ _RULES = {
 
 
 def install() -> None:
-    """Wrap the handlers of the types. Called once, after every type is registered."""
-    handlers = get(Name.RESOURCE_HANDLERS)
+    """Check the types. Called once, after every type is registered."""
     for type_name, rule in _RULES.items():
-        _check(handlers[type_name], functools.partial(_name_problem, rule))
-    _check(handlers["AWS::Lambda::Function"], _variables_problem)
+        extend_resource_type(type_name, before=functools.partial(_check_name, rule))
+    extend_resource_type("AWS::Lambda::Function", before=_check_variables)
 
 
-def _check(handlers: dict[str, Any], problem: Callable[[Mapping[str, Any]], str | None]) -> None:
-    for operation, position in _PROPERTIES_OF.items():
-        handlers[operation] = _checking(handlers[operation], position, problem)
-
-
-def _checking(
-    original: Callable[..., Any], position: int, problem: Callable[[Mapping[str, Any]], str | None]
-) -> Callable[..., Any]:
-    def handler(*arguments: Any) -> Any:
-        message = problem(arguments[position])
-        if message is not None:
-            raise ValueError(
-                f'Resource handler returned message: "{message} (Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
-            )
-        return original(*arguments)
-
-    return handler
-
-
-def _name_problem(rule: _NameRule, properties: Mapping[str, Any]) -> str | None:
+def _check_name(rule: _NameRule, properties: Mapping[str, Any]) -> None:
     name = properties.get(rule.member)
-    return None if name is None else rule.problem(str(name))
+    _refuse(None if name is None else rule.problem(str(name)))
 
 
-def _variables_problem(properties: Mapping[str, Any]) -> str | None:
-    return functions.variables_problem((properties.get("Environment") or {}).get("Variables") or {})
+def _check_variables(properties: Mapping[str, Any]) -> None:
+    _refuse(functions.variables_problem((properties.get("Environment") or {}).get("Variables") or {}))
+
+
+def _refuse(problem: str | None) -> None:
+    if problem is not None:
+        raise ValueError(
+            f'Resource handler returned message: "{problem} (Status Code: 400)" (HandlerErrorCode: InvalidRequest)'
+        )

@@ -44,6 +44,12 @@ def run(alarm: Alarm, old_state: str, new_state: str, reason: str) -> None:
         _record(alarm, arn, refused)
 
 
+def timestamp(time: float) -> str:
+    """As alarm events, messages and reasons write it: ``2026-11-21T03:25:00.000+0000``."""
+    moment = datetime.fromtimestamp(time, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+
+
 def configuration(alarm: Alarm) -> dict[str, Any]:
     """An alarm's configuration as events and Lambda actions carry it."""
     described = {"description": alarm["AlarmDescription"]} if alarm.get("AlarmDescription") else {}
@@ -78,10 +84,10 @@ def _notification(alarm: Alarm, old: str, new: str, reason: str) -> dict[str, An
         "AlarmName": alarm["AlarmName"],
         "AlarmDescription": alarm.get("AlarmDescription") or None,
         "AWSAccountId": account_id(),
-        "AlarmConfigurationUpdatedTimestamp": _moment(alarm["AlarmConfigurationUpdatedTimestamp"]),
+        "AlarmConfigurationUpdatedTimestamp": timestamp(alarm["AlarmConfigurationUpdatedTimestamp"]),
         "NewStateValue": new,
         "NewStateReason": reason,
-        "StateChangeTime": _moment(clock.time()),
+        "StateChangeTime": timestamp(clock.time()),
         "Region": _region_name(),
         "AlarmArn": alarm["AlarmArn"],
         "OldStateValue": old,
@@ -131,11 +137,11 @@ def _invocation(alarm: Alarm, old: str, new: str, reason: str) -> dict[str, Any]
         "source": "aws.cloudwatch",
         "alarmArn": alarm["AlarmArn"],
         "accountId": account_id(),
-        "time": _moment(clock.time()),
+        "time": timestamp(clock.time()),
         "region": region(),
         "alarmData": {
             "alarmName": alarm["AlarmName"],
-            "state": {"value": new, "reason": reason, "timestamp": _moment(clock.time())},
+            "state": {"value": new, "reason": reason, "timestamp": timestamp(clock.time())},
             "previousState": {"value": old},
             "configuration": configuration(alarm),
         },
@@ -164,8 +170,3 @@ def _dimensions(metric: Mapping[str, Any]) -> dict[str, str]:
 
 def _region_name() -> str:
     return _REGION_NAMES.get(region(), region())
-
-
-def _moment(time: float) -> str:
-    moment = datetime.fromtimestamp(time, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.platform.cloudwatch import queries, transitions
+from sandbox.platform.cloudwatch import actions, queries, transitions
 from sandbox.platform.cloudwatch.evaluation import Decision, Rule, State, TreatMissing, decide
 from sandbox.platform.cloudwatch.math import Series
 from sandbox.process import clock
@@ -142,17 +142,16 @@ def _reason_data(found: _Evaluation) -> str:
     evaluated = found.decision.evaluated
     data: dict[str, Any] = {
         "version": "1.0",
-        "queryDate": transitions.timestamp(clock.time()),
+        "queryDate": actions.timestamp(clock.time()),
         "period": found.period,
         "recentDatapoints": [found.values[index] for index in reversed(evaluated)],
         "threshold": found.rule.threshold,
         "evaluatedDatapoints": [
-            {"timestamp": transitions.timestamp(found.starts[index]), "value": found.values[index]}
-            for index in evaluated
+            {"timestamp": actions.timestamp(found.starts[index]), "value": found.values[index]} for index in evaluated
         ],
     }
     if evaluated:
-        data["startDate"] = transitions.timestamp(found.starts[evaluated[-1]])
+        data["startDate"] = actions.timestamp(found.starts[evaluated[-1]])
     return json.dumps(data, separators=(",", ":"))
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, MutableMapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.platform.cloudwatch import actions
@@ -53,15 +52,9 @@ def find(name: str) -> Mapping[str, Any] | None:
     return alarm
 
 
-def timestamp(time: float) -> str:
-    """As alarm events and reasons write it: ``2026-11-21T03:25:00.000+0000``."""
-    moment = datetime.fromtimestamp(time, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
-
-
 def _announce(alarm: Mapping[str, Any], old: str, new: str, reason: str) -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html."""
-    state = {"value": new, "reason": reason, "timestamp": timestamp(clock.time())}
+    state = {"value": new, "reason": reason, "timestamp": actions.timestamp(clock.time())}
     if alarm.get("StateReasonData"):
         state["reasonData"] = alarm["StateReasonData"]
     name = alarm["AlarmName"]

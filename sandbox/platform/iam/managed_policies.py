@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.seams import Name, get, replace
+from sandbox.seams import Name, extend_resource_type, get, replace
 
 _PREFIX = "arn:aws:iam::aws:policy/"
 _ATTACHING = ("AttachRolePolicy", "AttachUserPolicy", "AttachGroupPolicy")
@@ -23,9 +23,7 @@ def install() -> None:
     _add()
     for action in _ATTACHING:
         get(Name.IAM_HANDLERS)[action] = _refusing_unknown(get(Name.IAM_HANDLERS)[action])
-    handlers = get(Name.RESOURCE_HANDLERS)["AWS::IAM::Role"]
-    handlers["create"] = _checking(handlers["create"], properties_at=1)
-    handlers["update"] = _checking(handlers["update"], properties_at=2)
+    extend_resource_type("AWS::IAM::Role", before=_require_known)
 
 
 def _with_ours(original: Callable[[], None]) -> Callable[[], None]:
@@ -58,17 +56,12 @@ def _refusing_unknown(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return attach
 
 
-def _checking(original: Callable[..., Any], *, properties_at: int) -> Callable[..., Any]:
+def _require_known(role: dict[str, Any]) -> None:
     """Fail a stack's role that names a policy which does not exist."""
-
-    def handler(*arguments: Any) -> Any:
-        # MiniStack makes a list of one empty text of an empty parameter, as in the template of `cdk bootstrap`.
-        for arn in filter(None, arguments[properties_at].get("ManagedPolicyArns") or []):
-            if not get(Name.POLICY_KNOWN)(arn):
-                raise ValueError(f"{_unknown(arn)} (Service: Iam, Status Code: 404)")
-        return original(*arguments)
-
-    return handler
+    # MiniStack makes a list of one empty text of an empty parameter, as in the template of `cdk bootstrap`.
+    for arn in filter(None, role.get("ManagedPolicyArns") or []):
+        if not get(Name.POLICY_KNOWN)(arn):
+            raise ValueError(f"{_unknown(arn)} (Service: Iam, Status Code: 404)")
 
 
 def _unknown(arn: str) -> str:

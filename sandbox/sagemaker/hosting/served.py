@@ -14,12 +14,7 @@ from sandbox.sagemaker.state import Document
 
 
 class LoadError(HostingError):
-    """A container does not come up; that its archive cannot be had is a `HostingError` only.
-
-    Args:
-        container: Its name.
-        message: Why.
-    """
+    """A container does not come up; that its archive cannot be had is a `HostingError` only."""
 
     def __init__(self, container: str, message: str) -> None:
         super().__init__(message)

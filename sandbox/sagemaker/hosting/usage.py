@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import seams
+from sandbox.process import clock
 from sandbox.sagemaker.hosting.fleet import Fleet, Variant
 
 _CLIENT_ERROR, _SERVER_ERROR = range(400, 500), range(500, 600)
@@ -23,7 +25,9 @@ class _Counts:
     latency_maximum: float = 0.0
 
 
-_Key = tuple[tuple[str, str], str, str]
+# Scope, endpoint, variant, and the minute of the invocations: a clock that is moved forward takes none of them along.
+_Key = tuple[tuple[str, str], str, str, int]
+_MINUTE = 60
 _counts: dict[_Key, _Counts] = {}
 _lock = threading.Lock()
 
@@ -32,7 +36,8 @@ def count(fleet: Fleet, variant: Variant, status: int, seconds: float) -> None:
     """Remember one invocation; ``seconds`` is what the model took."""
     microseconds = seconds * 1e6
     with _lock:
-        counts = _counts.setdefault((fleet.scope, fleet.endpoint, variant.name), _Counts())
+        minute = int(clock.time()) // _MINUTE * _MINUTE
+        counts = _counts.setdefault((fleet.scope, fleet.endpoint, variant.name, minute), _Counts())
         counts.invocations += 1
         counts.client_errors += status in _CLIENT_ERROR
         counts.server_errors += status in _SERVER_ERROR
@@ -46,10 +51,11 @@ def publish() -> None:
     with _lock:
         gathered = dict(_counts)
         _counts.clear()
-    for (scope, endpoint, variant), counts in gathered.items():
+    for (scope, endpoint, variant, minute), counts in gathered.items():
         dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
+        where = {"Dimensions": dimensions, "Timestamp": datetime.fromtimestamp(minute, UTC)}
         with seams.scope(*scope):
-            seams.put_metric_data("AWS/SageMaker", [{**datum, "Dimensions": dimensions} for datum in _data(counts)])
+            seams.put_metric_data("AWS/SageMaker", [{**datum, **where} for datum in _data(counts)])
 
 
 def reset() -> None:

@@ -36,7 +36,7 @@ def list_monitoring_alerts(request: Request) -> dict[str, Any]:
         "EvaluationPeriod": settings["EvaluationPeriod"],
         "Actions": {"ModelDashboardIndicator": {"Enabled": True}},
     }
-    return page([alert], request.body, result="MonitoringAlertSummaries", sort_keys={"CreationTime": "CreationTime"})
+    return page("ListMonitoringAlerts", [alert], request.body)
 
 
 @operation("UpdateMonitoringAlert")
@@ -64,13 +64,8 @@ def list_monitoring_alert_history(request: Request) -> dict[str, Any]:
     """Every change of the alert's state, as its present settings would have made it."""
     wanted = request.body.get("MonitoringScheduleName")
     schedules = [state.get(MONITORING_SCHEDULE, wanted)] if wanted else state.every(MONITORING_SCHEDULE)
-    return page(
-        [change for schedule in schedules for change in _history(schedule)],
-        request.body,
-        result="MonitoringAlertHistory",
-        equal={"MonitoringAlertName": "MonitoringAlertName", "StatusEquals": "AlertStatus"},
-        sort_keys={"CreationTime": "CreationTime", "Status": "AlertStatus"},
-    )
+    changes = [change for schedule in schedules for change in _history(schedule)]
+    return page("ListMonitoringAlertHistory", changes, request.body)
 
 
 def _name(schedule: Document) -> str:

@@ -35,23 +35,8 @@ _numbers = itertools.count()
 @operation("ListMonitoringExecutions")
 def list_monitoring_executions(request: Request) -> dict[str, Any]:
     """Summaries of executions, of deleted schedules too."""
-    return page(
-        [_row(execution) for execution in _executions.values()],
-        request.body,
-        result="MonitoringExecutionSummaries",
-        equal={
-            "MonitoringScheduleName": "MonitoringScheduleName",
-            "EndpointName": "EndpointName",
-            "StatusEquals": "MonitoringExecutionStatus",
-            "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
-            "MonitoringTypeEquals": "MonitoringType",
-        },
-        sort_keys={
-            "CreationTime": "CreationTime",
-            "ScheduledTime": "ScheduledTime",
-            "Status": "MonitoringExecutionStatus",
-        },
-    )
+    rows = [_row(execution) for execution in _executions.values()]
+    return page("ListMonitoringExecutions", rows, request.body)
 
 
 def run(schedule: Document, job: MonitoringJob, scheduled: float) -> None:

@@ -9,8 +9,8 @@ from sandbox.sagemaker.kinds import ENDPOINT, JOB_DEFINITIONS, MONITORING_SCHEDU
 from sandbox.sagemaker.listing import page
 from sandbox.sagemaker.monitoring import window
 from sandbox.sagemaker.monitoring.monitoring_job import DEFAULT_MAX_RUNTIME, MonitoringJob, with_defaults
+from sandbox.sagemaker.reading import serve_describe
 from sandbox.sagemaker.state import Document
-from sandbox.sagemaker.validation import render
 
 
 def check_job(job: MonitoringJob) -> None:
@@ -49,9 +49,6 @@ def _register(monitoring_type: str, kind: Kind) -> None:
         request.require_pass_role(definition["RoleArn"])
         return {"JobDefinitionArn": state.add(kind, definition)["JobDefinitionArn"]}
 
-    def describe(request: Request) -> dict[str, Any]:
-        return render(f"Describe{kind.operation}", state.get(kind, request.body["JobDefinitionName"]))
-
     def delete(request: Request) -> dict[str, Any]:
         name = request.body["JobDefinitionName"]
         with state.LOCK:
@@ -61,17 +58,11 @@ def _register(monitoring_type: str, kind: Kind) -> None:
         return {}
 
     def list_definitions(request: Request) -> dict[str, Any]:
-        return page(
-            [_summary(monitoring_type, definition) for definition in state.every(kind)],
-            request.body,
-            result="JobDefinitionSummaries",
-            name="MonitoringJobDefinitionName",
-            equal={"EndpointName": "EndpointName"},
-            sort_keys={"CreationTime": "CreationTime", "Name": "MonitoringJobDefinitionName"},
-        )
+        summaries = [_summary(monitoring_type, definition) for definition in state.every(kind)]
+        return page(f"List{kind.operation}s", summaries, request.body)
 
     operation(f"Create{kind.operation}")(create)
-    operation(f"Describe{kind.operation}")(describe)
+    serve_describe(kind)
     operation(f"Delete{kind.operation}")(delete)
     operation(f"List{kind.operation}s")(list_definitions)
 
@@ -89,12 +80,11 @@ def _require_unused(monitoring_type: str, definition: Document) -> None:
 
 
 def _summary(monitoring_type: str, definition: Document) -> Document:
-    endpoint = MonitoringJob.of_definition(monitoring_type, definition).endpoint_name
     return {
         "MonitoringJobDefinitionName": definition["JobDefinitionName"],
         "MonitoringJobDefinitionArn": definition["JobDefinitionArn"],
         "CreationTime": definition["CreationTime"],
-        **({"EndpointName": endpoint} if endpoint else {}),
+        "EndpointName": MonitoringJob.of_definition(monitoring_type, definition).endpoint_name,
     }
 
 

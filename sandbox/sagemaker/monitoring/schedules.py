@@ -107,23 +107,9 @@ def start_monitoring_schedule(request: Request) -> dict[str, Any]:
 @operation("ListMonitoringSchedules")
 def list_monitoring_schedules(request: Request) -> dict[str, Any]:
     """Summaries of schedules."""
-    return page(
-        [_summary(schedule) for schedule in state.every(MONITORING_SCHEDULE)],
-        request.body,
-        result="MonitoringScheduleSummaries",
-        name="MonitoringScheduleName",
-        equal={
-            "StatusEquals": "MonitoringScheduleStatus",
-            "EndpointName": "EndpointName",
-            "MonitoringJobDefinitionName": "MonitoringJobDefinitionName",
-            "MonitoringTypeEquals": "MonitoringType",
-        },
-        sort_keys={
-            "CreationTime": "CreationTime",
-            "Name": "MonitoringScheduleName",
-            "Status": "MonitoringScheduleStatus",
-        },
-    )
+    # What the schedule runs stands in its configuration.
+    summaries = [{**schedule["MonitoringScheduleConfig"], **schedule} for schedule in state.every(MONITORING_SCHEDULE)]
+    return page("ListMonitoringSchedules", summaries, request.body)
 
 
 def job_of(config: Document) -> MonitoringJob:
@@ -216,21 +202,6 @@ def _runner(schedule: Document) -> Callable[[float], None]:
             executions.run(schedule, job_of(schedule["MonitoringScheduleConfig"]), scheduled)
 
     return run
-
-
-def _summary(schedule: Document) -> Document:
-    members = (
-        "MonitoringScheduleName",
-        "MonitoringScheduleArn",
-        "CreationTime",
-        "LastModifiedTime",
-        "MonitoringScheduleStatus",
-        "EndpointName",
-        "MonitoringType",
-    )
-    summary = {name: schedule[name] for name in members if schedule.get(name) is not None}
-    definition = schedule["MonitoringScheduleConfig"].get("MonitoringJobDefinitionName")
-    return summary | ({"MonitoringJobDefinitionName": definition} if definition else {})
 
 
 def _announce(schedule: Document) -> None:

@@ -6,30 +6,20 @@ import numpy as np
 import pytest
 
 from analyzer.__main__ import main
+from tests.analyzer.conftest import Job
+from tests.analyzer.lines import record, write_lines
 
 
-class ClarifyJob:
+class ClarifyJob(Job):
     """What one run left behind."""
 
-    def __init__(self, code, root):
-        self.code = code
-        self.root = root
-
     @property
-    def message(self):
-        return (self.root / "message").read_text()
+    def root(self):
+        return self.folder
 
     @property
     def analysis(self):
-        return json.loads((self.root / "output" / "analysis.json").read_text())
-
-    @property
-    def violations(self):
-        return json.loads((self.root / "output" / "constraint_violations.json").read_text())["violations"]
-
-    @property
-    def metrics(self):
-        return [json.loads(line) for line in (self.root / "metrics" / "metrics.jsonl").read_text().splitlines()]
+        return self.document("analysis.json")
 
     def bias(self, stage, facet, position=0):
         """Metrics by name of one facet value."""
@@ -98,22 +88,12 @@ def merged(tmp_path):
     """Write captured records, with observed labels when there are any: merged([(input, output, label), ...])."""
 
     def write(rows, encoding="CSV", name="records"):
-        folder = tmp_path / name / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10"
-        folder.mkdir(parents=True)
-        lines = []
-        for position, (given, output, label) in enumerate(rows):
-            record = {
-                "captureData": {
-                    "endpointInput": {"mode": "INPUT", "data": given, "encoding": encoding},
-                    "endpointOutput": {"mode": "OUTPUT", "data": output, "encoding": encoding},
-                },
-                "eventMetadata": {"eventId": str(position), "inferenceTime": "2026-01-01T10:20:30Z"},
-                "eventVersion": "0",
-            }
-            if label is not None:
-                record["groundTruthData"] = {"data": label, "encoding": encoding}
-            lines.append(json.dumps(record))
-        (folder / "records.jsonl").write_text("\n".join(lines) + "\n")
+        path = tmp_path / name / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10" / "records.jsonl"
+        records = [
+            record(event=str(number), encoding=encoding, label=label, endpointInput=given, endpointOutput=output)
+            for number, (given, output, label) in enumerate(rows)
+        ]
+        write_lines(path, records)
         return tmp_path / name
 
     return write

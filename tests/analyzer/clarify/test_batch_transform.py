@@ -5,6 +5,8 @@ import json
 import polars as pl
 import pytest
 
+from tests.analyzer.lines import record, write_lines
+
 MERGED = {
     "dataset_format": json.dumps(
         {
@@ -40,18 +42,11 @@ def outputs(tmp_path):
     """Write rows of outputs with their labels, as the merge job does: outputs([(row, label), ...])."""
 
     def write(rows, encoding="CSV"):
-        folder = tmp_path / "merged" / "2026" / "01" / "01" / "10"
-        folder.mkdir(parents=True, exist_ok=True)
         records = [
-            {
-                "captureData": {"batchTransformOutput": {"data": row, "encoding": encoding}},
-                "eventMetadata": {"eventId": str(number), "inferenceTime": "2026-01-01T10:20:30Z"},
-                "eventVersion": "0",
-                "groundTruthData": {"data": label, "encoding": encoding},
-            }
+            record(event=str(number), encoding=encoding, label=label, batchTransformOutput=row)
             for number, (row, label) in enumerate(rows)
         ]
-        (folder / "rows.out.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        write_lines(tmp_path / "merged" / "2026" / "01" / "01" / "10" / "rows.out.jsonl", records)
         return tmp_path / "merged"
 
     return write

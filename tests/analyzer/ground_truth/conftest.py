@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.__main__ import main
-from tests.analyzer.ground_truth.lines import id_of, write_lines
+from tests.analyzer.lines import id_of, write_lines
 
 WINDOW = {"start_time": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T11:00:00Z"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.analyzer.ground_truth.lines import capture, label
+from tests.analyzer.lines import capture, label
 
 MANY = [str(number) for number in range(40)]
 

@@ -1,6 +1,6 @@
 """Captured records of endpoints find their labels."""
 
-from tests.analyzer.ground_truth.lines import capture, label
+from tests.analyzer.lines import capture, label
 
 
 def test_a_captured_record_is_written_with_its_label_to_the_place_of_its_capture(merge, captured_in, labelled_in):

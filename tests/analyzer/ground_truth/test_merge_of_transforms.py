@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.analyzer.ground_truth.lines import label, write_lines
+from tests.analyzer.lines import label, write_lines
 
 TIME = "2026-01-01T10:15:00Z"
 CSV = {"dataset_format": '{"csv":{"header":"false"}}'}

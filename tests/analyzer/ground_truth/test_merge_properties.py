@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 
 from analyzer.ground_truth import MergeParameters, run_merge
-from tests.analyzer.ground_truth.lines import capture, label, write_lines
+from tests.analyzer.lines import capture, label, write_lines
 
 IDS = st.text("abcdefgh", min_size=1, max_size=2)
 # Ids of captured records, each with the file it is in.

@@ -10,7 +10,7 @@ from analyzer.dataset.payload import PayloadError
 from analyzer.job.failure import AnalysisError
 from analyzer.job.issues import DataIssues
 from analyzer.job.parameters import Parameters
-from tests.analyzer.ground_truth.lines import capture, write_lines
+from tests.analyzer.lines import capture, write_lines
 
 OUTPUT_ONLY = {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"], "originalDatasetFormat": None}}
 

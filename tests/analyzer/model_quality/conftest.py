@@ -2,28 +2,24 @@ import json
 
 import pytest
 
+from tests.analyzer.conftest import Job
+from tests.analyzer.lines import record, write_lines
+
 MERGED = {"sagemakerMergeJson": {"captureIndexNames": ["endpointOutput"], "originalDatasetFormat": None}}
 
 
-class QualityJob:
+class QualityJob(Job):
     """What one run left behind."""
-
-    def __init__(self, job):
-        self._job = job
-        self.code = job.code
-        self.message = job.message
-        self.has = job.has
-        self.folder = job.folder
 
     @property
     def statistics(self):
         """The one section of metrics."""
-        document = self._job.document("statistics.json")
+        document = self.document("statistics.json")
         return next(section for name, section in document.items() if name.endswith("_metrics"))
 
     @property
     def dataset(self):
-        return self._job.document("statistics.json")["dataset"]
+        return self.document("statistics.json")["dataset"]
 
     @property
     def values(self):
@@ -32,24 +28,20 @@ class QualityJob:
 
     @property
     def constraints(self):
-        document = self._job.document("constraints.json")
+        document = self.document("constraints.json")
         return next(section for name, section in document.items() if name.endswith("_constraints"))
 
     @property
-    def violations(self):
-        return self._job.document("constraint_violations.json")["violations"]
-
-    @property
     def issues(self):
-        return {problem["problem"]: problem["count"] for problem in self._job.document("data_issues.json")["problems"]}
+        return {problem["problem"]: problem["count"] for problem in self.document("data_issues.json")["problems"]}
 
     @property
     def examples(self):
-        return [example["problem"] for example in self._job.document("data_issues.json")["examples"]]
+        return [example["problem"] for example in self.document("data_issues.json")["examples"]]
 
     @property
     def metrics(self):
-        return {metric["MetricName"]: metric["Value"] for metric in self._job.metrics}
+        return {metric["MetricName"]: metric["Value"] for metric in super().metrics}
 
 
 @pytest.fixture
@@ -58,7 +50,8 @@ def quality(job):
 
     def run(problem_type, source, dataset_format="csv", /, **variables):
         variables = {"analysis_type": "MODEL_QUALITY", "problem_type": problem_type} | variables
-        return QualityJob(job(source, dataset_format, **variables))
+        done = job(source, dataset_format, **variables)
+        return QualityJob(done.code, done.folder)
 
     return run
 
@@ -79,26 +72,18 @@ def merged(tmp_path):
     """Write merged records: merged([(output, label), ...]) -> source folder."""
 
     def write(pairs, *, encoding="CSV", label_encoding="CSV"):
-        content_type = "text/csv" if encoding == "CSV" else "application/json"
-        folder = tmp_path / "merged" / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10"
-        folder.mkdir(parents=True, exist_ok=True)
-        lines = (
-            {
-                "captureData": {
-                    "endpointOutput": {
-                        "observedContentType": content_type,
-                        "mode": "OUTPUT",
-                        "data": output,
-                        "encoding": encoding,
-                    }
-                },
-                "groundTruthData": {"data": str(label), "encoding": label_encoding},
-                "eventMetadata": {"eventId": str(number), "inferenceTime": "2026-01-01T10:20:30Z"},
-                "eventVersion": "0",
-            }
+        path = tmp_path / "merged" / "endpoint" / "AllTraffic" / "2026" / "01" / "01" / "10" / "20-30-000.jsonl"
+        records = [
+            record(
+                event=str(number),
+                encoding=encoding,
+                label=str(label),
+                label_encoding=label_encoding,
+                endpointOutput=output,
+            )
             for number, (output, label) in enumerate(pairs)
-        )
-        (folder / "20-30-000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        ]
+        write_lines(path, records)
         return tmp_path / "merged"
 
     return write

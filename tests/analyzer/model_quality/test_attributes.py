@@ -1,11 +1,10 @@
 """Where predictions and labels may be: names, positions and paths, in every format."""
 
-import json
-
 import polars as pl
 import pytest
 
 from analyzer.model_quality.columns import column_of
+from tests.analyzer.lines import record, write_lines
 
 BINARY = "BinaryClassification"
 
@@ -138,18 +137,11 @@ def test_a_postprocessing_script_runs_after_the_analysis(baseline, table, tmp_pa
 def test_predictions_are_found_behind_the_inputs_that_batch_transform_joins(
     quality, tmp_path, rows, encoding, attribute
 ):
-    folder = tmp_path / "merged" / "2026" / "01" / "01" / "10"
-    folder.mkdir(parents=True)
     records = [
-        {
-            "captureData": {"batchTransformOutput": {"data": row, "encoding": encoding}},
-            "groundTruthData": {"data": str(label), "encoding": "CSV"},
-            "eventMetadata": {"eventId": str(label), "inferenceTime": "2026-01-01T10:20:30Z"},
-            "eventVersion": "0",
-        }
+        record(event=str(label), encoding=encoding, label=str(label), label_encoding="CSV", batchTransformOutput=row)
         for row, label in rows * 50
     ]
-    (folder / "rows.out.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    write_lines(tmp_path / "merged" / "2026" / "01" / "01" / "10" / "rows.out.jsonl", records)
     done = quality(
         BINARY,
         tmp_path / "merged",

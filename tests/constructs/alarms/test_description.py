@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import CfnParameter, Token
 from aws_cdk.assertions import Template
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from model_monitor import BatchMonitoring, BatchTransform, DataQualityAlarms, S3Location
 from model_monitor.alarms.commands import Commands
@@ -119,7 +119,6 @@ def test_different_texts_make_different_names(texts: list[str], unique: str) -> 
     assert len({alarm_name(text, unique) for text in texts}) == len(texts)
 
 
-@settings(deadline=None)  # jsii takes its time on a busy machine
 @given(st.integers(min_value=0, max_value=260), st.integers(min_value=0, max_value=260))
 def test_no_name_holds_half_a_token(before: int, behind: int) -> None:
     token = Token.as_string({"Ref": "Bucket"})

@@ -154,6 +154,29 @@ def test_a_local_file_becomes_an_asset(kit: Kit, tmp_path: Path) -> None:
     assert source["dataset"]["uri"].endswith(".csv")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "with no records"),
+        ("\n\n", "with no records"),
+        ("age,income\n", "with a header and no records"),
+        ("age,age\n1,2\n", "with the column 'age' twice"),
+    ],
+)
+def test_refuses_a_local_file_that_makes_no_baseline(
+    text: str, said: str, kit: Kit, tmp_path: Path, refused: Refused
+) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text(text, encoding="utf-8")
+    with refused(said):
+        kit.monitor(baseline=Baseline.from_asset(path, DatasetFormat.csv()))
+
+
+def test_refuses_an_output_inside_of_the_dataset(kit: Kit, refused: Refused) -> None:
+    with refused("the dataset 's3://lake/fraud' with the output 's3://lake/fraud/monitoring/baselines"):
+        kit.monitor(baseline=kit.baseline("s3://lake/fraud"), output=S3Location.from_uri("s3://lake/fraud/monitoring"))
+
+
 def test_refuses_a_local_file_that_does_not_exist(kit: Kit, tmp_path: Path, refused: Refused) -> None:
     with refused("missing.csv", "an existing file", "may also lie in S3"):
         kit.monitor(baseline=Baseline.from_asset(tmp_path / "missing.csv", DatasetFormat.csv()))

@@ -86,11 +86,25 @@ def test_a_generated_script_always_guards(kit: Kit, options: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize("guard_records", [None, False])
-def test_without_a_script_nothing_is_guarded_and_no_captures_are_read(kit: Kit, guard_records: bool | None) -> None:
+def test_without_a_script_nothing_is_guarded(kit: Kit, guard_records: bool | None) -> None:
     template, baseline = _guarded(kit, guard_records=guard_records)
     assert not {"GuardRecords", "ScriptRevision"} & set(baseline)
     assert not any("guard" in document for document in kit.registered(template).values())
-    assert not any(kit.endpoint().records.key in place for place in kit.allowed(template, "Access", "s3:GetObject"))
+
+
+def test_captures_are_read_for_examples_only_where_they_are_wanted_and_certain(kit: Kit, refused: Refused) -> None:
+    def read(**options: Any) -> tuple[str | None, bool]:
+        template, _ = _guarded(kit, **options)
+        ((_, document),) = kit.registered(template).items()
+        places = kit.allowed(template, "Access", "s3:GetObject")
+        return document.get("examples"), any(kit.endpoint().records.key in place for place in places)
+
+    script = AnalysisScript.from_location(S3Location.from_uri("s3://scripts/pre.py"))
+    assert read() == (kit.endpoint().records.uri, True)
+    assert read(example_records=False) == (None, False)
+    assert read(preprocessor=script) == (None, False)
+    with refused("example_records=True with preprocessor", "leave example_records out"):
+        kit.monitor(example_records=True, preprocessor=script)
 
 
 def test_the_alarm_on_what_is_left_out_can_be_left_out(kit: Kit) -> None:

@@ -117,6 +117,7 @@ def test_the_document_of_a_data_quality_monitor(kit: Kit, default_template: Temp
             "reports": f"s3://<{bucket}>/reports/{schedule}",
             "period_hours": 1,
             "metrics": {"drift": ["age"], "mean": ["income"]},
+            "examples": kit.endpoint().records.uri,
         }
     }
 

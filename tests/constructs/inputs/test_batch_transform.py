@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk import Aws
 from aws_cdk.assertions import Template
 
-from model_monitor import BatchMonitoring, CapturedAttributes, DatasetFormat, Facet, ModelReference
+from model_monitor import BatchMonitoring, BatchTransform, CapturedAttributes, DatasetFormat, Facet, ModelReference
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -100,3 +102,22 @@ def test_people_are_told_which_jobs_are_meant(kit: Kit, batch_template: Template
     (composite,) = kit.resources(batch_template, "AWS::CloudWatch::CompositeAlarm").values()
     text = kit.flat(composite["Properties"]["AlarmDescription"])
     assert "batch transform captured in s3://captured-batch/churn" in text
+
+
+def test_jobs_with_a_name_are_called_by_it(kit: Kit) -> None:
+    stack = kit.stack()
+    transform = BatchTransform.of(captured=kit.batch().capture_location, files=[], name="nightly-churn")
+    monitor = BatchMonitoring(stack, "Churn", transform=transform).add_data_quality(baseline=kit.baseline())
+    assert monitor.commands.report == "model-monitor report nightly-churn data-quality"
+    guards = kit.resources(Template.from_stack(stack), "Custom::MonitoringScheduleGuard").values()
+    (registered,) = (
+        json.loads(kit.flat(guard["Properties"]["Monitor"])) for guard in guards if "Monitor" in guard["Properties"]
+    )
+    assert (registered["jobs"], registered["title"]) == ("nightly-churn", "batch transform nightly-churn")
+    assert "model" not in registered
+
+
+@pytest.mark.parametrize("name", ["", "churn/nightly", Aws.REGION], ids=["empty", "slash", "token"])
+def test_refuses_names_that_nobody_can_type(name: str, kit: Kit, refused: Refused) -> None:
+    with refused("name", "a name without a slash", "nightly-scoring"):
+        BatchTransform.of(captured=kit.batch().capture_location, files=[], name=name)

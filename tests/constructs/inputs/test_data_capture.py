@@ -69,13 +69,13 @@ def test_the_role_of_the_model_may_write_records_and_use_the_key(kit: Kit, captu
     assert kit.allowed(captured, "ModelRole", "kms:GenerateDataKey") == ["<Key961B73FD.Arn>"]
 
 
-@pytest.mark.parametrize("sampling", [-1, 101, 0.2])
+@pytest.mark.parametrize("sampling", [-1, 0, 101, 0.2])
 def test_refuses_a_sampling_that_is_no_whole_percentage(sampling: int, refused: Refused) -> None:
     with refused(f"sampling={sampling}", "a whole "):
         DataCapture(location=_LOCATION, sampling=sampling)
 
 
-@pytest.mark.parametrize("sampling", [0, 100])
+@pytest.mark.parametrize("sampling", [1, 100])
 def test_accepts_the_limits_of_the_sampling(sampling: int) -> None:
     assert DataCapture(location=_LOCATION, sampling=sampling).location is _LOCATION
 

@@ -76,13 +76,16 @@ def test_the_monitor_is_made_after_the_endpoint_and_deleted_before_it(kit: Kit) 
     assert name in schedule["DependsOn"]
 
 
-def _app_with_endpoint(kit: Kit, *, applied: bool) -> App:
+def _app_with_endpoint(
+    kit: Kit, *, applied: bool, change: Callable[[sagemaker.CfnEndpointConfig], None] = lambda _: None
+) -> App:
     app = kit.app()
     stack = kit.stack(app=app)
     capture = DataCapture(location=_CAPTURE)
     config = sagemaker.CfnEndpointConfig(stack, "Config", production_variants=[])
     if applied:
         capture.apply_to(config)
+    change(config)
     endpoint = sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=config.attr_endpoint_config_name)
     MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
     return app
@@ -92,3 +95,22 @@ def test_a_capture_that_was_never_applied_fails_the_synthesis(kit: Kit) -> None:
     with pytest.raises(RuntimeError, match=r"not applied to the endpoint's configuration 'Fraud/Config'.*apply_to"):
         _app_with_endpoint(kit, applied=False).synth()
     assert _app_with_endpoint(kit, applied=True).synth().stacks
+
+
+def _without_capture(config: sagemaker.CfnEndpointConfig) -> None:
+    config.data_capture_config = None
+
+
+def _asynchronous(config: sagemaker.CfnEndpointConfig) -> None:
+    config.async_inference_config = {"outputConfig": {"s3OutputPath": "s3://lake/answers"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(_without_capture, "got a capture that was not applied"), (_asynchronous, "got the asynchronous endpoint")],
+)
+def test_a_configuration_that_changes_after_the_capture_was_applied_fails_the_synthesis(
+    change: Callable[[sagemaker.CfnEndpointConfig], None], said: str, kit: Kit
+) -> None:
+    with pytest.raises(RuntimeError, match=said):
+        _app_with_endpoint(kit, applied=True, change=change).synth()

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam, aws_kms as kms, aws_s3 as s3
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 
-from model_monitor import DataCapture, EndpointDataCapture
+from model_monitor import CaptureMode, DataCapture, EndpointDataCapture, S3Location
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -152,3 +152,20 @@ def test_refuses_what_is_no_name(stack: cdk.Stack, refused: Refused) -> None:
     capture = DataCapture.to(s3.Bucket.from_bucket_name(stack, "Bucket", "captured"))
     with refused("not its ARN"):
         EndpointDataCapture(stack, "Capture", endpoint_name="arn:aws:sagemaker:x", capture=capture)
+
+
+def test_monitors_of_predictions_are_told_that_only_requests_are_captured(
+    kit: Kit, stack: cdk.Stack, refused: Refused
+) -> None:
+    requests = DataCapture(location=S3Location.from_uri("s3://lake/capture"), mode=CaptureMode.INPUT)
+    capture = EndpointDataCapture(stack, "Capture", endpoint_name="fraud-prod", capture=requests)
+    with refused("data capture of requests only"):
+        kit.model_quality(stack, input=capture.endpoint)
+
+
+def test_an_endpoint_is_captured_once_for_all_monitors(stack: cdk.Stack, refused: Refused) -> None:
+    capture = DataCapture(location=S3Location.from_uri("s3://lake/capture"))
+    EndpointDataCapture(stack, "Capture", endpoint_name="fraud-prod", capture=capture)
+    EndpointDataCapture(stack, "Other", endpoint_name="fraud-test", capture=capture)
+    with refused("got endpoint_name='Fraud-Prod'", "Capture has one of this endpoint"):
+        EndpointDataCapture(stack, "Again", endpoint_name="Fraud-Prod", capture=capture)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aws_cdk import CfnParameter, Duration, Stack
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from model_monitor import GroundTruth, MonitorSchedule, S3Location
 
@@ -33,7 +33,6 @@ def test_offsets_are_written_as_the_service_reads_them(offset: Duration, text: s
     assert truth.start_text == truth.end_text == text
 
 
-@settings(deadline=None)  # jsii takes its time on a busy machine
 @given(st.integers(min_value=0, max_value=8784))
 def test_every_offset_fits_the_service_s_pattern_and_keeps_its_length(hours: int) -> None:
     text = GroundTruth(location=_LABELS, start_offset=Duration.hours(hours)).start_text

@@ -57,3 +57,29 @@ def test_refuses_a_file_without_the_function_that_the_analyzer_calls(
 ) -> None:
     with refused("without a function preprocess_handler", "'def preprocess_handler(...)' at the top level"):
         AnalysisScript.from_asset(_write(tmp_path, text)).bind(stack, "Script", handler=_HANDLER)
+
+
+@pytest.mark.parametrize(
+    ("handler", "parameters", "is_fine"),
+    [
+        ("preprocess_handler", "record", True),
+        ("preprocess_handler", "record, logger", True),
+        ("preprocess_handler", "record, limit=3", True),
+        ("preprocess_handler", "*records", True),
+        ("preprocess_handler", "", False),
+        ("preprocess_handler", "record, other", False),
+        ("preprocess_handler", "record, logger, other", False),
+        ("preprocess_handler", "record, *, limit", False),
+        ("postprocess_handler", "", True),
+        ("postprocess_handler", "report", False),
+    ],
+)
+def test_the_function_must_take_what_the_analyzer_gives_it(
+    handler: str, parameters: str, is_fine: bool, tmp_path: Path, stack: Stack, refused: Refused
+) -> None:
+    script = AnalysisScript.from_asset(_write(tmp_path, f"def {handler}({parameters}): ...\n"))
+    if is_fine:
+        assert script.bind(stack, "Script", handler=handler).key
+        return
+    with refused(f"with {handler}({parameters})", "parameter"):
+        script.bind(stack, "Script", handler=handler)

@@ -94,8 +94,9 @@ def test_nothing_of_it_is_there_by_default(kit: Kit, default_template: Template)
     assert "TABLES_URI" not in variables
 
 
+@pytest.mark.parametrize("variants", [[], [""], ["a,b"]])
 def test_a_table_of_captured_calls_needs_variants(
-    kit: Kit, refused: Callable[..., AbstractContextManager[None]]
+    variants: list[str], kit: Kit, refused: Callable[..., AbstractContextManager[None]]
 ) -> None:
-    with refused("without variants"):
-        kit.monitoring().add_query_tables(variants=[])
+    with refused(f"variants={variants}", "for a table of captured calls"):
+        kit.monitoring().add_query_tables(variants=variants)

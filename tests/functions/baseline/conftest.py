@@ -1,91 +1,17 @@
-"""What CloudFormation and the CDK Provider framework do around the handlers, and what the analyzer writes."""
+"""What the analyzer writes, and what the properties of baselines are."""
 
-import copy
 import json
 import statistics as statistics_module
 from collections import Counter
 
 import pytest
 
-from deployment.handler import handler
-
-ACCOUNT = "111122223333"
-
-
-class Framework:
-    """Do what the CDK Provider framework and CloudFormation do around the handler.
-
-    Attributes:
-        age: How long ago requests have come, in seconds.
-    """
-
-    def __init__(self):
-        self.physical_id = None
-        self.properties = None
-        self.requests = 0
-        self.age = 0
-        self.event = None
-        self.first = None
-
-    def begin(self, request_type, properties):
-        """Send a request, and poll for the first time; keep the merged event for the next polls."""
-        self.requests += 1
-        event = {
-            "ResourceType": "Custom::ModelMonitorBaseline",
-            "RequestType": request_type,
-            "RequestId": f"request-{self.requests}",
-            "StackId": f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/Credit/1",
-            "LogicalResourceId": "Baseline",
-            "ResourceProperties": properties,
-        }
-        if self.physical_id:
-            event["PhysicalResourceId"] = self.physical_id
-        if request_type == "Update":
-            event["OldResourceProperties"] = self.properties
-        self.accept(event)
-        self.first = self.poll()
-        return self.event
-
-    def accept(self, event):
-        """Send a request without a poll."""
-        result = json.loads(json.dumps(handler(copy.deepcopy(event), None)))
-        if event["RequestType"] == "Delete":
-            assert result["PhysicalResourceId"] == event["PhysicalResourceId"]
-        self.event = {**event, **result}
-        self.event["Started"] -= self.age
-        self.event["Deadline"] -= self.age
-        self.physical_id = result["PhysicalResourceId"]
-        self.properties = event["ResourceProperties"]
-
-    def poll(self):
-        result = json.loads(json.dumps(handler(copy.deepcopy(self.event), None)))
-        assert result["IsComplete"] or not result.get("Data"), "the framework refuses Data before the end"
-        return result
-
-    def finish(self):
-        result = self.first
-        for _ in range(20):
-            if result["IsComplete"]:
-                return result.get("Data", {})
-            result = self.poll()
-        raise AssertionError("still not complete after 20 polls")
-
-    def create(self, properties):
-        self.begin("Create", properties)
-        return self.finish()
-
-    def update(self, properties):
-        self.begin("Update", properties)
-        return self.finish()
-
-    def delete(self):
-        self.begin("Delete", self.properties)
-        return self.finish()
+from tests.functions.framework import Framework
 
 
 @pytest.fixture
 def framework(aws) -> Framework:
-    return Framework()
+    return Framework("Custom::ModelMonitorBaseline")
 
 
 def suggest(columns: dict[str, list]) -> dict[str, bytes]:

@@ -18,6 +18,11 @@ CLOSED = [
 OPEN = [
     NOT_FOUND,
     ("ResourceNotFound", "Job definition not found"),
+    ("ResourceLimitExceeded", "The account-level service limit 'Number of schedules' is 0 Instances"),
+    ("ValidationException", "1 validation error detected"),
+]
+# IAM: at first it may not know the policy of the role yet.
+REFUSED = [
     (
         "AccessDeniedException",
         "User: x is not authorized to perform: sagemaker:CreateMonitoringSchedule on resource: y",
@@ -26,8 +31,6 @@ OPEN = [
         "AccessDeniedException",
         "... because no identity-based policy allows the sagemaker:CreateMonitoringSchedule action",
     ),
-    ("ResourceLimitExceeded", "The account-level service limit 'Number of schedules' is 0 Instances"),
-    ("ValidationException", "1 validation error detected"),
 ]
 
 
@@ -51,6 +54,23 @@ def test_a_closed_account_fails_before_a_job_is_started(csv_baseline, framework,
 @pytest.mark.parametrize("answer", OPEN)
 def test_any_other_answer_is_that_of_an_open_account(csv_baseline, framework, properties, answer):
     csv_baseline.fail("CreateMonitoringSchedule", *answer)
+    assert framework.create(properties(ScheduleName=NAME))["ItemCount"] == "40"
+    assert len(asked(csv_baseline)) == 1
+
+
+@pytest.mark.parametrize("refusal", REFUSED)
+def test_a_closed_account_is_found_after_a_refusal_that_passes(csv_baseline, framework, properties, refusal):
+    csv_baseline.fail("CreateMonitoringSchedule", *refusal, times=2)
+    csv_baseline.fail("CreateMonitoringSchedule", *CLOSED[0])
+    with pytest.raises(BaselineError, match="no longer available to new customers"):
+        framework.create(properties(ScheduleName=NAME))
+    assert csv_baseline.jobs == {}
+
+
+@pytest.mark.parametrize("refusal", REFUSED)
+def test_a_refusal_that_does_not_pass_is_that_of_an_open_account(csv_baseline, framework, properties, refusal):
+    csv_baseline.fail("CreateMonitoringSchedule", *refusal)
+    framework.age = 121
     assert framework.create(properties(ScheduleName=NAME))["ItemCount"] == "40"
     assert len(asked(csv_baseline)) == 1
 

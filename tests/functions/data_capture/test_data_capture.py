@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from data_capture.errors import CaptureError
-from deployment.handler import handler
+from tests.functions.framework import Framework
 
 CAPTURE = {
     "EnableCapture": True,
@@ -19,50 +19,18 @@ NO_MODEL = 'Could not find model "arn:aws:sagemaker:us-east-1:111122223333:model
 KMS_KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
 
 
-class Stack:
-    """Do what CloudFormation and the provider framework do."""
-
-    def __init__(self, aws):
-        self.aws, self.requests, self.physical_id, self.event = aws, 0, None, None
-
-    def properties(self, **changes):
+class Stack(Framework):
+    def properties_with(self, **changes):
         capture = {**CAPTURE, **changes.pop("capture", {})}
         texts = {"EndpointName": "credit", "NamePrefix": "prod-capture", "DataCaptureConfig": json.dumps(capture)}
         return {**texts, **changes}
 
-    def accept(self, kind, properties, *, age=0):
-        self.requests += 1
-        event = {
-            "ResourceType": "Custom::EndpointDataCapture",
-            "RequestType": kind,
-            "RequestId": f"request-{self.requests}",
-            "StackId": "stack",
-            "LogicalResourceId": "Capture",
-            "ResourceProperties": properties,
-            **({"PhysicalResourceId": self.physical_id} if self.physical_id else {}),
-        }
-        self.event = event | handler(event, None)
-        for time in ("Started", "Deadline"):
-            self.event[time] -= age
-        self.physical_id = self.event["PhysicalResourceId"]
-        return self.event
+    def begin(self, request_type, properties, *, age=0):
+        self.age = age
+        return super().begin(request_type, properties)
 
-    def begin(self, kind, properties, *, age=0):
-        """Send a request, and poll for the first time."""
-        self.accept(kind, properties, age=age)
-        self.poll()
-        return self.event
-
-    def poll(self):
-        return handler(self.event, None)
-
-    def run(self, kind, properties=None):
-        self.begin(kind, properties or self.properties())
-        for _ in range(10):
-            result = self.poll()
-            if result["IsComplete"]:
-                return result.get("Data")
-        raise AssertionError("still not complete after 10 polls")
+    def run(self, request_type, properties=None):
+        return super().run(request_type, properties or self.properties_with())
 
 
 @pytest.fixture
@@ -75,7 +43,7 @@ def stack(aws):
     }
     aws.tags[arn("credit-1")] = {"team": "risk", "aws:cloudformation:stack-name": "serving"}
     aws.endpoints["credit"] = {"EndpointConfigName": "credit-1", "EndpointStatus": "InService"}
-    return Stack(aws)
+    return Stack("Custom::EndpointDataCapture")
 
 
 def arn(name):
@@ -130,7 +98,7 @@ def test_a_request_that_comes_again_changes_nothing(stack, aws):
 def test_another_sampling_replaces_the_copy_and_remembers_the_original(stack, aws):
     stack.run("Create")
     first, physical_id = current(aws), stack.physical_id
-    stack.run("Update", stack.properties(capture={"InitialSamplingPercentage": 100}))
+    stack.run("Update", stack.properties_with(capture={"InitialSamplingPercentage": 100}))
     assert stack.physical_id == physical_id
     assert set(aws.endpoint_configs) == {"credit-1", current(aws)} != {"credit-1", first}
     stack.run("Delete")
@@ -146,14 +114,14 @@ def test_an_endpoint_that_was_updated_by_others_gets_capture_again(stack, aws):
 
 
 def test_another_endpoint_is_another_resource(stack, aws):
-    first = stack.begin("Create", stack.properties())["PhysicalResourceId"]
+    first = stack.begin("Create", stack.properties_with())["PhysicalResourceId"]
     aws.endpoints["fraud"] = {"EndpointConfigName": "credit-1", "EndpointStatus": "InService"}
-    assert stack.begin("Update", stack.properties(EndpointName="fraud"))["PhysicalResourceId"] != first
+    assert stack.begin("Update", stack.properties_with(EndpointName="fraud"))["PhysicalResourceId"] != first
 
 
 def test_a_change_that_is_under_way_is_waited_out(stack, aws):
     aws.endpoints["credit"]["EndpointStatus"] = "Updating"
-    stack.begin("Create", stack.properties())
+    stack.begin("Create", stack.properties_with())
     assert stack.poll() == {"IsComplete": False}
     aws.endpoints["credit"]["EndpointStatus"] = "InService"
     assert stack.poll() == {"IsComplete": False}
@@ -182,7 +150,7 @@ def test_a_fresh_role_may_be_refused_at_every_step(stack, aws, operation):
 
 
 def test_a_request_is_accepted_without_a_call_to_aws(stack, aws):
-    assert stack.accept("Create", stack.properties())["PhysicalResourceId"].startswith("credit-")
+    assert stack.accept(stack.request("Create", stack.properties_with()))["PhysicalResourceId"].startswith("credit-")
     assert aws.calls == []
 
 
@@ -210,12 +178,12 @@ def test_waiting_ends_with_the_state_of_the_endpoint(stack, aws):
     with pytest.raises(
         CaptureError, match="endpoint credit is still Updating after 52 minutes; wait until it is InService"
     ):
-        stack.begin("Create", stack.properties(), age=52 * 60 + 1)
+        stack.begin("Create", stack.properties_with(), age=52 * 60 + 1)
 
 
 def test_an_update_that_sagemaker_takes_back_fails_once_and_is_rolled_back(stack, aws):
     aws.fail_updates = True
-    stack.begin("Create", stack.properties())
+    stack.begin("Create", stack.properties_with())
     assert stack.poll() == {"IsComplete": False}
     with pytest.raises(
         CaptureError, match=r"took the update .* back \(the container did not pass .*; it serves with cre"
@@ -229,7 +197,7 @@ def test_an_update_that_sagemaker_takes_back_fails_once_and_is_rolled_back(stack
 def test_a_refused_update_leaves_no_configuration(stack, aws):
     aws.fail("UpdateEndpoint", "AccessDeniedException", "not authorized to perform: sagemaker:UpdateEndpoint")
     with pytest.raises(CaptureError, match=r"cannot be updated .* not authorized"):
-        stack.begin("Create", stack.properties(), age=121)
+        stack.begin("Create", stack.properties_with(), age=121)
     assert list(aws.endpoint_configs) == ["credit-1"]
 
 
@@ -251,7 +219,7 @@ def test_what_model_monitor_cannot_watch_is_refused_before_anything_changes(stac
     aws.endpoint_configs["credit-1"] |= config
     aws.models["credit"] |= model
     with pytest.raises(CaptureError, match=words):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
     assert aws.count("CreateEndpointConfig") == aws.count("UpdateEndpoint") == 0
 
 
@@ -266,40 +234,40 @@ def test_what_model_monitor_cannot_watch_is_refused_before_anything_changes(stac
 )
 def test_mistakes_are_explained(stack, changes, words):
     with pytest.raises(CaptureError, match=words):
-        stack.begin("Create", stack.properties(**changes))
+        stack.begin("Create", stack.properties_with(**changes))
 
 
 def test_an_endpoint_out_of_service_is_refused(stack, aws):
     aws.endpoints["credit"] |= {"EndpointStatus": "Failed", "FailureReason": "no capacity"}
     with pytest.raises(CaptureError, match=r"is Failed, expected InService \(no capacity\)"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
 
 
 def test_an_endpoint_of_the_wrong_kind_is_not_asked_to_be_mended_first(stack, aws):
     aws.endpoints["credit"] |= {"EndpointStatus": "Failed", "FailureReason": "no capacity"}
     aws.models["credit"] |= {"PrimaryContainer": {"Mode": "MultiModel"}}
     with pytest.raises(CaptureError, match="hosts several models"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
 
 
 def test_an_endpoint_that_failed_because_its_model_is_gone_is_refused_with_its_own_reason(stack, aws):
     aws.endpoints["credit"] |= {"EndpointStatus": "Failed", "FailureReason": "the model data could not be read"}
     aws.fail("DescribeModel", "ValidationException", NO_MODEL)
     with pytest.raises(CaptureError, match=r"is Failed, expected InService \(the model data could not be read\)"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
 
 
 def test_a_configuration_whose_model_is_gone_cannot_be_copied(stack, aws):
     aws.fail("DescribeModel", "ValidationException", NO_MODEL)
     aws.fail("CreateEndpointConfig", "ValidationException", NO_MODEL)
     with pytest.raises(CaptureError, match=r"configuration credit-1 cannot be copied: Could not find model .*; create"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
 
 
 def test_a_configuration_that_is_gone_cannot_be_copied(stack, aws):
     aws.endpoint_configs.clear()
     with pytest.raises(CaptureError, match="configuration credit-1 of endpoint credit was deleted"):
-        stack.begin("Create", stack.properties())
+        stack.begin("Create", stack.properties_with())
 
 
 def test_delete_leaves_an_endpoint_that_moved_on_alone(stack, aws):
@@ -346,4 +314,4 @@ def test_configurations_of_others_are_never_deleted(stack, aws):
 def test_what_may_not_be_looked_at_is_an_error(stack, aws, operation):
     aws.fail(operation, "AccessDeniedException", times=9)
     with pytest.raises(ClientError, match="AccessDenied"):
-        stack.begin("Create", stack.properties(), age=121)
+        stack.begin("Create", stack.properties_with(), age=121)

@@ -260,7 +260,7 @@ HOUR = datetime(2026, 1, 1, 10, tzinfo=UTC)
 IDS = st.lists(st.integers(0, 20), max_size=12, unique=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     captured=st.dictionaries(
         st.tuples(st.sampled_from(["Blue", "Green"]), st.integers(-1, 2), st.booleans()), IDS, max_size=6

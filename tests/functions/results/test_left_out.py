@@ -5,7 +5,10 @@ import json
 import pytest
 
 from baseline.data_quality.categories import Categories
-from results import left_out
+from results import captured_records
+from results.captured_records import record_of
+from results.rows import OddRecordError, ScriptedRows
+from shared.s3 import S3Uri
 
 CAPTURED, SCRIPT = "s3://data/capture/credit-risk", "s3://out/baselines/credit/preprocessor-1.py"
 COLUMNS = ("score", "age", "city")
@@ -93,8 +96,8 @@ def test_rows_of_batch_transform_are_judged_in_the_files_that_manifests_name(gua
 
 
 def test_of_very_many_records_a_sample_is_judged(guarded, capture, metrics, aws, two_violations, monkeypatch):
-    monkeypatch.setattr(left_out, "_MOST_OBJECTS", 2)
-    monkeypatch.setattr(left_out, "_MOST_BYTES", 20_000)
+    monkeypatch.setattr(captured_records, "MOST_OBJECTS", 2)
+    monkeypatch.setattr(captured_records, "MOST_BYTES", 20_000)
     for number in range(4):
         capture(*([GOOD] * 9 + [ODD]) * 20, name=f"{number:02}.jsonl")
     guarded.handle(guarded.event(guarded.add("CompletedWithViolations", violations=two_violations)))
@@ -114,6 +117,12 @@ def test_what_cannot_be_read_costs_neither_message_nor_metrics(guarded, capture,
 def test_the_function_judges_as_the_script_does(tmp_path):
     """Each kind of record of the tests of the script: see test_script.py in the baseline's tests."""
     lines = [json.dumps(GOOD), json.dumps(ODD), "0.5,30,Rome", "0.5,30", '{"score": 1, "age": 2}', '{"x": 1}', "7"]
-    known = frozenset(COLUMNS)
-    fits = [left_out._fits(left_out._record(line.encode()), list(COLUMNS), known) for line in lines]
-    assert fits == [True, False, True, False, True, False, False]
+    rows = ScriptedRows(Categories(COLUMNS, ()))
+
+    def fits(line):
+        try:
+            return rows(record_of(line.encode(), S3Uri("data", "a"), 1)) is not None
+        except OddRecordError:
+            return False
+
+    assert [fits(line) for line in lines] == [True, False, True, False, True, False, False]

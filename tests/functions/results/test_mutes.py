@@ -92,3 +92,41 @@ def test_a_document_that_cannot_be_read_mutes_nothing(aws, metrics, run, content
     run()
     assert metrics()["Violations"] == 2
     assert len(aws.messages) == 1
+
+
+def of_code(runs, **what):
+    hour = {"since": runs.time().isoformat(), "until": (runs.time() + timedelta(hours=1)).isoformat()}
+    return [{**hour, **what}]
+
+
+@pytest.fixture
+def run_with(runs, two_violations):
+    """Return a function that handles a run with two violations of a monitor whose code mutes something."""
+
+    def handle(mutes):
+        runs.register(metrics=MEANS, mutes=mutes)
+        name = runs.add("CompletedWithViolations", violations=two_violations, files={"statistics.json": STATISTICS})
+        return runs.handle(runs.event(name))
+
+    return handle
+
+
+def test_what_the_code_mutes_is_muted_beside_what_people_mute(runs, aws, metrics, mute, run_with):
+    mute(feature="dti")
+    run_with(of_code(runs, metric="FeatureDrift", dimensions={"Feature": "age"}))
+    assert features(aws) == set()
+    assert metrics()["Violations"] == 1
+    assert aws.messages[0]["Subject"].startswith("credit-risk: 1 violation; worst: age")
+
+
+def test_a_mute_of_the_code_may_have_no_beginning(runs, aws, metrics, run_with):
+    run_with([{"until": (runs.time() + timedelta(hours=1)).isoformat()}])
+    assert metrics() == {"Executions": 1}
+    assert aws.messages == []
+
+
+@pytest.mark.parametrize("broken", [{}, "everything", {"until": "2099-01-01"}])
+def test_a_broken_mute_of_the_code_costs_no_other(runs, aws, metrics, run_with, broken):
+    run_with([broken, *of_code(runs, feature="age")])
+    assert metrics()["Violations"] == 1
+    assert len(aws.messages) == 1

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment.handler import handler
 from schedule_guard import resource
 from schedule_guard.errors import GuardError
+from tests.functions.framework import Framework
 
 NAME = "credit-data-quality"
 LATE = 52 * 60 + 1
 TIME = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 
-class World:
+class World(Framework):
     def __init__(self, aws):
-        self.aws, self.event = aws, None
+        super().__init__("Custom::MonitoringScheduleGuard", "guard")
+        self.aws = aws
         aws.schedules[NAME] = {"status": "Scheduled"}
 
     def add_run(self, status, *, schedule=NAME, job="model-monitoring-202611210300-0123456789abcdef01234567"):
@@ -35,28 +36,13 @@ class World:
 
     def begin(self, kind, *, age=0, **properties):
         """Send a request, and poll for the first time."""
-        event = {
-            "ResourceType": "Custom::MonitoringScheduleGuard",
-            "RequestType": kind,
-            "RequestId": "1",
-            "StackId": "stack",
-            "LogicalResourceId": "Guard",
-            "PhysicalResourceId": "guard",
-            "ResourceProperties": {"ScheduleName": NAME, "Revision": "2", **properties},
-        }
-        self.event = event | handler(event, None)
-        for time in ("Started", "Deadline"):
-            self.event[time] -= age
-        self.poll()
-        return self.event
-
-    def poll(self):
-        return handler(self.event, None)["IsComplete"]
+        self.age = age
+        return super().begin(kind, {"ScheduleName": NAME, "Revision": "2", **properties})
 
     def delete(self):
         """Ask until the schedule may be deleted, as the CDK Provider framework does."""
         self.begin("Delete")
-        while not self.poll():
+        while not self.poll()["IsComplete"]:
             self.end_stopped_runs()
 
     def end_stopped_runs(self):
@@ -76,19 +62,19 @@ def test_a_schedule_that_stops_within_seconds_is_not_polled_for(world, monkeypat
     monkeypatch.setattr(resource, "_SETTLE_STEPS", 3)
     monkeypatch.setattr(resource, "_SETTLE_SECONDS", 0.01)
     world.begin("Delete")
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
 def test_a_schedule_that_does_not_exist_is_at_rest(world, aws, kind):
     aws.schedules.clear()
     world.begin(kind)
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 def test_an_update_without_a_run_changes_nothing(world, aws):
     assert world.begin("Update")["PhysicalResourceId"] == f"{NAME}-guard"
-    assert world.poll()
+    assert world.poll()["IsComplete"]
     assert aws.schedules[NAME]["status"] == "Scheduled"
 
 
@@ -97,9 +83,9 @@ def test_a_change_ends_the_run_and_leaves_the_schedule_on(world, aws, kind):
     world.add_run("Completed", job=None)
     world.add_run("InProgress")
     world.begin(kind)
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
     world.end_stopped_runs()
-    assert world.poll()
+    assert world.poll()["IsComplete"]
     assert aws.schedules[NAME]["status"] == "Scheduled"
     assert aws.count("StopMonitoringSchedule") == 0
 
@@ -108,26 +94,26 @@ def test_a_deletion_stops_the_schedule_then_the_run(world, aws):
     world.add_run("InProgress")
     assert world.begin("Delete")["PhysicalResourceId"] == "guard"
     assert aws.count("StopProcessingJob") == 0
-    assert not world.poll()
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
+    assert not world.poll()["IsComplete"]
     world.end_stopped_runs()
-    assert world.poll()
+    assert world.poll()["IsComplete"]
     assert aws.schedules[NAME]["status"] == "Stopped"
 
 
 def test_a_schedule_that_is_pending_is_waited_for(world, aws):
     aws.schedules[NAME] = {"status": "Pending", "next": "Scheduled"}
     world.begin("Update")
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 def test_a_run_without_a_job_gets_one_and_is_stopped_then(world, aws):
     execution = world.add_run("Pending", job=None)
     world.begin("Update")
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
     aws.executions.remove(execution)
     world.add_run("InProgress")
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
     assert [job["status"] for job in aws.jobs.values()] == ["Stopping"]
 
 
@@ -136,14 +122,14 @@ def test_a_job_that_ends_by_itself_meanwhile_is_fine(world, aws):
     aws.fail("StopProcessingJob", "ValidationException", "The request was rejected: the job is in status Completed")
     world.begin("Update")
     aws.executions[0]["MonitoringExecutionStatus"] = "Completed"
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 def test_a_run_that_is_stopping_is_not_stopped_again(world, aws):
     world.add_run("Stopping")
     world.begin("Update")
     assert aws.count("StopProcessingJob") == 0
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
 
 
 def test_one_time_runs_are_deleted_because_they_hold_the_definition(world, aws):
@@ -152,10 +138,10 @@ def test_one_time_runs_are_deleted_because_they_hold_the_definition(world, aws):
         aws.schedules[name] = {"status": "Scheduled"}
     world.add_run("InProgress", schedule=running)
     world.begin("Update")
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
     world.end_stopped_runs()
-    assert not world.poll()
-    assert world.poll()
+    assert not world.poll()["IsComplete"]
+    assert world.poll()["IsComplete"]
     assert set(aws.schedules) == {NAME, f"{NAME}-run-book"}
 
 
@@ -186,13 +172,13 @@ def test_waiting_for_a_schedule_that_does_not_settle_says_so(world, aws):
 def test_throttling_is_waited_out(world, aws):
     aws.fail("DescribeMonitoringSchedule", "ThrottlingException")
     world.begin("Update")
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 def test_a_request_is_accepted_without_a_call_to_aws(world, aws):
     world.begin("Update")
     calls = len(aws.calls)
-    handler({key: value for key, value in world.event.items() if key not in ("Started", "Deadline")}, None)
+    world.accept({key: value for key, value in world.event.items() if key not in ("Started", "Deadline")})
     assert len(aws.calls) == calls
 
 
@@ -222,7 +208,7 @@ def test_a_fresh_role_may_be_refused_at_every_step(world, aws, operation):
     aws.fail(operation, "AccessDeniedException", "is not authorized to perform")
     world.begin("Create")
     assert aws.count(operation) == 1
-    assert any(world.poll() for _ in range(2))
+    assert any(world.poll()["IsComplete"] for _ in range(2))
     assert set(aws.schedules) == {NAME}
 
 
@@ -231,7 +217,7 @@ def test_a_deletion_does_not_fail_for_what_is_out_of_reach(world, aws, operation
     aws.schedules[f"{NAME}-run-20261121030000"] = {"status": "Scheduled"}
     aws.fail(operation, "AccessDeniedException", "is not authorized to perform", times=100)
     world.begin("Delete")
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 @pytest.mark.parametrize("kind", ["Update", "Delete"])
@@ -239,9 +225,9 @@ def test_a_run_whose_job_may_not_be_stopped_ends_by_itself(world, aws, kind):
     world.add_run("InProgress")
     aws.fail("StopProcessingJob", "AccessDeniedException", "is not authorized to perform", times=100)
     world.begin(kind, age=121)
-    assert not world.poll()
+    assert not world.poll()["IsComplete"]
     aws.executions[0]["MonitoringExecutionStatus"] = "Completed"
-    assert world.poll()
+    assert world.poll()["IsComplete"]
 
 
 def test_a_job_that_may_not_be_stopped_is_named_when_time_is_up(world, aws):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deployment.handler import handler
 from schedule_guard.errors import GuardError
 from schedule_guard.resource import OWNER_TAG
+from tests.functions.framework import Framework
 
 NAME = "credit-data-quality"
 URI = f"s3://out/registry/{NAME}.json"
@@ -17,45 +17,33 @@ CREATED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC).timestamp()
 LATER = CREATED + 86400
 
 
-class Guard:
-    """Send requests as CloudFormation does, at a time that the test chooses."""
-
-    def __init__(self, aws):
-        self.aws, self.properties = aws, {}
+class Guard(Framework):
+    """Send requests at a time that the test chooses."""
 
     def send(self, kind, *, started=CREATED, old=None, **changes):
-        self.properties = {
+        properties = {
             "ScheduleName": NAME,
             "Owner": "stack-1",
             "RegistryUri": URI,
             "Monitor": json.dumps(MONITOR),
             **changes,
         }
-        event = {
-            "ResourceType": "Custom::MonitoringScheduleGuard",
-            "RequestType": kind,
-            "RequestId": "1",
-            "StackId": "stack",
-            "LogicalResourceId": "BeforeDeletion",
-            "PhysicalResourceId": "guard",
-            "ResourceProperties": {name: value for name, value in self.properties.items() if value is not None},
-            **({"OldResourceProperties": {**self.properties, **old}} if old is not None else {}),
-        }
-        return event | handler(event, None) | {"Started": started}
+        event = self.request(kind, {name: value for name, value in properties.items() if value is not None})
+        before = {"OldResourceProperties": {**properties, **old}} if old is not None else {}
+        self.accept(event | before)
+        self.event |= {"Started": started}
 
     def do(self, kind, **more):
-        event = self.send(kind, **more)
-        for _ in range(20):
-            if handler(event, None)["IsComplete"]:
-                return
-        raise AssertionError("still not complete after 20 polls")
+        self.send(kind, **more)
+        self.first = self.poll()
+        self.finish()
 
 
 @pytest.fixture
 def guard(aws, monkeypatch):
     monkeypatch.setattr("schedule_guard.resource._SETTLE_SECONDS", 0)
     aws.schedules[NAME] = {"status": "Scheduled"}
-    return Guard(aws)
+    return Guard("Custom::MonitoringScheduleGuard", "guard")
 
 
 def run_in_flight(aws):
@@ -106,10 +94,10 @@ def test_an_entry_that_nobody_can_read_is_made_anew(guard, aws, content):
 def test_a_refusal_is_not_taken_for_an_entry_that_nobody_can_read(guard, aws):
     guard.do("Create")
     aws.fail("GetObject", "AccessDenied", "Access Denied", status=403)
-    event = guard.send("Update", old={})
-    event["Started"] = event["Deadline"] - 52 * 60
-    assert handler(event, None) == {"IsComplete": False}
-    assert handler(event, None) == {"IsComplete": True}
+    guard.send("Update", old={})
+    guard.event["Started"] = guard.event["Deadline"] - 52 * 60
+    assert guard.poll() == {"IsComplete": False}
+    assert guard.poll() == {"IsComplete": True}
     assert aws.get_json(URI)["registered"] == "2026-11-21T03:00:00Z"
 
 
@@ -144,9 +132,9 @@ def test_an_old_place_that_is_out_of_reach_is_left(guard, aws, error):
 
 def test_a_deletion_stops_the_schedule_and_then_removes_the_entry(guard, aws):
     guard.do("Create")
-    event = guard.send("Delete")
+    guard.send("Delete")
     aws.schedules[NAME] = {"status": "Pending"}
-    assert handler(event, None) == {"IsComplete": False}
+    assert guard.poll() == {"IsComplete": False}
     assert aws.keys("registry") == [f"registry/{NAME}.json"]
     aws.schedules[NAME] = {"status": "Scheduled"}
     guard.do("Delete")

@@ -98,7 +98,7 @@ def test_a_run_counts_from_the_clock_of_the_service(schedules, monkeypatch):
     assert (config["DataAnalysisStartTime"], config["DataAnalysisEndTime"]) == ("-PT360M", "-PT300M")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.integers(0, 10_000), st.integers(1, 24 * 60))
 def test_times_become_durations_before_now(schedules, end, length):
     now = datetime.now(UTC)

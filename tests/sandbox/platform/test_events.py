@@ -127,6 +127,7 @@ def test_an_encrypted_topic_is_reached_when_the_key_lets_eventbridge_in(
 def test_a_function_runs_only_with_permission_for_the_rule(
     client: Callable[..., Any],
     function: Callable[..., str],
+    printed: Callable[..., list[str]],
     rule: Callable[..., str],
     unique: str,
     until: Callable[..., Any],
@@ -142,16 +143,7 @@ def test_a_function_runs_only_with_permission_for_the_rule(
         SourceArn=rule_arn,
     )
     put(client, unique, number=2)
-    group = f"/aws/lambda/{arn.rsplit(':', 1)[-1]}"
-    logs = client("logs")
-
-    def printed() -> list[str]:
-        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-            return []
-        return [found["message"].strip() for found in logs.filter_log_events(logGroupName=group)["events"]]
-
-    until(lambda: any("RUN" in line for line in printed()))
-    assert [line for line in printed() if "RUN" in line] == ["RUN {'number': 2}"]
+    assert until(lambda: printed(arn, "RUN")) == ["RUN {'number': 2}"]
 
 
 @pytest.mark.parametrize("schedule", ["rate(1 hour)", "cron(0 * * * ? *)"])

@@ -87,7 +87,12 @@ class TestSubscribers:
         assert [json.loads(body)["Message"] for body in until(read)] == ["delivered"]
 
     def test_a_function_needs_a_permission_for_sns(
-        self, client: Callable[..., Any], function: Callable[..., str], topic: str, until: Callable[..., Any]
+        self,
+        client: Callable[..., Any],
+        function: Callable[..., str],
+        printed: Callable[..., list[str]],
+        topic: str,
+        until: Callable[..., Any],
     ) -> None:
         arn = function("def handler(event, context): print('GOT', event['Records'][0]['Sns']['Message'])")
         client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
@@ -100,16 +105,7 @@ class TestSubscribers:
             SourceArn=topic,
         )
         client("sns").publish(TopicArn=topic, Message="allowed")
-        group = f"/aws/lambda/{arn.rsplit(':', 1)[-1]}"
-        logs = client("logs")
-
-        def got() -> list[str]:
-            if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-                return []
-            found = logs.filter_log_events(logGroupName=group)["events"]
-            return [event["message"].strip() for event in found if "GOT" in event["message"]]
-
-        assert until(got) == ["GOT allowed"]
+        assert until(lambda: printed(arn, "GOT")) == ["GOT allowed"]
 
 
 @pytest.fixture

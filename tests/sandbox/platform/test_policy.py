@@ -50,7 +50,7 @@ def test_statements_that_let_the_service_in(statement: dict[str, Any]) -> None:
         allow(Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}),
         allow(Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}),
         allow(Condition={"NumericLessThan": {"aws:SourceAccount": "5"}}),
-        allow(Condition={"NumericNotEquals": {"aws:SourceAccount": "5"}}),
+        allow(Condition={"NotAnOperator": {"aws:SourceAccount": "5"}}),
     ],
 )
 def test_statements_that_keep_it_out(statement: dict[str, Any]) -> None:

@@ -14,15 +14,6 @@ CONSTRAINTS = {
 }
 
 
-@pytest.fixture
-def endpoint(world: Any) -> Any:
-    """An endpoint whose capture no other test writes to."""
-    name = world.make_endpoint()
-    yield name
-    world.remove_schedules()
-    world.sagemaker.delete_endpoint(EndpointName=name)
-
-
 def alert_of(world: Any, schedule: str) -> dict[str, Any]:
     (alert,) = world.sagemaker.list_monitoring_alerts(MonitoringScheduleName=schedule)["MonitoringAlertSummaries"]
     found: dict[str, Any] = alert

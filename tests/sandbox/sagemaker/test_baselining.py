@@ -2,17 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-
-@pytest.fixture
-def endpoint(world: Any) -> Any:
-    """An endpoint whose capture no other test writes to."""
-    name = world.make_endpoint()
-    yield name
-    world.remove_schedules()
-    world.sagemaker.delete_endpoint(EndpointName=name)
-
 
 def test_an_execution_waits_for_the_baselining_job(world: Any, endpoint: str) -> None:
     request = world.job()
@@ -24,7 +13,7 @@ def test_an_execution_waits_for_the_baselining_job(world: Any, endpoint: str) ->
     schedule = world.make_schedule(definition, "NOW", DataAnalysisStartTime="-PT1H", DataAnalysisEndTime="-PT0H")
     world.box.wait_until_idle()
     (execution,) = world.executions(schedule)
-    job = world.sagemaker.describe_processing_job(ProcessingJobName=execution["ProcessingJobArn"].rsplit("/", 1)[-1])
+    job = world.job_of(execution)
     assert job["ProcessingStartTime"] >= world.finished(name)["ProcessingEndTime"]
     sources = {item["InputName"]: item["S3Input"]["S3Uri"] for item in job["ProcessingInputs"]}
     assert sources["constraints"] == f"s3://{world.bucket}/baseline/constraints.json"

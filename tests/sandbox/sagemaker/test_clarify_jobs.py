@@ -17,12 +17,6 @@ BROKEN = "def model_fn(model_dir):\n    raise RuntimeError('no such file')\n"
 
 
 @pytest.fixture(scope="module")
-def model(session_world: Any) -> str:
-    name: str = session_world.make_model()
-    return name
-
-
-@pytest.fixture(scope="module")
 def role(session_world: Any) -> str:
     arn: str = session_world.make_role("s3:*", "logs:*", *SHADOW_ACTIONS)
     return arn
@@ -163,14 +157,13 @@ def test_an_explainability_monitor_notices_a_changed_order(world: Any, role: str
     baseline = {"explanations": {"kernel_shap": {"label0": {"global_shap_values": {"age": 9.0, "income": 0.5}}}}}
     constraints = world.put("explainability/analysis.json", json.dumps({"version": "1.0", **baseline}))
     uri = world.put("explainability/analysis_config.json", json.dumps(config))
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelExplainability",
         world.of_endpoint(endpoint, InferenceAttribute="0"),
         {"ConstraintsResource": {"S3Uri": constraints}},
         role=role,
         ConfigUri=uri,
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelExplainability")
     for number in range(10):
         world.invoke(endpoint, f"{number},{10 * number}\n")
     due = world.move_to_next_hour()

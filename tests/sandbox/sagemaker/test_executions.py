@@ -32,15 +32,6 @@ def baseline(session_world: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def endpoint(world: Any) -> Any:
-    """An endpoint whose capture no other test writes to."""
-    name = world.make_endpoint()
-    yield name
-    world.remove_schedules()
-    world.sagemaker.delete_endpoint(EndpointName=name)
-
-
 def slow_definition(world: Any, endpoint: str) -> str:
     script = world.put("code/slow.py", SLOW_SCRIPT)
     specification = {"ImageUri": world.analyzer, "RecordPreprocessorSourceUri": script}
@@ -159,8 +150,7 @@ def test_the_data_of_all_variants_are_read_together(world: Any, endpoint: str) -
 
 def test_an_hour_without_traffic_fails_without_a_job(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint))
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    execution = world.due_execution(schedule)
     assert (execution["MonitoringExecutionStatus"], execution["FailureReason"]) == ("Failed", "Job inputs had no data")
     assert "ProcessingJobArn" not in execution
 
@@ -241,8 +231,7 @@ def test_a_running_job_does_not_hold_up_the_next_hour(world: Any, endpoint: str)
 
 def test_a_role_that_may_not_look_for_data_fails_the_execution(world: Any, endpoint: str) -> None:
     schedule = world.make_schedule(world.make_definition(endpoint, RoleArn=world.make_role("logs:*")))
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert "AccessDenied" in execution["FailureReason"]
 

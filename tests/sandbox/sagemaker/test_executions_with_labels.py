@@ -28,24 +28,9 @@ def baseline(session_world: Any) -> dict[str, Any]:
     return {"ConstraintsResource": {"S3Uri": uri}}
 
 
-@pytest.fixture
-def endpoint(world: Any) -> Any:
-    """An endpoint whose capture no other test writes to."""
-    name = world.make_endpoint()
-    yield name
-    world.remove_schedules()
-    world.sagemaker.delete_endpoint(EndpointName=name)
-
-
-def job_of(world: Any, execution: dict[str, Any]) -> dict[str, Any]:
-    name = execution["ProcessingJobArn"].rsplit("/", 1)[-1]
-    described: dict[str, Any] = world.sagemaker.describe_processing_job(ProcessingJobName=name)
-    return described
-
-
 def merge_job_of(world: Any, analysis: dict[str, Any]) -> dict[str, Any]:
-    name = "groundtruth-merge-" + "-".join(analysis["ProcessingJobName"].rsplit("-", 2)[1:])
-    described: dict[str, Any] = world.sagemaker.describe_processing_job(ProcessingJobName=name)
+    suffix = "-".join(analysis["ProcessingJobName"].rsplit("-", 2)[1:])
+    described: dict[str, Any] = world.describe_job(f"groundtruth-merge-{suffix}")
     return described
 
 
@@ -71,13 +56,11 @@ def test_bad_predictions_complete_with_violations_after_two_jobs(
     hour = world.full_hour()
     labels = send_labelled(world, endpoint, error=3.0)
     source = world.of_endpoint(endpoint, labels=labels, InferenceAttribute="0")
-    schedule = world.make_schedule(
-        world.make_definition_of("ModelQuality", source, baseline, **REGRESSION), monitoring_type="ModelQuality"
-    )
+    schedule = world.make_schedule_of("ModelQuality", source, baseline, **REGRESSION)
     due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
-    analysis = job_of(world, execution)
+    analysis = world.job_of(execution)
     merge = merge_job_of(world, analysis)
     assert re.fullmatch(rf"model-quality-monitoring-{due:%Y%m%d%H%M}-[0-9a-f]{{24}}", analysis["ProcessingJobName"])
     assert merge["MonitoringScheduleArn"] == analysis["MonitoringScheduleArn"]
@@ -97,10 +80,8 @@ def test_bad_predictions_complete_with_violations_after_two_jobs(
 def test_good_predictions_complete(world: Any, endpoint: str, baseline: dict[str, Any]) -> None:
     labels = send_labelled(world, endpoint, error=0.5)
     source = world.of_endpoint(endpoint, labels=labels, InferenceAttribute="0")
-    definition = world.make_definition_of("ModelQuality", source, baseline, **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("ModelQuality", source, baseline, **REGRESSION)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "Completed"
     assert execution["MonitoringType"] == "ModelQuality"
 
@@ -112,12 +93,10 @@ def test_offsets_let_labels_come_later(world: Any, endpoint: str, baseline: dict
     labels = world.put_labels({"late-1": answer}, world.box.now())
     members = {"InferenceAttribute": "0", "StartTimeOffset": "-PT1H", "EndTimeOffset": "-PT1H"}
     source = world.of_endpoint(endpoint, labels=labels, ProbabilityThresholdAttribute=0.5, **members)
-    definition = world.make_definition_of("ModelQuality", source, baseline, **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("ModelQuality", source, baseline, **REGRESSION)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "Completed"
-    environment = job_of(world, execution)["Environment"]
+    environment = world.job_of(execution)["Environment"]
     assert environment["start_time"] == environment["metric_time"] == f"{hour:%Y-%m-%dT%H:%M:%SZ}"
     assert environment["end_time"] == f"{hour + HOUR:%Y-%m-%dT%H:%M:%SZ}"
     assert environment["probability_threshold_attribute"] == "0.500000"
@@ -127,15 +106,13 @@ def test_labels_of_other_predictions_fail_after_the_merge(world: Any, endpoint: 
     world.invoke(endpoint, InferenceId="mine")
     labels = world.put_labels({"not-mine": 1}, world.box.now())
     source = world.of_endpoint(endpoint, labels=labels, InferenceAttribute="0")
-    definition = world.make_definition_of("ModelQuality", source, **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("ModelQuality", source, **REGRESSION)
+    execution = world.due_execution(schedule)
     assert (execution["MonitoringExecutionStatus"], execution["FailureReason"]) == ("Failed", "Job inputs had no data")
     assert "/groundtruth-merge-" in execution["ProcessingJobArn"]
     statistics = json.loads(world.read("reports/merge/.merge_statistics.json"))
     assert (statistics["captured"], statistics["matched"]) == (1, 0)
-    window = job_of(world, execution)["Environment"]
+    window = world.job_of(execution)["Environment"]
     assert [statistics[edge] for edge in ("start_time", "end_time")] == [window["start_time"], window["end_time"]]
 
 
@@ -161,17 +138,16 @@ def test_a_bias_monitor_compares_predictions_with_labels_by_group(world: Any) ->
     }
     constraints = world.put("bias/analysis.json", json.dumps(analysis))
     source = world.of_endpoint(endpoint, labels=world.put_labels(labels, world.box.now()), InferenceAttribute="0")
-    definition = world.make_definition_of(
+    schedule = world.make_schedule_of(
         "ModelBias",
         source,
         {"ConstraintsResource": {"S3Uri": constraints}},
         ConfigUri=world.put("bias/analysis_config.json", json.dumps(config)),
     )
-    schedule = world.make_schedule(definition, monitoring_type="ModelBias")
     due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations", execution
-    job = job_of(world, execution)
+    job = world.job_of(execution)
     assert job["ProcessingJobName"].startswith(f"model-bias-monitoring-{due:%Y%m%d%H%M}-")
     assert merge_job_of(world, job)["ProcessingJobStatus"] == "Completed"
     assert inputs_of(job)["analysis_config"] == (

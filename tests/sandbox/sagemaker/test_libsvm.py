@@ -22,7 +22,7 @@ def dense(matrix: Any) -> list[list[float]]:
 
 
 @given(rows_of_three)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_csv_and_libsvm_are_the_same_rows(rows: list[list[float]]) -> None:
     from_csv = dmatrix.from_csv("\n".join(",".join(map(repr, row)) for row in rows))
     from_pairs = dmatrix.from_libsvm_pairs(sparse(rows))

@@ -6,12 +6,10 @@ from hypothesis import given, strategies as st
 from sandbox.errors import AwsError
 from sandbox.sagemaker.listing import page
 
-SORT_KEYS = {"CreationTime": "CreationTime", "Name": "ModelName"}
-
 
 def listed(count: int, **request: object) -> list[str]:
     models = [{"ModelName": f"model-{n:03d}", "CreationTime": float(n)} for n in range(count)]
-    answer = page(models, request, result="Models", name="ModelName", sort_keys=SORT_KEYS)
+    answer = page("ListModels", models, request)
     return [model["ModelName"] for model in answer["Models"]]
 
 
@@ -36,7 +34,7 @@ def test_times_are_exclusive_bounds() -> None:
 @pytest.mark.parametrize("token", ["nonsense", "eyJhIjogMX0=", "eyJvZmZzZXQiOiAtMX0="])
 def test_a_foreign_token_is_refused(token: str) -> None:
     with pytest.raises(AwsError, match="Invalid NextToken"):
-        page([], {"NextToken": token}, result="Models", sort_keys=SORT_KEYS)
+        page("ListModels", [], {"NextToken": token})
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 15))
@@ -45,7 +43,7 @@ def test_the_pages_together_hold_everything_once(count: int, size: int) -> None:
     seen: list[str] = []
     token: dict[str, str] = {}
     while True:
-        answer = page(models, {"MaxResults": size, **token}, result="Models", sort_keys=SORT_KEYS)
+        answer = page("ListModels", models, {"MaxResults": size, **token})
         assert len(answer["Models"]) <= size
         seen += [model["ModelName"] for model in answer["Models"]]
         if "NextToken" not in answer:

@@ -9,21 +9,11 @@ from botocore.exceptions import ClientError
 REGRESSION = {"ProblemType": "Regression"}
 
 
-@pytest.fixture
-def endpoint(world: Any) -> Any:
-    """An endpoint whose capture no other test writes to."""
-    name = world.make_endpoint()
-    yield name
-    world.remove_schedules()
-    world.sagemaker.delete_endpoint(EndpointName=name)
-
-
 def test_the_merge_job_reads_captures_and_labels_of_the_window(world: Any, endpoint: str) -> None:
     hour = world.full_hour()
     world.invoke(endpoint, InferenceId="mine")
     labels = world.put_labels({"not-mine": 1}, world.box.now())
-    definition = world.make_definition_of("ModelQuality", world.of_endpoint(endpoint, labels=labels), **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
+    schedule = world.make_schedule_of("ModelQuality", world.of_endpoint(endpoint, labels=labels), **REGRESSION)
     due = world.move_to_next_hour()
     (execution,) = world.executions(schedule)
     name = execution["ProcessingJobArn"].rsplit("/", 1)[-1]
@@ -58,10 +48,8 @@ def test_the_merge_job_reads_captures_and_labels_of_the_window(world: Any, endpo
 def test_captures_without_any_label_fail_without_a_job(world: Any, endpoint: str) -> None:
     world.invoke(endpoint)
     source = world.of_endpoint(endpoint, labels=f"s3://{world.bucket}/no-labels", InferenceAttribute="0")
-    definition = world.make_definition_of("ModelQuality", source, **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("ModelQuality", source, **REGRESSION)
+    execution = world.due_execution(schedule)
     assert (execution["MonitoringExecutionStatus"], execution["FailureReason"]) == ("Failed", "Job inputs had no data")
     assert "ProcessingJobArn" not in execution
 
@@ -77,8 +65,7 @@ def test_a_merge_that_fails_fails_the_execution_with_its_reason(world: Any, endp
     finally:
         world.role = world_role
     schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    execution = world.due_execution(schedule)
     assert execution["MonitoringExecutionStatus"] == "Failed"
     assert execution["FailureReason"].startswith("ClientError: Failed to upload output result to s3://")
     assert "/groundtruth-merge-" in execution["ProcessingJobArn"]
@@ -86,10 +73,8 @@ def test_a_merge_that_fails_fails_the_execution_with_its_reason(world: Any, endp
 
 def test_a_window_that_offsets_turn_round_says_so(world: Any, endpoint: str) -> None:
     source = world.of_endpoint(endpoint, labels=f"s3://{world.bucket}/labels", EndTimeOffset="-PT1H")
-    definition = world.make_definition_of("ModelQuality", source, **REGRESSION)
-    schedule = world.make_schedule(definition, monitoring_type="ModelQuality")
-    world.move_to_next_hour()
-    (execution,) = world.executions(schedule)
+    schedule = world.make_schedule_of("ModelQuality", source, **REGRESSION)
+    execution = world.due_execution(schedule)
     assert execution["FailureReason"].startswith("the window is empty after the offsets")
 
 

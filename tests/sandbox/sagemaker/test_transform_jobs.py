@@ -23,28 +23,6 @@ def transform_fn(model, body, content_type, accept):
 """
 
 
-@pytest.fixture(scope="module")
-def model(session_world: Any) -> str:
-    name: str = session_world.make_model()
-    return name
-
-
-def job(world: Any, model: str, source: str, output: str, **changes: Any) -> dict[str, Any]:
-    """A CreateTransformJob request for CSV rows."""
-    return {
-        "TransformJobName": world.unique("Transform"),
-        "ModelName": model,
-        "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": source}},
-            "ContentType": "text/csv",
-            "SplitType": "Line",
-        },
-        "TransformOutput": {"S3OutputPath": output, "Accept": "text/csv", "AssembleWith": "Line"},
-        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
-        **changes,
-    }
-
-
 def finished(world: Any, name: str) -> dict[str, Any]:
     def ended() -> dict[str, Any] | None:
         described: dict[str, Any] = world.sagemaker.describe_transform_job(TransformJobName=name)
@@ -72,7 +50,7 @@ def test_every_object_is_transformed_and_both_sides_are_captured(world: Any, mod
     world.put(f"{place}/in/a.csv", ROWS)
     world.put(f"{place}/in/more/b.csv", "7,8\n")
     capture = {"DestinationS3Uri": f"{root}/capture", "GenerateInferenceId": True}
-    described = transform(world, job(world, model, f"{root}/in/", f"{root}/out", DataCaptureConfig=capture))
+    described = transform(world, world.transform(model, f"{root}/in/", f"{root}/out", DataCaptureConfig=capture))
     assert described["TransformJobStatus"] == "Completed"
     assert described["DataCaptureConfig"] == capture
     started = world.box.now()
@@ -93,8 +71,7 @@ def test_json_predictions_get_their_ids_as_members(world: Any, model: str) -> No
     place = world.unique("batch")
     root = f"s3://{world.bucket}/{place}"
     source = world.put(f"{place}/rows.jsonl", '{"rows": [[1, 2]]}\n{"rows": [[3, 4]]}\n')
-    request = job(
-        world,
+    request = world.transform(
         model,
         source,
         f"{root}/out",
@@ -116,7 +93,7 @@ def test_joined_predictions_stand_behind_their_input(world: Any, model: str) -> 
     source = world.put(f"{place}/a.csv", ROWS)
     capture = {"DestinationS3Uri": f"{root}/capture", "GenerateInferenceId": True}
     processing = {"JoinSource": "Input"}
-    request = job(world, model, source, f"{root}/out", DataProcessing=processing, DataCaptureConfig=capture)
+    request = world.transform(model, source, f"{root}/out", DataProcessing=processing, DataCaptureConfig=capture)
     described = transform(world, request)
     assert described["TransformJobStatus"] == "Completed", described
     assert described["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "Input"}
@@ -130,7 +107,7 @@ def test_a_json_document_is_joined_with_the_answer_to_it_all(world: Any, model: 
     place = world.unique("batch")
     root = f"s3://{world.bucket}/{place}"
     rows = {"rows": [[1, 2], [3, 4]], "source": "branch 7"}
-    request = job(world, model, world.put(f"{place}/a.json", json.dumps(rows, indent=2)), f"{root}/out")
+    request = world.transform(model, world.put(f"{place}/a.json", json.dumps(rows, indent=2)), f"{root}/out")
     request["TransformInput"] |= {"ContentType": "application/json", "SplitType": "None"}
     request["TransformOutput"] |= {"Accept": "application/json", "AssembleWith": "None"}
     request["DataProcessing"] = {"JoinSource": "Input"}
@@ -149,7 +126,7 @@ def test_the_manifest_of_a_prefix_that_is_a_key_too_names_all_objects(world: Any
     for key in ("part-1", "part-1/more", "part-10"):
         world.put(f"{place}/in/{key}", ROWS)
     capture = {"DestinationS3Uri": f"{root}/capture"}
-    described = transform(world, job(world, model, f"{root}/in/part-1", f"{root}/out", DataCaptureConfig=capture))
+    described = transform(world, world.transform(model, f"{root}/in/part-1", f"{root}/out", DataCaptureConfig=capture))
     assert described["TransformJobStatus"] == "Completed", described
     assert manifest(world, f"{place}/capture", "input", described["TransformStartTime"]) == [
         {"prefix": f"{root}/in/"},
@@ -164,7 +141,7 @@ def test_without_capture_predictions_are_as_the_model_gave_them(world: Any, mode
     world.put(f"{place}/in/a.csv.gz", gzip.compress(ROWS.encode()))
     text = json.dumps([{"prefix": f"s3://{world.bucket}/{place}/in/"}, "a.csv.gz"])
     source = world.put(f"{place}/manifest.json", text)
-    request = job(world, model, source, f"s3://{world.bucket}/{place}/out/")
+    request = world.transform(model, source, f"s3://{world.bucket}/{place}/out/")
     request["TransformInput"]["DataSource"]["S3DataSource"]["S3DataType"] = "ManifestFile"
     request["TransformInput"]["CompressionType"] = "Gzip"
     assert transform(world, request)["TransformJobStatus"] == "Completed"
@@ -175,7 +152,7 @@ def test_without_capture_predictions_are_as_the_model_gave_them(world: Any, mode
 def test_a_request_that_the_model_refuses_fails_the_job_with_its_words(world: Any, model: str) -> None:
     place = world.unique("batch")
     source = world.put(f"{place}/a.csv", "-1,2\n")
-    described = transform(world, job(world, model, source, f"s3://{world.bucket}/{place}/out"))
+    described = transform(world, world.transform(model, source, f"s3://{world.bucket}/{place}/out"))
     assert described["TransformJobStatus"] == "Failed"
     assert described["FailureReason"].startswith("AlgorithmError: ")
     assert "age must not be negative" in described["FailureReason"]
@@ -183,13 +160,13 @@ def test_a_request_that_the_model_refuses_fails_the_job_with_its_words(world: An
 
 
 def test_an_empty_prefix_fails_the_job(world: Any, model: str) -> None:
-    described = transform(world, job(world, model, f"s3://{world.bucket}/nothing/", f"s3://{world.bucket}/out"))
+    described = transform(world, world.transform(model, f"s3://{world.bucket}/nothing/", f"s3://{world.bucket}/out"))
     assert described["FailureReason"].startswith('ClientError: No S3 objects found under S3 URL "s3://')
 
 
 def test_a_manifest_that_names_no_place_in_s3_fails_the_job_with_what_is_expected(world: Any, model: str) -> None:
     source = world.put("batch-nowhere/manifest.json", json.dumps([{"prefix": "file:///in/"}, "a.csv"]))
-    request = job(world, model, source, f"s3://{world.bucket}/out")
+    request = world.transform(model, source, f"s3://{world.bucket}/out")
     request["TransformInput"]["DataSource"]["S3DataSource"]["S3DataType"] = "ManifestFile"
     reason = transform(world, request)["FailureReason"]
     assert reason.startswith("ClientError: Invalid S3 URI 'file:///in/': expected s3://bucket/prefix, or a URL")
@@ -198,14 +175,14 @@ def test_a_manifest_that_names_no_place_in_s3_fails_the_job_with_what_is_expecte
 def test_the_models_role_reads_and_writes(world: Any) -> None:
     model = world.make_model(role=world.make_role("s3:GetObject", "s3:ListBucket"))
     source = world.put("batch-denied/a.csv", ROWS)
-    described = transform(world, job(world, model, source, f"s3://{world.bucket}/denied"))
+    described = transform(world, world.transform(model, source, f"s3://{world.bucket}/denied"))
     assert described["TransformJobStatus"] == "Failed"
     assert "AccessDenied" in described["FailureReason"]
 
 
 def test_a_job_can_be_stopped_and_is_listed(world: Any) -> None:
     source = world.put("batch-slow/a.csv", "1\n" * 40)
-    request = job(world, world.make_model(SLOW), source, f"s3://{world.bucket}/slow", BatchStrategy="SingleRecord")
+    request = world.transform(world.make_model(SLOW), source, f"s3://{world.bucket}/slow", BatchStrategy="SingleRecord")
     name = request["TransformJobName"]
     world.sagemaker.create_transform_job(**request)
     with pytest.raises(world.sagemaker.exceptions.ResourceInUse):
@@ -235,7 +212,7 @@ def test_a_job_can_be_stopped_and_is_listed(world: Any) -> None:
 )
 def test_what_cannot_run_is_refused(world: Any, model: str, changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ClientError, match=complaint):
-        world.sagemaker.create_transform_job(**job(world, model, "s3://b/in", "s3://b/out", **changes))
+        world.sagemaker.create_transform_job(**world.transform(model, "s3://b/in", "s3://b/out", **changes))
 
 
 def test_a_job_that_does_not_exist_is_not_found(world: Any) -> None:

@@ -26,9 +26,6 @@ _REGRESSOR, _BINARY, _MULTICLASS = "regressor", "binary_classifier", "multiclass
 class LinearLearnerModel:
     """A linear model behind Linear Learner's formats.
 
-    Args:
-        model_folder: The unpacked archive.
-
     Raises:
         ValueError: It holds no model of Linear Learner, or one whose graph has other operators than those known.
     """
