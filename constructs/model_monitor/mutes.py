@@ -179,7 +179,7 @@ class Mutes:
 
     def __init__(self) -> None:
         """Mute nothing yet."""
-        self.watched: dict[str, list[cloudwatch.Metric]] = {}
+        self.watched: dict[str, cloudwatch.IMetric] = {}
         self._documents: list[dict[str, object]] = []
 
     def watch(self, title: str, metric: cloudwatch.IMetric) -> None:
@@ -189,7 +189,7 @@ class Mutes:
             title: What the alarm's name says happened.
             metric: What it watches.
         """
-        self.watched[title] = list(_metrics_of(metric))
+        self.watched[title] = metric
 
     def add(self, mute: Mute) -> bool:
         """Mute what the monitor has of it; return whether there is anything.
@@ -197,7 +197,8 @@ class Mutes:
         Args:
             mute: The mute.
         """
-        documents = mute.documents(self.watched)
+        # Looked at only now, since each question is a message to the CDK's process, and most monitors are not muted.
+        documents = mute.documents({title: list(_metrics_of(metric)) for title, metric in self.watched.items()})
         self._documents += [document for document in documents if document not in self._documents]
         return bool(documents)
 
