@@ -31,5 +31,5 @@ def test_the_probe_of_the_account_is_named_as_permissions_expect(name: str) -> N
     answer = {"Error": {"Code": "ResourceNotFound", "Message": "Could not find the job definition"}}
     sagemaker.create_monitoring_schedule.side_effect = ClientError(answer, "CreateMonitoringSchedule")
     with mock.patch("shared.clients.sagemaker", return_value=sagemaker):
-        refuse_closed_account(name, MonitorType.DATA_QUALITY)
+        refuse_closed_account(name, MonitorType.DATA_QUALITY, is_fresh=False)
     assert sagemaker.create_monitoring_schedule.call_args.kwargs["MonitoringScheduleName"] == probe_name(name)

@@ -324,7 +324,7 @@ def test_it_is_refused_where_the_mistake_is(synthesise_text, text, refused):
 
 
 def test_columns_of_a_local_file_are_missed_where_they_are_named(synthesise_text, tmp_path):
-    (tmp_path / "scored.csv").write_text("sex,prediction,defaulted\n", encoding="utf-8")
+    (tmp_path / "scored.csv").write_text("sex,prediction,defaulted\nfemale,1,0\n", encoding="utf-8")
     text = """\
 endpoints:
   credit:

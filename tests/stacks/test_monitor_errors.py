@@ -52,7 +52,7 @@ def test_the_shortest_monitor_of_each_kind_is_fine(write, monitor):
                 8,
                 "model_quality.treshold",
                 "the unknown key 'treshold'",
-                "one of baseline, problem, ground_truth, name, schedule, compute, network, role, variables, "
+                "one of baseline, problem, ground_truth, name, mutes, schedule, compute, network, role, variables, "
                 "preprocessor, postprocessor, thresholds, tolerance, alarms, columns",
                 "did you mean 'thresholds'?",
             ),

@@ -238,7 +238,7 @@ def test_columns_that_a_local_dataset_lacks_are_refused(
     header: str, options: dict[str, Any], said: tuple[str, ...], kit: Kit, refused: Refused, tmp_path: Path
 ) -> None:
     file = tmp_path / "validated.csv"
-    file.write_text(f"{header}\n")
+    file.write_text(f"{header}\n{','.join('1' for _ in header.split(','))}\n")
     config = kit.bias_config(group_variable=options.pop("group", None))
     with refused(*said):
         kit.model_bias(config=config, baseline=Baseline.from_asset(file, DatasetFormat.csv()), **options)

@@ -171,7 +171,7 @@ def test_columns_that_a_local_dataset_lacks_are_refused(
     header: str, said: str, kit: Kit, refused: Refused, tmp_path: Path
 ) -> None:
     file = tmp_path / "train.csv"
-    file.write_text(f"{header}\n")
+    file.write_text(f"{header}\n1,1\n")
     with refused(said, "as it is in the first line of the baseline's file"):
         kit.model_explainability(
             baseline=Baseline.from_asset(file, DatasetFormat.csv()),
