@@ -42,7 +42,7 @@ ONCALL = "oncall@example.com"
 class Variant:
     """What differs between two deployments."""
 
-    baseline: Path
+    baseline: Path | Baseline
     drift_threshold: float = 0.1
     schedule: MonitorSchedule = field(default_factory=MonitorSchedule.hourly)
     instance_type: str = "ml.m5.xlarge"
@@ -64,8 +64,9 @@ class LoanStack(cdk.Stack):
         monitoring = EndpointMonitoring(
             self, "Monitoring", endpoint=MonitoredEndpoint.from_endpoint(endpoint, capture=capture)
         )
+        baseline = variant.baseline
         monitor = monitoring.add_data_quality(
-            baseline=Baseline.from_asset(variant.baseline, DatasetFormat.csv()),
+            baseline=Baseline.from_asset(baseline, DatasetFormat.csv()) if isinstance(baseline, Path) else baseline,
             schedule=variant.schedule,
             categorical=None if variant.preprocessor else ["term"],
             preprocessor=AnalysisScript.from_asset(variant.preprocessor) if variant.preprocessor else None,

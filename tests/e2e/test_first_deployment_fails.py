@@ -7,6 +7,7 @@ from dataclasses import replace
 import loan_app
 import pytest
 
+from model_monitor import Baseline, DatasetFormat, S3Location
 from sandbox.process.cdk import CdkError
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -81,11 +82,14 @@ def test_a_baseline_job_that_fails_leaves_no_bucket_behind(account, good):
 
 
 def test_an_empty_dataset_fails_with_the_reason_and_can_be_repeated(account, good):
-    empty = account.folder / "empty.csv"
-    empty.write_text("")
+    # A file of this machine is looked at during the synthesis already.
+    s3 = account.box.client("s3")
+    s3.create_bucket(Bucket="empty-datasets")
+    s3.put_object(Bucket="empty-datasets", Key="empty.csv", Body=b"")
+    dataset = S3Location.from_uri("s3://empty-datasets/empty.csv")
     before = made(account)
 
-    assert "empty" in failure_of(account, variant(empty))
+    assert "empty" in failure_of(account, variant(Baseline.from_dataset(dataset, DatasetFormat.csv())))
 
     assert made(account) <= before
     assert stack_status(account) == "ROLLBACK_COMPLETE"
