@@ -84,7 +84,8 @@ def surroundings(scope: Construct, snippet: str) -> dict[str, Any]:
         given["monitoring"] = EndpointMonitoring(scope, "Given", endpoint=monitored)
     if "services." in snippet and "services =" not in snippet:
         given["services"] = given["monitoring"].services
-    if "monitor." in snippet and "monitor =" not in snippet:
+    of_a_monitor = "monitor." in snippet and "monitor =" not in snippet
+    if of_a_monitor or ("monitoring" in given and "monitoring.on_" in snippet):
         given["monitor"] = given["monitoring"].add_data_quality("GivenMonitor", baseline=given["baseline"])
     return given
 
