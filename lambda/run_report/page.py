@@ -101,7 +101,7 @@ def _worst(report: RunReport, finding: Finding) -> str:
         said += f"; {text(change.what) or 'it'} was {before} in the baseline, is {now} now"
     places = moved(report, finding.feature)[:_MOST_WORST]
     if places:
-        told = (f"{text(item.feature)} (place {item.rank_before} → {item.rank_now})" for item in places)
+        told = (f"{text(item.feature)} (place {item.rank_before}, now {item.rank_now})" for item in places)
         said += f"; what moved most: {', '.join(told)}"
     return f"{said}."
 
@@ -169,7 +169,7 @@ def _change(report: RunReport, finding: Finding) -> str:
     if change is None:
         return "-"
     what = f"{text(change.what)}: " if change.what else ""
-    return f"<span>{what}{text(change.before or '?')} → {text(change.now or '?')}</span>"
+    return f"<span>{what}{text(change.before or '?')}, now {text(change.now or '?')}</span>"
 
 
 def _history(report: RunReport) -> str:
