@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from run_report.document import section
 from run_report.examples import Example, Examples
-from run_report.markup import table, text
+from run_report.markup import text
 from run_report.model import RunReport
 
 _LONGEST_VALUE = 100
@@ -16,9 +16,9 @@ def block(examples: Examples | None) -> str:
     """Return the first records that show a violation; empty where none is known."""
     if examples is None:
         return ""
-    rows = [[_called(item), text(item.value[:_LONGEST_VALUE]), _place(item)] for item in examples.first]
-    return table(
-        f"{text(_capital(examples.summary))}; the first of them", ["Record", "Value", "Where"], rows, kind="stack"
+    items = "".join(f"<li>{_record(item)}</li>" for item in examples.first)
+    return (
+        f'<p class="muted">{text(_capital(examples.summary))}; the first of them:</p><ul class="records">{items}</ul>'
     )
 
 
@@ -39,15 +39,19 @@ def others(report: RunReport, shown: Collection[str]) -> str:
     return section("examples", "Records with other columns", "".join(blocks))
 
 
+def _record(example: Example) -> str:
+    value = text(example.value[:_LONGEST_VALUE])
+    return (
+        f"{_called(example)}{f': <strong>{value}</strong>' if value else ''}"
+        f"<details><summary>Where it is</summary><code>{text(example.place)}</code>, line {example.line}</details>"
+    )
+
+
 def _called(example: Example) -> str:
     if example.event_id is None:
         return f"line {example.line}"
-    own = f"<br><small>inference id {text(example.inference_id)}</small>" if example.inference_id else ""
+    own = f" (inference id {text(example.inference_id)})" if example.inference_id else ""
     return f"<code>{text(example.event_id)}</code>{own}"
-
-
-def _place(example: Example) -> str:
-    return f"<span><code>{text(example.place)}</code>, line {example.line}</span>"
 
 
 def _capital(words: str) -> str:
