@@ -6,6 +6,7 @@ and how the function learned of it: docs/events.md.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
@@ -118,13 +119,13 @@ class RunEvents(Construct):
         """
         self._reactions.append(reaction)
 
+    @abstractmethod
     def _schedule_names(self) -> list[str]:
         """Return the schedules whose runs are meant; asked for when the template is written."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _runs_in_words(self) -> str:
         """Return what the runs are of, for descriptions of rules."""
-        raise NotImplementedError
 
     def _on_run(
         self,
