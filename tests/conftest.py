@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import gc
+from collections.abc import Generator
 
 import botocore.session
 import pytest
@@ -32,6 +34,17 @@ FIRST = (
     "tests/stacks/",
     "tests/constructs/",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from searching, again and again, what modules hold: that was a tenth of all CPU."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(10_000)
+    return collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
