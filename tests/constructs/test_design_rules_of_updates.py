@@ -79,7 +79,7 @@ _ALL = [*_CHANGES, "endpoint name", "dataset", "tag by an aspect", "property by 
 
 @pytest.fixture(scope="module")
 def variants(kit: Kit) -> Variants:
-    made, app = Variants(), cdk.App(analytics_reporting=False)
+    made, app = Variants(), kit.app()
 
     def spy(scope: IConstruct, value: object) -> str:
         made.hashed.append(canonical_json(scope, value))
@@ -143,7 +143,7 @@ def test_rule_1_the_name_ends_in_the_version_of_the_baseline_and_fits(kit: Kit, 
 
 
 def test_rule_1_a_long_name_still_fits_and_is_still_the_monitor_s_own(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     stacks = [
         kit.stack("Long", app=app, stack_name="a-stack-name-of-nearly-forty-characters-prod"),
         kit.stack("Longer", app=app, stack_name="a-stack-name-of-nearly-forty-characters-test"),
