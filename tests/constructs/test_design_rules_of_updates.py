@@ -169,7 +169,9 @@ for number in range(int(sys.argv[1])):
     CfnParameter(Stack(), f"P{number}").value_as_string
 
 stack = Stack(
-    App(analytics_reporting=False), "Fraud", env=Environment(account="123456789012", region="eu-west-1")
+    App(builtin_cloud_formation_validation=False),
+    "Fraud",
+    env=Environment(account="123456789012", region="eu-west-1"),
 )
 location = S3Location.from_uri("s3://captured-traffic/capture")
 DataQualityMonitor(
