@@ -48,7 +48,7 @@ class Clock:
         assert time.process_time() - self._started < _LONGEST_CASE, f"slow: {case}"
 
 
-# Twenty thousand calls take a second. Of methods, the CDK's own process does most of the work, whose time is not counted.
+# A second is twenty thousand calls. Of methods, the CDK's own process does most of the work, whose time is not counted.
 @pytest.mark.parametrize(("kind", "share"), [(calls, 0.5), (method_calls, 0.2)])
 def test_wrong_calls_of_the_library_are_refused_with_what_to_do(
     kind: Callable[[Random, int], Iterator[Call]], share: float, record_property: pytest.RecordProperty
