@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
 from collections.abc import Generator
 
 import botocore.session
@@ -16,6 +17,9 @@ collect_ignore = ["sdk", "sdk3"]
 # What is slow on a busy machine is not wrong; tests of speed measure by themselves.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
+
+# Models are small, and threads of OpenMP that wait for each other use all CPU meanwhile. It is read on import.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Every session of boto3 would parse the descriptions of services anew, of which SageMaker's alone takes 0.1 s of CPU.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
