@@ -253,7 +253,7 @@ class BiasLimit:
             raise ConfigurationError(
                 option="maximum",
                 got=(Setting("maximum", self.maximum), f" for {self.metric}"),
-                expected=f"less than 1: {self.metric} lies between -1 and 1, so that this alarm would stay quiet for ever",
+                expected=f"less than 1: {self.metric} lies between -1 and 1, and this alarm would stay quiet for ever",
                 fix=_EXAMPLE,
             )
 
