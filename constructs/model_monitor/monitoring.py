@@ -330,7 +330,7 @@ class ModelMonitoring(RunEvents):
         given = {name: value for name, value in options.items() if value is not None or name not in own}
         monitor = kind(self, id, input=self.input, services=self.services, access=self._access, **{**own, **given})
         self.monitors[id] = monitor
-        self._composite.add(id, monitor.alarms)
+        self._composite.add(id, monitor.alarms, monitor.alarm_names)
         for reaction in self._reactions:
             monitor.add_reaction(reaction)
         for mute in self._mutes:

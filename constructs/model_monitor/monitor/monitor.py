@@ -241,6 +241,11 @@ class Monitor(RunEvents):
         """What the names of the alarms say happened, such as `drift of age`."""
         return list(self._mutes.watched)
 
+    @property
+    def alarm_names(self) -> list[str]:
+        """Names of the alarms, in the order of `alarms`."""
+        return [self._alarm_texts.name(title) for title in self.alarm_titles]
+
     def take_mute(self, mute: Mute) -> bool:
         """Mute what this monitor has of it, and return whether there is anything.
 
@@ -356,8 +361,9 @@ class Monitor(RunEvents):
         name = called(self.input)
         return Commands((name, self.short_name) if name else (self.monitoring_schedule_name,))
 
-    def _alarm_factory(self) -> AlarmFactory:
-        texts = AlarmTexts(
+    @property
+    def _alarm_texts(self) -> AlarmTexts:
+        return AlarmTexts(
             self.input.title,
             self.WORDS,
             self.monitoring_schedule_name,
@@ -365,7 +371,9 @@ class Monitor(RunEvents):
             self._runbook_url,
             self.commands,
         )
-        return AlarmFactory(self, texts, watch=self._mutes.watch)
+
+    def _alarm_factory(self) -> AlarmFactory:
+        return AlarmFactory(self, self._alarm_texts, watch=self._mutes.watch)
 
     def _make_common_alarms(self, alarms: MonitorAlarms) -> None:
         factory, made = self._alarm_factory(), self.alarms
