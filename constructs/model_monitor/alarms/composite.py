@@ -9,7 +9,7 @@ from aws_cdk import Names, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions 
 from constructs import Construct
 
 from model_monitor.alarms.commands import status_command
-from model_monitor.alarms.description import alarm_name, deployed_length, fitting_description
+from model_monitor.alarms.description import alarm_name, deployed_length, fitting_description, more_with
 from model_monitor.internal.lazy import lazy_string
 
 # A composite alarm's rule has 10,240 characters and names 100 alarms at most.
@@ -102,7 +102,7 @@ class CompositeAlarms:
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
                 "Its alarms that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
-                f"More: {status_command(self._model)}",
+                more_with(status_command(self._model)),
             ),
         )
         composite.add_alarm_action(actions.SnsAction(self._topic))

@@ -36,6 +36,11 @@ def fitting_description(*parts: str) -> str:
     return " ".join(chosen)
 
 
+def more_with(command: str) -> str:
+    """Return the sentence that names a command; CloudWatch's console shows descriptions as Markdown."""
+    return f"More: `{command}`."
+
+
 def deployed_length(text: str) -> int:
     """Return how long a text is at most when its tokens are known."""
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
@@ -126,7 +131,7 @@ class AlarmTexts:
         return fitting_description(
             f"{happened} {self.subject[0].upper()}{self.subject[1:]}, {self.monitor} monitor {self.schedule_name}.",
             f"Runbook: {self.runbook_url}." if self.runbook_url else "",
-            f"More: {more}",
+            more_with(more),
             f"Without data: {missing}.",
             f"Reports: {self.reports_uri}.",
         )
