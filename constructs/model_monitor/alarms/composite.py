@@ -9,7 +9,7 @@ from aws_cdk import Names, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions 
 from constructs import Construct
 
 from model_monitor.alarms.commands import status_command
-from model_monitor.alarms.description import alarm_name, deployed_length, fitting_description, more_with
+from model_monitor.alarms.description import alarm_name, arn_length, fitting_description, more_with
 from model_monitor.internal.lazy import lazy_string
 
 # A composite alarm's rule has 10,240 characters and names 100 alarms at most.
@@ -19,8 +19,7 @@ _UNGROUPED_ALARMS = 10  # of one monitor
 _GROUPED_ALARMS = 50
 # What alarms of monitors may take of the top's rule by themselves; the rest is for the groups of further monitors.
 _UNGROUPED_LENGTH = 7_000
-# What stands around an alarm's name, in the region and partition with the longest names.
-_AROUND_NAME = len('ALARM("arn:aws-us-gov:cloudwatch:ap-northeast-1:123456789012:alarm:") OR ')
+_AROUND_ARN = len("ALARM() OR ")
 
 
 class CompositeAlarms:
@@ -60,7 +59,7 @@ class CompositeAlarms:
             alarms: Its alarms.
             names: The names of them.
         """
-        lengths = [_AROUND_NAME + deployed_length(name) for name in names]
+        lengths = [_AROUND_ARN + arn_length(name) for name in names]
         length = self._ungrouped_length + sum(lengths)
         if len(alarms) <= _UNGROUPED_ALARMS and length <= _UNGROUPED_LENGTH:
             self._ungrouped_length = length

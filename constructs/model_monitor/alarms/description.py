@@ -12,6 +12,7 @@ _MAX_DESCRIPTION = 1024
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_NAME = 255
 _DIGEST_LENGTH = 6
+_ARN_AROUND_NAME = '"arn:aws-us-gov:cloudwatch:ap-northeast-1:123456789012:alarm:",'  # none is longer
 # What a token stands for is known later: names of buckets and endpoints, which have 63 characters at most.
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _TOKEN_LENGTH = 63
@@ -29,7 +30,7 @@ def fitting_description(*parts: str) -> str:
     chosen: list[str] = []
     room = _MAX_DESCRIPTION
     for part in map(_visible, filter(None, parts)):
-        length = deployed_length(part) + 1
+        length = _deployed_length(part) + 1
         if length <= room or not chosen:
             chosen.append(part)
             room -= length
@@ -41,7 +42,16 @@ def more_with(command: str) -> str:
     return f"More: `{command}`."
 
 
-def deployed_length(text: str) -> int:
+def arn_length(alarm: str) -> int:
+    """Return how long the ARN of an alarm is at most, in quotes and with a comma.
+
+    Args:
+        alarm: Its name.
+    """
+    return len(_ARN_AROUND_NAME) + _deployed_length(alarm)
+
+
+def _deployed_length(text: str) -> int:
     """Return how long a text is at most when its tokens are known."""
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
@@ -65,7 +75,7 @@ def alarm_name(text: str, unique: str) -> str:
     """
     room = _MAX_NAME - len(unique) - len(" []")
     plain = "".join(letter if _is_plain(letter) else "?" for letter in text)
-    if deployed_length(plain) <= room and plain == text:
+    if _deployed_length(plain) <= room and plain == text:
         return f"{text} [{unique}]"
     digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_shortened(plain, room - len(digest) - 1)} {digest} [{unique}]"
