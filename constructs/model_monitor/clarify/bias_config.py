@@ -152,11 +152,6 @@ class BiasConfig:
         """The metric that says most: the first post-training one of those that are computed, or `DPPL`."""
         return next((name for name in self.metrics or () if name in POST_TRAINING), "DPPL")
 
-    @property
-    def label_text(self) -> str:
-        """The label's values as a dimension of metrics."""
-        return _joined(self.label_values)
-
     def require_facet(self, name: str | int) -> Facet:
         """The facet of a column.
 

@@ -143,7 +143,6 @@ class Monitor(RunEvents):
         self._tells_capture_age = False
         self._grant_jobs()
         self._grant_functions()
-        self._running: RunningMonitor | None = None
 
     def _warn(self, warnings: Sequence[ConfigurationError]) -> None:
         self.warnings += warnings
@@ -152,7 +151,6 @@ class Monitor(RunEvents):
     @property
     def monitoring_schedule_arn(self) -> str:
         """ARN of the schedule."""
-        assert self._running is not None, "a subclass sets it in its constructor"
         return self._running.schedule_arn
 
     @property
@@ -241,6 +239,11 @@ class Monitor(RunEvents):
         """What the names of the alarms say happened, such as `drift of age`."""
         return list(self._mutes.watched)
 
+    @property
+    def alarm_names(self) -> list[str]:
+        """Names of the alarms, in the order of `alarms`."""
+        return [self._alarm_texts.name(title) for title in self.alarm_titles]
+
     def take_mute(self, mute: Mute) -> bool:
         """Mute what this monitor has of it, and return whether there is anything.
 
@@ -305,9 +308,9 @@ class Monitor(RunEvents):
             deployment=self._services.deployment,
         )
 
-    def _run(self, analysis: Analysis, baseline: BaselineResource, *after: IConstruct) -> RunningMonitor:
+    def _run(self, analysis: Analysis, baseline: BaselineResource, *after: IConstruct) -> None:
         dependency = self.input.dependency
-        return self.engine.run(
+        self._running: RunningMonitor = self.engine.run(
             self,
             MonitorDefinition(
                 name=self.monitoring_schedule_name,
@@ -356,8 +359,9 @@ class Monitor(RunEvents):
         name = called(self.input)
         return Commands((name, self.short_name) if name else (self.monitoring_schedule_name,))
 
-    def _alarm_factory(self) -> AlarmFactory:
-        texts = AlarmTexts(
+    @property
+    def _alarm_texts(self) -> AlarmTexts:
+        return AlarmTexts(
             self.input.title,
             self.WORDS,
             self.monitoring_schedule_name,
@@ -365,7 +369,9 @@ class Monitor(RunEvents):
             self._runbook_url,
             self.commands,
         )
-        return AlarmFactory(self, texts, watch=self._mutes.watch)
+
+    def _alarm_factory(self) -> AlarmFactory:
+        return AlarmFactory(self, self._alarm_texts, watch=self._mutes.watch)
 
     def _make_common_alarms(self, alarms: MonitorAlarms) -> None:
         factory, made = self._alarm_factory(), self.alarms
@@ -377,7 +383,10 @@ class Monitor(RunEvents):
         if period is None:  # a single run has no next one to wait for
             return
         if alarms.silence_after is not None:
-            made.append(factory.silence(self.metric_signs_of_life(), alarms.silence_after, period))
+            silence = factory.silence(self.metric_signs_of_life(), alarms.silence_after, period)
+            # The baseline comes first, whose deployment is a sign of life: until then it would tell people of silence.
+            silence.node.add_dependency(self._running.construct)
+            made.append(silence)
         if alarms.no_data_after is not None:
             runs = alarms.no_data_after
             made.append(factory.no_data(self.metric_no_data(), runs, period, labels_uri=self._labels_uri))
