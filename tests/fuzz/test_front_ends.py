@@ -49,7 +49,7 @@ class Clock:
 
 
 # A second is twenty thousand calls. Of methods, the CDK's own process does most of the work, whose time is not counted.
-@pytest.mark.parametrize(("kind", "share"), [(calls, 0.5), (method_calls, 0.2)])
+@pytest.mark.parametrize(("kind", "share"), [(calls, 1.5), (method_calls, 0.3)])
 def test_wrong_calls_of_the_library_are_refused_with_what_to_do(
     kind: Callable[[Random, int], Iterator[Call]], share: float, record_property: pytest.RecordProperty
 ) -> None:
