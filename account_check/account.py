@@ -47,7 +47,8 @@ class Account:
     """
 
     def __init__(self) -> None:
-        self._session = boto3.session.Session()
+        # boto3 reads AWS_DEFAULT_REGION only; the AWS CLI, and everybody who follows its advice, AWS_REGION first.
+        self._session = boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
         if not self._session.region_name:
             raise AccountError("no region is set; set AWS_REGION (or AWS_DEFAULT_REGION), or a region in your profile")
         self.region: str = self._session.region_name

@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch, aws_events as events, aws_sns 
 from constructs import Construct
 
 from model_monitor.alarms.composite import CompositeAlarms
+from model_monitor.alarms.description import arn_length
 from model_monitor.clarify.bias import ModelBiasMonitor, ModelBiasOptions
 from model_monitor.clarify.explainability import ModelExplainabilityMonitor, ModelExplainabilityOptions
 from model_monitor.dashboard.model import ModelDashboard
@@ -55,6 +56,9 @@ _TAKEN = frozenset(
 )
 # With the services of several models, a place and a key of its own are those of a model's baselines and reports.
 _OF_ONE_MODEL = frozenset(["output", "encryption_key"])
+# EventBridge takes 4,096 characters, of which the rest of the pattern is less than 200:
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+_ALARMS_OF_A_RULE_LENGTH = 3_900
 _SHARED_OPTIONS = frozenset(MonitoringServicesOptions.__optional_keys__)
 _Monitor = TypeVar("_Monitor", bound=Monitor)
 
@@ -265,7 +269,7 @@ class ModelMonitoring(RunEvents):
             alarms: Which ones. Default: the composite alarm, which any alarm of any monitor puts into ALARM.
 
         Raises:
-            ConfigurationError: No alarms are chosen, or no monitor has one.
+            ConfigurationError: No alarms are chosen, no monitor has one, or there are too many for one rule.
         """
         chosen = [self.composite_alarm] if alarms is None else alarms
         if not chosen:
@@ -274,6 +278,18 @@ class ModelMonitoring(RunEvents):
                 value=[],
                 expected="at least one alarm",
                 fix=("leave ", OptionName("alarms"), " out for the composite alarm"),
+            )
+        names: dict[cloudwatch.IAlarm, str] = {
+            alarm: name
+            for monitor in self.monitors.values()
+            for alarm, name in zip(monitor.alarms, monitor.alarm_names, strict=True)
+        }
+        if sum(arn_length(names.get(alarm) or alarm.alarm_name) for alarm in chosen) > _ALARMS_OF_A_RULE_LENGTH:
+            raise ConfigurationError(
+                option="alarms",
+                got=f"{len(chosen)} alarms, whose ARNs are too long for one rule",
+                expected="at most 4,096 characters: EventBridge takes no longer pattern",
+                fix=("make several rules, or leave ", OptionName("alarms"), " out for the composite alarm"),
             )
         return events.Rule(
             self,
@@ -330,7 +346,7 @@ class ModelMonitoring(RunEvents):
         given = {name: value for name, value in options.items() if value is not None or name not in own}
         monitor = kind(self, id, input=self.input, services=self.services, access=self._access, **{**own, **given})
         self.monitors[id] = monitor
-        self._composite.add(id, monitor.alarms)
+        self._composite.add(id, monitor.alarms, monitor.alarm_names)
         for reaction in self._reactions:
             monitor.add_reaction(reaction)
         for mute in self._mutes:

@@ -15,7 +15,6 @@ class Properties:
     """What the stack asks for; see README.md for each property."""
 
     endpoint: str
-    name_prefix: str
     capture: Mapping[str, Any]
 
     @property
@@ -40,4 +39,4 @@ def parse_properties(raw: Mapping[str, Any]) -> Properties:
         raise CaptureError(f"DataCaptureConfig: got {raw['DataCaptureConfig']!r}, expected JSON ({error})") from error
     if not isinstance(capture, dict) or not capture.get("DestinationS3Uri"):
         raise CaptureError(f"DataCaptureConfig: got {capture!r}, expected an object with DestinationS3Uri")
-    return Properties(raw["EndpointName"], raw["NamePrefix"], capture)
+    return Properties(raw["EndpointName"], capture)

@@ -6,23 +6,20 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-contract-outp
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from results.monitor import Monitor
+from run_report.job import tells_of_no_data, window_of
 from shared.s3 import S3Uri
 
 Job = dict[str, Any]
 
 MERGE_JOB = "groundtruth-merge-"
 """How the names of the jobs begin that give labels to captured records, before the job that analyses them."""
-_JOB_NAME_TIME = re.compile(r"-(\d{12})-[0-9a-f]+$")
 _HOUR = timedelta(hours=1)
-# Not "has no data capture", which is a failure.
-_NO_DATA = re.compile(r"no data(?! capture)", re.IGNORECASE)
 
 
 class Outcome(Enum):
@@ -57,17 +54,8 @@ def outcome_of(status: str, *reasons: str | None) -> Outcome | None:
         outcome = Outcome(status)
     except ValueError:
         return None
-    has_no_data = any(_NO_DATA.search(reason or "") for reason in reasons)
+    has_no_data = any(tells_of_no_data(reason or "") for reason in reasons)
     return Outcome.NO_DATA if outcome is Outcome.FAILED and has_no_data else outcome
-
-
-def time_in_name(job_name: str) -> datetime | None:
-    """Return the nominal time of a run as the name of its job tells it (UTC), or None if it does not."""
-    match = _JOB_NAME_TIME.search(job_name)
-    try:
-        return datetime.strptime(match[1], "%Y%m%d%H%M").replace(tzinfo=UTC) if match else None
-    except ValueError:  # twelve digits that are no time
-        return None
 
 
 @dataclass(frozen=True)
@@ -136,11 +124,7 @@ class Execution:
 
     @property
     def _window_of_job(self) -> tuple[datetime, datetime] | None:
-        environment = self.job.get("Environment", {}) if self.job else {}
-        try:
-            return _utc(environment["start_time"]), _utc(environment["end_time"])
-        except (KeyError, ValueError):
-            return None
+        return window_of(self.job) if self.job else None
 
     @property
     def report_folders(self) -> tuple[S3Uri, ...]:
@@ -154,8 +138,3 @@ class Execution:
         reports = self.monitor.reports / self.monitor.endpoint if self.monitor.endpoint else self.monitor.reports
         dated = reports / self.monitor.name / f"{self.scheduled:%Y/%m/%d/%H}"
         return tuple(dict.fromkeys([*written, dated]))
-
-
-def _utc(text: str) -> datetime:
-    time = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from results.executions import MERGE_JOB, Execution, Job, Outcome, outcome_of, time_in_name
+from results.executions import MERGE_JOB, Execution, Job, Outcome, outcome_of
 from results.monitor import Monitor
 from results.registry import Registry
+from run_report.job import time_in_name
 from shared import clients, processing_jobs
 
 if TYPE_CHECKING:

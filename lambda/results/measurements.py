@@ -14,7 +14,9 @@ from typing import Any
 from results.executions import Execution
 from results.metrics import Point
 from results.monitor import Group
-from results.report import ANALYSIS_FILE, STATISTICS_FILE, Report, read_file
+from results.report import Report, read_file
+from run_report.files import ANALYSIS_FILE, STATISTICS_FILE
+from run_report.json_values import json_objects
 from run_report.violations import DRIFT_CHECK, drift_distance, expected_type
 from shared.logs import log
 
@@ -117,10 +119,10 @@ def _bias_value(group: Group, analysis: Mapping[str, Any]) -> float | None:
     names = (group.metric, _ALIASES.get(group.metric))
     for section in _BIAS_SECTIONS:
         facets = _dict(_dict(analysis.get(section)).get("facets"))
-        for facet in _list(facets.get(group.facet)):
+        for facet in json_objects(facets.get(group.facet)):
             if str(facet.get("value_or_threshold")) != group.facet_value:
                 continue
-            for metric in _list(facet.get("metrics")):
+            for metric in json_objects(facet.get("metrics")):
                 if metric.get("name") in names:
                     return _number(metric.get("value"))
     return None
@@ -137,7 +139,7 @@ def _attribution(names: tuple[str, ...], analysis: Mapping[str, Any]) -> Iterato
 
 def _features(statistics: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the features with their statistics, by name."""
-    listed = _list(statistics.get("features"))
+    listed = json_objects(statistics.get("features"))
     return {
         feature["name"]: {key: feature[key] for key in (_NUMERICAL, _STRING) if isinstance(feature.get(key), dict)}
         for feature in listed
@@ -163,7 +165,3 @@ def _number(value: object) -> float | None:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

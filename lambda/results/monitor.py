@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from run_report.model import type_in_words
 from shared import clients
 from shared.s3 import S3Uri
 
@@ -169,7 +170,7 @@ class Monitor:
     @property
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
-        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+        return type_in_words(self.type)
 
     def report_command(self, scheduled: datetime) -> str:
         """Return what shows the report of a run in a terminal."""

@@ -9,14 +9,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from results.executions import Execution, Outcome
+from run_report.files import VIOLATIONS_FILE
 from run_report.violations import Finding, by_severity, parse_violation
 from shared import errors, s3
 from shared.logs import log
 from shared.s3 import S3Uri
 
-VIOLATIONS_FILE = "constraint_violations.json"
-STATISTICS_FILE = "statistics.json"
-ANALYSIS_FILE = "analysis.json"
 _COUNT = re.compile(r"with (\d{1,9}) violations?")
 
 

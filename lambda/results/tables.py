@@ -13,7 +13,9 @@ from typing import Any
 
 from results.event import run_detail
 from results.executions import Execution
-from results.report import ANALYSIS_FILE, STATISTICS_FILE, Report, read_file
+from results.report import Report, read_file
+from run_report.files import ANALYSIS_FILE, STATISTICS_FILE
+from run_report.json_values import json_objects
 from shared import s3
 from shared.s3 import S3Uri
 
@@ -86,7 +88,7 @@ def _violations(report: Report) -> Iterator[Row]:
 
 
 def _features(statistics: Mapping[str, Any]) -> Iterator[Row]:
-    for feature in _list(statistics.get("features")):
+    for feature in json_objects(statistics.get("features")):
         section = next((_dict(feature[key]) for key in _SECTIONS if key in feature), {})
         common = _dict(section.get("common"))
         yield {
@@ -115,8 +117,8 @@ def _quality(statistics: Mapping[str, Any]) -> Iterator[Row]:
 def _bias(analysis: Mapping[str, Any]) -> Iterator[Row]:
     for section in _BIAS_SECTIONS:
         for facet, groups in _dict(_dict(analysis.get(section)).get("facets")).items():
-            for group in _list(groups):
-                for metric in _list(group.get("metrics")):
+            for group in json_objects(groups):
+                for metric in json_objects(group.get("metrics")):
                     yield {
                         "name": metric.get("name"),
                         "facet": facet,
@@ -154,7 +156,3 @@ def _number_in(text: str) -> float | None:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from run_report.distribution import number
+from run_report.json_values import json_objects
 from run_report.model import Attribution, Facet, Metric, Ranked
 from run_report.violations import Finding
 
@@ -65,11 +66,11 @@ def _groups(section: object) -> _Groups:
     return {
         (str(column), str(group.get("value_or_threshold"))): {
             _ALIASES.get(name, name): metric
-            for metric in _list(group.get("metrics"))
+            for metric in json_objects(group.get("metrics"))
             if (name := str(metric.get("name", "")))
         }
         for column, groups in _dict(_dict(section).get("facets")).items()
-        for group in _list(groups)
+        for group in json_objects(groups)
     }
 
 
@@ -108,7 +109,3 @@ def _value(value: object) -> float | None:
 
 def _dict(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from run_report import clarify, features, quality
+from run_report.files import ANALYSIS_FILE, STATISTICS_FILE, VIOLATIONS_FILE
 from run_report.job import outcome_of, scheduled_time
 from run_report.model import CLEAN, VIOLATIONS, PastRun, Run, RunReport, Side
 from run_report.stream import JsonStreamError
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef
 
-VIOLATIONS_FILE = "constraint_violations.json"
-STATISTICS_FILE = "statistics.json"
-ANALYSIS_FILE = "analysis.json"
 MOST_PAST_RUNS = 24
 _LISTED = 100
 _CHUNK_BYTES = 2**18

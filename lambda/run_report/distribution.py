@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
+from run_report.json_values import json_objects
+
 _MOST_POINTS = 400
 _POINTS_OF_BUCKET = 10
 _MOST_BARS = 12
@@ -88,7 +90,7 @@ class Categories:
         buckets = _dict(_dict(statistics.get("distribution")).get("categorical")).get("buckets")
         counts = {
             str(bucket.get("value")): count
-            for bucket in _list(buckets)
+            for bucket in json_objects(buckets)
             if (count := number(bucket.get("count"))) is not None and count >= 0
         }
         return cls(counts, number(statistics.get("distinct_count"))) if counts else None
@@ -218,7 +220,7 @@ def _sketch(levels: object) -> dict[float, float]:
 def _buckets(buckets: object) -> dict[float, float]:
     """Return value -> weight for buckets, whose values are taken to lie evenly between their bounds."""
     weighted = dict[float, float]()
-    for bucket in _list(buckets):
+    for bucket in json_objects(buckets):
         low, high = number(bucket.get("lower_bound")), number(bucket.get("upper_bound"))
         count = number(bucket.get("count"))
         if low is None or high is None or not count or count < 0:
@@ -253,7 +255,3 @@ def number(value: object) -> float | None:
 
 def _dict(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

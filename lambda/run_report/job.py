@@ -40,7 +40,7 @@ def places_of(job: Mapping[str, Any]) -> Places:
     if statistics is None and constraints is not None and constraints.endswith("/constraints.json"):
         # A job of model quality gets the constraints only; the statistics lie beside them.
         statistics = constraints.removesuffix("constraints.json") + "statistics.json"
-    return Places(folder, constraints, statistics, _window(job))
+    return Places(folder, constraints, statistics, window_of(job))
 
 
 def time_in_name(job_name: str) -> datetime | None:
@@ -62,8 +62,13 @@ def scheduled_time(summary: Mapping[str, Any]) -> datetime:
 def outcome_of(summary: Mapping[str, Any]) -> str:
     """Return what came of a listed run: its status, and `NoData` for a window without traffic."""
     status = str(summary["MonitoringExecutionStatus"])
-    has_no_data = _NO_DATA.search(str(summary.get("FailureReason", "")))
+    has_no_data = tells_of_no_data(str(summary.get("FailureReason", "")))
     return "NoData" if status == "Failed" and has_no_data else status
+
+
+def tells_of_no_data(reason: str) -> bool:
+    """Return whether a reason of a failure is that there was no traffic, or no label."""
+    return _NO_DATA.search(reason) is not None
 
 
 def _input(job: Mapping[str, Any], name: str, variable: str) -> str | None:
@@ -77,12 +82,15 @@ def _input(job: Mapping[str, Any], name: str, variable: str) -> str | None:
     return None
 
 
-def _window(job: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+def window_of(job: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    """Return beginning and end of the traffic that a job looks at (UTC), or None if it does not tell."""
     environment = job.get("Environment", {})
     try:
-        start, end = (
-            datetime.fromisoformat(environment[name].replace("Z", "+00:00")) for name in ("start_time", "end_time")
-        )
+        return _utc(environment["start_time"]), _utc(environment["end_time"])
     except (KeyError, ValueError):
         return None
-    return tuple(time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC) for time in (start, end))  # type: ignore[return-value]  # two of them
+
+
+def _utc(text: str) -> datetime:
+    time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -14,6 +14,11 @@ CLEAN, VIOLATIONS, FAILED = "Completed", "CompletedWithViolations", "Failed"
 STOPPED, NO_DATA = "Stopped", "NoData"
 
 
+def type_in_words(monitor_type: str) -> str:
+    """Return the type of a monitor as people say it: `DataQuality` -> `data quality`."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in monitor_type).strip()
+
+
 @dataclass(frozen=True)
 class Run:
     """A run, before its files are read.
@@ -51,7 +56,7 @@ class Run:
     @property
     def kind(self) -> str:
         """The type in words: `DataQuality` -> `data quality`."""
-        return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in self.type).strip()
+        return type_in_words(self.type)
 
     @property
     def has_report(self) -> bool:

@@ -76,6 +76,12 @@ class Name(StrEnum):
     RUNS_ON_THREAD = "services.cloudformation.stacks:_runs_on_worker_thread(resource_type)"
     DRIFT_READERS = "services.cloudformation.drift:_DRIFT_READERS"
     STACKS = "services.cloudformation:_stacks"
+    EXPORTS = "services.cloudformation:_exports"
+    IMPORTED_EXPORTS = "services.cloudformation.handlers:_imported_export_names(stack, stack_name)"
+    STACK_OUTPUTS = (
+        "services.cloudformation.stacks:_resolve_stack_outputs(outputs_defs, conditions, resources, param_values, "
+        "mappings, stack_name, stack_id)"
+    )
     DEPLOY_STACK = (
         "services.cloudformation.handlers:_deploy_stack_async(stack_name, stack_id, template, param_values, "
         "disable_rollback, tags, is_update, previous_stack, retain_except_on_create, imports)"

@@ -11,7 +11,7 @@ from stacks.configuration.alarms import ModelBiasAlarmsConfig
 from stacks.configuration.base import StrictModel, joined
 from stacks.configuration.baseline import DatasetBaseline, FileBaseline
 from stacks.configuration.ground_truth import GroundTruth, ground_truth_of
-from stacks.configuration.monitors import MonitorConfig, MonitorSettings
+from stacks.configuration.monitors import CommonMonitorSettings, MonitorConfig
 from stacks.configuration.predictions import AttributesConfig
 from stacks.configuration.values import Column, Value
 
@@ -35,7 +35,7 @@ class FacetConfig(StrictModel):
         return Facet.of(self.name, *self.values)
 
 
-class ModelBiasSettings(MonitorSettings):
+class ModelBiasSettings(CommonMonitorSettings):
     """What bias monitors can share."""
 
     metrics: list[str] | None = None

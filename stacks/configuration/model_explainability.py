@@ -10,7 +10,7 @@ from model_monitor import ModelReference, ShapAggregation, ShapConfig
 from stacks.configuration.alarms import MonitorAlarmsConfig
 from stacks.configuration.base import StrictModel, by_key, joined
 from stacks.configuration.jobs import InstanceType
-from stacks.configuration.monitors import MonitorConfig, MonitorSettings
+from stacks.configuration.monitors import CommonMonitorSettings, MonitorConfig
 from stacks.configuration.predictions import AttributesConfig
 from stacks.configuration.values import Column, EncryptedLocation, S3Uri, Value
 
@@ -93,7 +93,7 @@ class ShapSettings(StrictModel):
         )
 
 
-class ModelExplainabilitySettings(MonitorSettings):
+class ModelExplainabilitySettings(CommonMonitorSettings):
     """What explainability monitors can share. Their network must not be isolated."""
 
     alarms: MonitorAlarmsConfig | None = None

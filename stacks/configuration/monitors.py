@@ -47,7 +47,7 @@ def _script(source: Path | str | None) -> AnalysisScript | None:
     return AnalysisScript.from_location(S3Location.from_uri(source))
 
 
-class MonitorSettings(StrictModel):
+class CommonMonitorSettings(StrictModel):
     """What monitors of one kind can share, whatever the kind."""
 
     schedule: Schedule | None = None
@@ -81,7 +81,7 @@ class MonitorSettings(StrictModel):
         }
 
 
-class ScriptedSettings(MonitorSettings):
+class ScriptedSettings(CommonMonitorSettings):
     """What monitors can share whose records can be changed by scripts."""
 
     preprocessor: Script | None = None

@@ -18,6 +18,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from model_monitor.internal.files import is_file
 from stacks.configuration.base import StrictModel, by_key, refuse
 from stacks.words import FILE
 
@@ -158,16 +159,9 @@ def _existing_file(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     path = (info.context or {}).get(FOLDER, Path()) / value
-    if not _is_file(path):
+    if not is_file(path):
         raise refuse(expected=f"an existing file at {path}", fix="paths are relative to the file that names them")
     return path.resolve()
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that is too long, or holds what names cannot hold
-        return False
 
 
 LocalFile = Annotated[

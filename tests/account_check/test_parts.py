@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from account_check.account import Account
 from account_check.comparison import differences
 from account_check.contract import Contract, ContractError, StepRecord, Steps
 from account_check.events import event_facts, own
@@ -20,6 +21,26 @@ from account_check.steps.access import verdict_of
 from account_check.wording import Wording, masked
 
 WORDING = Wording("111122223333", "eu-west-1", "aws")
+
+
+class TestAccount:
+    class Identity:
+        """An STS that knows every caller."""
+
+        @staticmethod
+        def get_caller_identity() -> dict[str, str]:
+            return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ann"}
+
+    @pytest.mark.parametrize(("region", "chosen"), [("eu-west-1", "eu-west-1"), ("", "us-east-2"), (None, "us-east-2")])
+    def test_the_region_is_the_one_that_the_cli_would_use(
+        self, region: str | None, chosen: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Account, "client", lambda _account, _service: self.Identity)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-2")
+        monkeypatch.delenv("AWS_REGION", raising=False)
+        if region is not None:
+            monkeypatch.setenv("AWS_REGION", region)
+        assert Account().region == chosen
 
 
 class StandingClock:

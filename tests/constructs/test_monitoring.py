@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,38 @@ def test_many_alarms_are_grouped_so_that_no_rule_becomes_too_long(kit: Kit, busy
     assert [composites[name].count("ALARM(") for name in groups] == [50, 14]
     assert composites[top] == " OR ".join(f'ALARM("<{name}.Arn>")' for name in groups)
     assert "AlarmActions" not in _composites(kit, busy)[groups[0]]
-    arn = len("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:") + 100
-    assert all(rule.count("ALARM(") * (arn + len('ALARM("") OR ')) <= 10240 for rule in composites.values())
+
+
+def test_names_as_long_as_aws_allows_fit_into_the_rules(kit: Kit) -> None:
+    stack = kit.stack()
+    monitoring = kit.monitoring(stack, endpoint=kit.endpoint("e" * 63))
+    drift = {f"{'f' * 150}{number}": 0.2 for number in range(35)}
+    monitoring.add_data_quality(baseline=kit.baseline(), alarms=DataQualityAlarms(drift=drift))
+    for number in range(8):
+        monitoring.add_data_quality(f"{'Monitor' * 5}{number}", baseline=kit.baseline())
+    template = Template.from_stack(stack)
+    names = {
+        name: kit.flat(found["Properties"]["AlarmName"])
+        for type_name in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for name, found in kit.resources(template, type_name).items()
+    }
+    rules = [kit.flat(found["AlarmRule"]) for found in _composites(kit, template).values()]
+    for rule in rules:
+        watched = re.findall(r'ALARM\("<(\w+)\.Arn>"\)', rule)
+        deployed = [f'ALARM("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{names[name]}")' for name in watched]
+        assert 0 < len(watched) <= 100
+        assert len(" OR ".join(deployed)) <= 10_240
+    assert sum(rule.count("ALARM(") for rule in rules) == len(names) - 1, "every alarm but the top is watched once"
+
+
+def test_a_quote_in_a_feature_s_name_does_not_end_its_name_in_the_rule(kit: Kit) -> None:
+    stack = kit.stack()
+    alarms = DataQualityAlarms(drift={'age "years"': 0.2, "age \\": 0.2})
+    kit.monitoring(stack).add_data_quality(baseline=kit.baseline(), alarms=alarms)
+    found = kit.resources(Template.from_stack(stack), "AWS::CloudWatch::Alarm").values()
+    names = [kit.flat(alarm["Properties"]["AlarmName"]) for alarm in found]
+    assert any("drift of age ?years? " in name for name in names)
+    assert not [name for name in names if '"' in name or "\\" in name]
 
 
 def test_the_composite_alarm_names_the_runbook(kit: Kit, busy: Template) -> None:

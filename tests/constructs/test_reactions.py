@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import Duration, aws_events_targets as targets, aws_stepfunctions as sfn
 from aws_cdk.assertions import Template
 
-from model_monitor import SageMakerPipelineTarget
+from model_monitor import DataQualityAlarms, SageMakerPipelineTarget
 from results.monitor import parse_monitor
 
 if TYPE_CHECKING:
@@ -147,6 +147,15 @@ def test_reactions_that_aws_would_refuse_are_refused(
 ) -> None:
     with refused(said):
         call(kit.monitoring())
+
+
+def test_more_alarms_than_a_pattern_of_eventbridge_holds_are_refused(kit: Kit, refused: Refused) -> None:
+    monitoring = kit.monitoring()
+    alarms = DataQualityAlarms(drift={f"feature {number}": 0.2 for number in range(30)})
+    monitor = monitoring.add_data_quality(baseline=kit.baseline(), alarms=alarms)
+    monitoring.on_alarm("Few", target=_TARGET, alarms=monitor.alarms[:20])
+    with refused("got 34 alarms, whose ARNs are too long for one rule"):
+        monitoring.on_alarm("All", target=_TARGET, alarms=monitor.alarms)
 
 
 def test_a_rule_without_monitors_is_refused_since_it_could_not_be_deployed(kit: Kit) -> None:

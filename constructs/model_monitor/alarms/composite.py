@@ -9,13 +9,17 @@ from aws_cdk import Names, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions 
 from constructs import Construct
 
 from model_monitor.alarms.commands import status_command
-from model_monitor.alarms.description import alarm_name, fitting_description
+from model_monitor.alarms.description import alarm_name, arn_length, fitting_description, more_with
 from model_monitor.internal.lazy import lazy_string
 
-# A composite alarm's rule has 10,240 characters at most, and an alarm's ARN may take 150 of them.
+# A composite alarm's rule has 10,240 characters and names 100 alarms at most.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-_UNGROUPED_ALARMS = 10
+_RULE_LENGTH = 10_240
+_UNGROUPED_ALARMS = 10  # of one monitor
 _GROUPED_ALARMS = 50
+# What alarms of monitors may take of the top's rule by themselves; the rest is for the groups of further monitors.
+_UNGROUPED_LENGTH = 7_000
+_AROUND_ARN = len("ALARM() OR ")
 
 
 class CompositeAlarms:
@@ -45,32 +49,46 @@ class CompositeAlarms:
         self._topic = topic
         self._runbook_url = runbook_url
         self._watched: list[cloudwatch.IAlarm] = []
+        self._ungrouped_length = 0
 
-    def add(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+    def add(self, id: str, alarms: Sequence[cloudwatch.IAlarm], names: Sequence[str]) -> None:
         """Add a monitor's alarms.
 
         Args:
             id: Construct id of the monitor.
             alarms: Its alarms.
+            names: The names of them.
         """
-        self._watched.extend(self._grouped(id, alarms))
+        lengths = [_AROUND_ARN + arn_length(name) for name in names]
+        length = self._ungrouped_length + sum(lengths)
+        if len(alarms) <= _UNGROUPED_ALARMS and length <= _UNGROUPED_LENGTH:
+            self._ungrouped_length = length
+            self._watched.extend(alarms)
+        else:
+            self._watched.extend(self._grouped(id, alarms, lengths))
         if self._watched and self.alarm is None:
             self.alarm = self._make_alarm()
 
-    def _grouped(self, id: str, alarms: Sequence[cloudwatch.IAlarm]) -> Sequence[cloudwatch.IAlarm]:
-        if len(alarms) <= _UNGROUPED_ALARMS:
-            return alarms
+    def _grouped(
+        self, id: str, alarms: Sequence[cloudwatch.IAlarm], lengths: Sequence[int]
+    ) -> list[cloudwatch.CompositeAlarm]:
+        groups: list[list[cloudwatch.IAlarm]] = []
+        room = 0
+        for alarm, length in zip(alarms, lengths, strict=True):
+            if length > room or len(groups[-1]) == _GROUPED_ALARMS:
+                groups.append([])
+                room = _RULE_LENGTH
+            groups[-1].append(alarm)
+            room -= length
         return [
             cloudwatch.CompositeAlarm(
                 self._scope,
-                f"{id}Alarms{start // _GROUPED_ALARMS}",
-                composite_alarm_name=alarm_name(
-                    f"{self._subject}, {id}: any alarm {start // _GROUPED_ALARMS}", self._unique
-                ),
-                alarm_rule=_AnyAlarm(alarms[start : start + _GROUPED_ALARMS]),
+                f"{id}Alarms{number}",
+                composite_alarm_name=alarm_name(f"{self._subject}, {id}: any alarm {number}", self._unique),
+                alarm_rule=_AnyAlarm(group),
                 alarm_description=f"Any of {len(alarms)} alarms of one monitor; part of the alarm of all.",
             )
-            for start in range(0, len(alarms), _GROUPED_ALARMS)
+            for number, group in enumerate(groups)
         ]
 
     def _make_alarm(self) -> cloudwatch.CompositeAlarm:
@@ -83,7 +101,7 @@ class CompositeAlarms:
                 f"Something is wrong with the data or the monitoring of {self._subject}. "
                 "Its alarms that are in ALARM, and the message of the run, say what.",
                 f"Runbook: {self._runbook_url}." if self._runbook_url else "",
-                f"More: {status_command(self._model)}",
+                more_with(status_command(self._model)),
             ),
         )
         composite.add_alarm_action(actions.SnsAction(self._topic))

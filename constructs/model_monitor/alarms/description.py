@@ -12,6 +12,7 @@ _MAX_DESCRIPTION = 1024
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_NAME = 255
 _DIGEST_LENGTH = 6
+_ARN_AROUND_NAME = '"arn:aws-us-gov:cloudwatch:ap-northeast-1:123456789012:alarm:",'  # none is longer
 # What a token stands for is known later: names of buckets and endpoints, which have 63 characters at most.
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _TOKEN_LENGTH = 63
@@ -29,11 +30,30 @@ def fitting_description(*parts: str) -> str:
     chosen: list[str] = []
     room = _MAX_DESCRIPTION
     for part in map(_visible, filter(None, parts)):
-        length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, part)) + 1
+        length = _deployed_length(part) + 1
         if length <= room or not chosen:
             chosen.append(part)
             room -= length
     return " ".join(chosen)
+
+
+def more_with(command: str) -> str:
+    """Return the sentence that names a command; CloudWatch's console shows descriptions as Markdown."""
+    return f"More: `{command}`."
+
+
+def arn_length(alarm: str) -> int:
+    """Return how long the ARN of an alarm is at most, in quotes and with a comma.
+
+    Args:
+        alarm: Its name.
+    """
+    return len(_ARN_AROUND_NAME) + _deployed_length(alarm)
+
+
+def _deployed_length(text: str) -> int:
+    """Return how long a text is at most when its tokens are known."""
+    return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
 
 def _visible(text: str) -> str:
@@ -54,12 +74,16 @@ def alarm_name(text: str, unique: str) -> str:
         unique: What tells it from all others; kept as it is.
     """
     room = _MAX_NAME - len(unique) - len(" []")
-    plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
-    length = len(_TOKEN.sub("x" * _TOKEN_LENGTH, plain))
-    if length <= room and plain == text:
+    plain = "".join(letter if _is_plain(letter) else "?" for letter in text)
+    if _deployed_length(plain) <= room and plain == text:
         return f"{text} [{unique}]"
     digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_shortened(plain, room - len(digest) - 1)} {digest} [{unique}]"
+
+
+def _is_plain(letter: str) -> bool:
+    # The rules of composite alarms have names in quotes, and AWS documents no way to write a quote within them.
+    return letter.isascii() and letter.isprintable() and letter not in '"\\'
 
 
 def _shortened(text: str, room: int) -> str:
@@ -117,7 +141,7 @@ class AlarmTexts:
         return fitting_description(
             f"{happened} {self.subject[0].upper()}{self.subject[1:]}, {self.monitor} monitor {self.schedule_name}.",
             f"Runbook: {self.runbook_url}." if self.runbook_url else "",
-            f"More: {more}",
+            more_with(more),
             f"Without data: {missing}.",
             f"Reports: {self.reports_uri}.",
         )

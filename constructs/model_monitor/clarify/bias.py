@@ -157,7 +157,7 @@ class ModelBiasMonitor(LabelledMonitor):
             },
         )
         analysis = BiasAnalysis(self.baseline.config_uri, attributes, self.ground_truth)
-        self._running = self._run(analysis, self.baseline)
+        self._run(analysis, self.baseline)
         self._limits = alarms.limits
         self._make_alarms(alarms)
 

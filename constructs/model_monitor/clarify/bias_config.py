@@ -20,7 +20,12 @@ POST_TRAINING = frozenset(
 )
 _NEED_GROUPS = frozenset(["CDDL", "CDDPL"])
 _RATIOS = frozenset(["DI"])
+# Differences of two shares, or of two distributions.
+_AT_MOST_ONE = frozenset(
+    ["AD", "CDDL", "CDDPL", "CI", "DAR", "DPL", "DPPL", "DRR", "FT", "JS", "KS", "RD", "SD", "TVD"]
+)
 _LONGEST = 1000
+_EXAMPLE = "0.1 of DPPL means that ten of a hundred more are accepted in the other group"
 
 
 @checked
@@ -147,11 +152,6 @@ class BiasConfig:
         """The metric that says most: the first post-training one of those that are computed, or `DPPL`."""
         return next((name for name in self.metrics or () if name in POST_TRAINING), "DPPL")
 
-    @property
-    def label_text(self) -> str:
-        """The label's values as a dimension of metrics."""
-        return _joined(self.label_values)
-
     def require_facet(self, name: str | int) -> Facet:
         """The facet of a column.
 
@@ -242,7 +242,14 @@ class BiasLimit:
                 option="maximum",
                 got=(Setting("maximum", self.maximum), f" for {self.metric}"),
                 expected="a positive distance from the ideal",
-                fix="0.1 of DPPL means that ten of a hundred more are accepted in the other group",
+                fix=_EXAMPLE,
+            )
+        if self.maximum >= 1 and self.metric in _AT_MOST_ONE:
+            raise ConfigurationError(
+                option="maximum",
+                got=(Setting("maximum", self.maximum), f" for {self.metric}"),
+                expected=f"less than 1: {self.metric} lies between -1 and 1, and this alarm would stay quiet for ever",
+                fix=_EXAMPLE,
             )
 
     @property

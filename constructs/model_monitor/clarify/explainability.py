@@ -149,7 +149,7 @@ class ModelExplainabilityMonitor(Monitor):
         dependencies = [model.dependency] if model.dependency else []
         self.baseline.node.add_dependency(*dependencies)
         analysis = ExplainabilityAnalysis(self.baseline.config_uri, attributes)
-        self._running = self._run(analysis, self.baseline, *dependencies)
+        self._run(analysis, self.baseline, *dependencies)
         self._make_common_alarms(options.get("alarms") or MonitorAlarms())
 
     def metric_attribution(self, feature: str) -> cloudwatch.Metric:

@@ -144,7 +144,7 @@ class DataQualityMonitor(Monitor):
         if guards or self._names_examples:
             for location in input.counted:
                 location.grant_read(self._access)
-        self._running = self._run(analysis, self.baseline)
+        self._run(analysis, self.baseline)
         self._alarm_options = alarms
         self._make_alarms(alarms)
 

@@ -155,7 +155,7 @@ class ModelQualityMonitor(LabelledMonitor):
         analysis = ModelQualityAnalysis(
             problem, self.ground_truth, pre.uri if pre else None, post.uri if post else None
         )
-        self._running = self._run(analysis, self.baseline)
+        self._run(analysis, self.baseline)
         self._limits = alarms.metrics
         self._make_alarms(alarms)
 

@@ -4,6 +4,7 @@ from sandbox.platform.cloudformation import (
     alarms,
     buckets,
     custom_resources,
+    exports,
     limits,
     named_queries,
     stack_events,
@@ -16,6 +17,7 @@ def install() -> None:
     alarms.install()
     buckets.install()
     custom_resources.install()
+    exports.install()
     named_queries.install()
     stack_events.install()
     topics.install()

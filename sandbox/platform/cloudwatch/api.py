@@ -1,5 +1,6 @@
 """The calls of CloudWatch's API that MiniStack answers in part: expressions, metric math alarms, suppression."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,10 @@ from sandbox.seams import Name, Response, get
 Call = Callable[[dict[str, Any], dict[str, Any], bool, bool], Response]
 """``(params of the query protocol, data of the JSON and CBOR protocols, is_cbor, is_json)``."""
 
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+_MOST_LETTERS_OF_RULE = 10_240
+_MOST_WATCHED = 100
+_WATCHED = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\(([^)]*)\)")
 _SUPPRESSION = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 
 
@@ -53,9 +58,12 @@ def put_metric_alarm(original: Call) -> Call:
 
 
 def put_composite_alarm(original: Call) -> Call:
-    """Keep the suppressor of a composite alarm."""
+    """Keep the suppressor of a composite alarm, and refuse a rule that is too long or names too many alarms."""
 
     def call(params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Response:
+        problem = _rule_problem(str(data.get("AlarmRule") or ""))
+        if problem is not None:
+            return _validation_error(problem, is_cbor)
         answer = original(params, data, is_cbor, is_json)
         alarm = get(Name.COMPOSITE_ALARMS).get(data.get("AlarmName", ""))
         if alarm is not None:
@@ -63,6 +71,18 @@ def put_composite_alarm(original: Call) -> Call:
         return answer
 
     return call
+
+
+def _rule_problem(rule: str) -> str | None:
+    if len(rule) > _MOST_LETTERS_OF_RULE:
+        return (
+            f"1 validation error detected: Value '{rule}' at 'alarmRule' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {_MOST_LETTERS_OF_RULE}"
+        )
+    watched = set(_WATCHED.findall(rule))
+    if len(watched) > _MOST_WATCHED:
+        return f"AlarmRule must not contain more than {_MOST_WATCHED} alarms"  # AWS's own words are not known
+    return None
 
 
 def set_alarm_state(original: Call) -> Call:

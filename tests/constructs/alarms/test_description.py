@@ -55,14 +55,14 @@ def test_a_name_says_which_metric_or_group_is_too_far_off(
 def test_a_description_names_the_command_that_shows_more(kit: Kit, default_template: Template) -> None:
     def more(id: str) -> str:
         text = kit.flat(kit.alarm(default_template, id)["AlarmDescription"])
-        (command,) = re.findall(r"More: (model-monitor .*?) Without data", text)
+        (command,) = re.findall(r"More: `(model-monitor .*?)`\. Without data", text)
         return str(command)
 
     assert more("AnyViolation") == "model-monitor report fraud-prod data-quality"
     for name in ("ExecutionFailed", "Silence", "NoData"):
         assert more(name) == "model-monitor doctor fraud-prod"
     (composite,) = kit.resources(default_template, "AWS::CloudWatch::CompositeAlarm").values()
-    assert composite["Properties"]["AlarmDescription"].endswith("More: model-monitor status fraud-prod")
+    assert composite["Properties"]["AlarmDescription"].endswith("More: `model-monitor status fraud-prod`.")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,15 @@ def test_a_mean_shift_alarm_compares_with_the_baseline_s_own_mean_and_deviation(
     assert {metric["dimensions"]["Feature"] for metric in watched.values()} == {"income"}
 
 
+def test_nobody_is_told_of_silence_while_the_first_baseline_is_computed(kit: Kit, default_template: Template) -> None:
+    """The alarm without data is in ALARM; the baseline publishes the first, and the schedule comes after it."""
+    (alarm,) = [
+        found for name, found in kit.resources(default_template, "AWS::CloudWatch::Alarm").items() if "Silence" in name
+    ]
+    (schedule,) = kit.resources(default_template, "AWS::SageMaker::MonitoringSchedule")
+    assert schedule in alarm["DependsOn"]
+
+
 def test_a_description_says_what_happened_where_and_what_silence_means(kit: Kit, default_template: Template) -> None:
     text = kit.flat(kit.alarm(default_template, "Driftage")["AlarmDescription"])
     assert text.startswith("Feature 'age' has drifted: its distance to the baseline is above 0.1. Endpoint fraud-prod")

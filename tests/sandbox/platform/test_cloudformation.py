@@ -340,3 +340,40 @@ class TestLimits:
             client("lambda").update_function_configuration(
                 FunctionName=arn, Environment=with_variable(4097)["F"]["Properties"]["Environment"]
             )
+
+
+def test_what_another_stack_imports_is_neither_removed_nor_changed(
+    client: Callable[..., Any], unique: str, until: Callable[..., Any]
+) -> None:
+    formation = client("cloudformation")
+
+    def deploy(call: Callable[..., Any], name: str, template: dict[str, Any]) -> str:
+        call(StackName=name, TemplateBody=json.dumps(template))
+
+        def ended() -> str | None:
+            status = formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+            return None if status.endswith("_IN_PROGRESS") else str(status)
+
+        return str(until(ended, 30))
+
+    def said() -> str:
+        return reasons({"Events": formation.describe_stack_events(StackName=unique)["StackEvents"]})
+
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+
+    def exporting(value: object) -> dict[str, Any]:
+        return {"Resources": topic, "Outputs": {"Out": {"Value": value, "Export": {"Name": f"{unique}:Out"}}}}
+
+    named = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Fn::ImportValue": f"{unique}:Out"}}}
+    importing = {"Resources": {"Named": named}}
+    assert deploy(formation.create_stack, unique, exporting("a")) == "CREATE_COMPLETE"
+    assert deploy(formation.create_stack, f"{unique}-user", importing) == "CREATE_COMPLETE"
+
+    assert deploy(formation.update_stack, unique, exporting("b")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert f"Export {unique}:Out cannot be updated as it is in use by {unique}-user" in said()
+    assert deploy(formation.update_stack, unique, {"Resources": topic}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert f"Export {unique}:Out cannot be deleted as it is in use by {unique}-user" in said()
+
+    assert deploy(formation.update_stack, f"{unique}-user", {"Resources": topic}) == "UPDATE_COMPLETE"
+    assert deploy(formation.update_stack, unique, {"Resources": topic}) == "UPDATE_COMPLETE"
+    assert [export for export in formation.list_exports()["Exports"] if export["Name"] == f"{unique}:Out"] == []

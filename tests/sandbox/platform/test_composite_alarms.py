@@ -29,6 +29,18 @@ def test_a_rule_combines_states(alarms: Alarms, rule: str, breached: list[str], 
     assert alarms.state("c") == state
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (f'ALARM("{"a" * 10_233}")', "length less than or equal to 10240"),
+        (" OR ".join(f"ALARM(a{number})" for number in range(101)), "more than 100 alarms"),
+    ],
+)
+def test_a_rule_that_is_too_large_is_refused(alarms: Alarms, rule: str, words: str) -> None:
+    with pytest.raises(alarms.cloudwatch.exceptions.ClientError, match=words):
+        alarms.cloudwatch.put_composite_alarm(AlarmName=f"{alarms.name}c", AlarmRule=rule)
+
+
 def test_it_follows_its_children_back(alarms: Alarms) -> None:
     alarms.put("a", TreatMissingData="notBreaching")
     alarms.cloudwatch.put_composite_alarm(AlarmName=f"{alarms.name}c", AlarmRule=f"ALARM({alarms.name}a)")
