@@ -20,5 +20,4 @@ categories here (``bias.groups``).
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-configure-processing-jobs.html
 """
 
-from analyzer.clarify.parameters import is_clarify_job as is_clarify_job
 from analyzer.clarify.run import run_clarify as run_clarify

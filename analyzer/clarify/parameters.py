@@ -8,10 +8,16 @@ from analyzer.clarify.bias.drift import DriftRule
 from analyzer.clarify.config import DEFAULT_PROBABILITY_THRESHOLD
 from analyzer.clarify.reading.references import Reference, is_position
 from analyzer.job.failure import AnalysisError
-from analyzer.job.parameters import DatasetFormat, OddRecords, Publication, Window, chosen, existing_file
-
-DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
-_CONFIG_FILE = Path("input/config/analysis_config.json")
+from analyzer.job.parameters import (
+    CLARIFY_CONFIG,
+    DatasetFormat,
+    OddRecords,
+    Publication,
+    Window,
+    chosen,
+    existing_file,
+    processing_root,
+)
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,10 @@ class ClarifyParameters:
             AnalysisError: When a variable is missing or cannot be understood.
         """
         given = {name: value for name, value in environment.items() if value}
-        root = _root(given)
+        root = processing_root(given)
         window = Window.from_environment(given)
         return cls(
-            config=root / _CONFIG_FILE,
+            config=root / CLARIFY_CONFIG,
             data=Path(given.get("dataset_source", root / "input/data")),
             output=Path(given.get("output_path", root / "output")),
             dataset_format=DatasetFormat.from_json(given["dataset_format"]) if "dataset_format" in given else None,
@@ -93,15 +99,6 @@ class ClarifyParameters:
             bias_drift_rule=chosen(given, "bias_drift_rule", DriftRule, DriftRule.SERVICE),
             odd_records=chosen(given, "odd_records", OddRecords, OddRecords.SERVICE),
         )
-
-
-def is_clarify_job(environment: Mapping[str, str]) -> bool:
-    """Return whether a job has an analysis configuration."""
-    return (_root(environment) / _CONFIG_FILE).is_file()
-
-
-def _root(environment: Mapping[str, str]) -> Path:
-    return Path(environment.get("processing_root") or DEFAULT_PROCESSING_ROOT)
 
 
 def _attributes(given: Mapping[str, str]) -> OutputAttributes:

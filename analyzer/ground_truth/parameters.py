@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.job.failure import AnalysisError
-from analyzer.job.parameters import DatasetFormat, FormatKind, Window
-
-_GROUND_TRUTH_SOURCE = "ground_truth_source"
+from analyzer.job.parameters import GROUND_TRUTH_SOURCE, DatasetFormat, FormatKind, Window
 
 
 @dataclass(frozen=True)
@@ -39,22 +37,17 @@ class MergeParameters:
             AnalysisError: When a variable is missing or cannot be understood.
         """
         given = {name: value for name, value in environment.items() if value}
-        missing = [name for name in ("dataset_source", _GROUND_TRUTH_SOURCE, "output_path") if name not in given]
+        missing = [name for name in ("dataset_source", GROUND_TRUTH_SOURCE, "output_path") if name not in given]
         if missing:
             raise AnalysisError(f"the environment lacks {', '.join(missing)}")
         return cls(
             dataset_source=Path(given["dataset_source"]),
-            ground_truth_source=Path(given[_GROUND_TRUTH_SOURCE]),
+            ground_truth_source=Path(given[GROUND_TRUTH_SOURCE]),
             output_path=Path(given["output_path"]),
             dataset_format=_dataset_format(given),
             window=Window.from_environment(given),
             schedule=given.get("sagemaker_monitoring_schedule_name", ""),
         )
-
-
-def is_merge_job(environment: Mapping[str, str]) -> bool:
-    """Return whether a job merges captures and labels."""
-    return bool(environment.get(_GROUND_TRUTH_SOURCE))
 
 
 def _dataset_format(given: Mapping[str, str]) -> DatasetFormat:

@@ -1,16 +1,21 @@
-"""What the process can be asked for, and how the environment asks for it."""
+"""What the process can be asked for, and how the environment asks for it.
+
+Each analysis is imported when it runs: a job needs one, and half of the time of a small job is that of imports.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from analyzer.clarify import is_clarify_job, run_clarify
-from analyzer.data_quality import run_data_quality
-from analyzer.ground_truth import MergeParameters, is_merge_job, run_merge
 from analyzer.job.failure import AnalysisError
-from analyzer.job.parameters import DATA_QUALITY, MODEL_QUALITY, Parameters
-from analyzer.job.scripts import run_postprocessing
-from analyzer.model_quality import run_model_quality
+from analyzer.job.parameters import (
+    CLARIFY_CONFIG,
+    DATA_QUALITY,
+    GROUND_TRUTH_SOURCE,
+    MODEL_QUALITY,
+    Parameters,
+    processing_root,
+)
 
 Environment: TypeAlias = Mapping[str, str]
 
@@ -50,6 +55,8 @@ def _monitor(analysis_type: str) -> Analysis:
         parameters = Parameters.from_environment(environment)
         violations = _MONITORS[analysis_type](parameters)
         if parameters.post_analytics_processor_script:
+            from analyzer.job.scripts import run_postprocessing
+
             run_postprocessing(parameters.post_analytics_processor_script)
         return violations
 
@@ -57,20 +64,40 @@ def _monitor(analysis_type: str) -> Analysis:
     return Analysis(name, lambda environment: (environment.get("analysis_type") or DATA_QUALITY) == analysis_type, run)
 
 
+def _data_quality(parameters: Parameters) -> int:
+    from analyzer.data_quality import run_data_quality
+
+    return run_data_quality(parameters)
+
+
+def _model_quality(parameters: Parameters) -> int:
+    from analyzer.model_quality import run_model_quality
+
+    return run_model_quality(parameters)
+
+
+def _clarify(environment: Environment) -> int | None:
+    from analyzer.clarify import run_clarify
+
+    return run_clarify(environment)
+
+
 def _merge(environment: Environment) -> None:
     """Merge captures with labels; the service's merge jobs leave no exit message."""
+    from analyzer.ground_truth import MergeParameters, run_merge
+
     run_merge(MergeParameters.from_environment(environment))
 
 
 # Value of analysis_type to the monitor that it asks for.
 _MONITORS: Mapping[str, Callable[[Parameters], int]] = {
-    DATA_QUALITY: run_data_quality,
-    MODEL_QUALITY: run_model_quality,
+    DATA_QUALITY: _data_quality,
+    MODEL_QUALITY: _model_quality,
 }
 
 # The first that is wanted runs: what tells one kind of job apart from all others comes first.
 _ANALYSES: tuple[Analysis, ...] = (
-    Analysis("clarify", is_clarify_job, run_clarify),
-    Analysis("ground truth merge", is_merge_job, _merge),
+    Analysis("clarify", lambda environment: (processing_root(environment) / CLARIFY_CONFIG).is_file(), _clarify),
+    Analysis("ground truth merge", lambda environment: bool(environment.get(GROUND_TRUTH_SOURCE)), _merge),
     *map(_monitor, _MONITORS),
 )

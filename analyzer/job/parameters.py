@@ -15,6 +15,10 @@ import orjson
 from analyzer.job.failure import AnalysisError
 
 DATA_QUALITY, MODEL_QUALITY = "DATA_QUALITY", "MODEL_QUALITY"  # values of analysis_type
+# What tells a Clarify job and a merge from all others.
+CLARIFY_CONFIG = Path("input/config/analysis_config.json")
+GROUND_TRUTH_SOURCE = "ground_truth_source"
+DEFAULT_PROCESSING_ROOT = Path("/opt/ml/processing")
 DEFAULT_METRICS_DIRECTORY = Path("/opt/ml/output/metrics/cloudwatch")
 DEFAULT_MESSAGE_FILE = Path("/opt/ml/output/message")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -263,6 +267,11 @@ def existing_file(given: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise AnalysisError(f"{name} names {path}, which is not a file")
     return path
+
+
+def processing_root(environment: Mapping[str, str]) -> Path:
+    """Return the folder that stands for ``/opt/ml/processing``."""
+    return Path(environment.get("processing_root") or DEFAULT_PROCESSING_ROOT)
 
 
 def chosen(given: Mapping[str, str], name: str, choices: type[_Choice], default: _Choice) -> _Choice:

@@ -105,11 +105,18 @@ def _write_csv(path: Path, table: pd.DataFrame) -> None:
 
 def _write_archive(path: Path, pipeline: Pipeline) -> None:
     model = io.BytesIO()
-    joblib.dump(pipeline, model)
-    kinds = {name: "object" if name in data.TEXT_FEATURES else "float64" for name in data.FEATURES}
+    joblib.dump(pipeline["classify"], model)
+    known = pipeline["encode"].named_transformers_["text"].categories_
+    codes = {
+        name: {text: code for code, text in enumerate(texts) if isinstance(text, str)}
+        for name, texts in zip(data.TEXT_FEATURES, known, strict=True)
+    }
+    # In the order in which the encoder hands them on: texts come first.
+    columns = sorted(data.FEATURES, key=lambda name: name not in codes)
+    places = [(data.FEATURES.index(name), codes.get(name)) for name in columns]
     members = {
         "model.joblib": model.getvalue(),
-        "features.json": json.dumps(kinds).encode(),
+        "columns.json": json.dumps(places).encode(),
         "code/inference.py": _SERVING_CODE.read_bytes(),
     }
     with tarfile.open(path, "w:gz") as archive:

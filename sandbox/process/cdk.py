@@ -62,17 +62,21 @@ class CdkCli:
         """Write the assembly."""
         return self._run(["synth", "--quiet", "--all"])
 
-    def deploy(self, *stacks: str, context: Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
+    def deploy(
+        self, *stacks: str, context: Mapping[str, str] | None = None, method: str = "change-set"
+    ) -> dict[str, dict[str, str]]:
         """Deploy stacks.
 
         Args:
             *stacks: Default: all.
             context: `-c name=value` for the app.
+            method: `direct` makes no change set, for which the CLI computes a third of its time.
 
         Returns:
             The outputs of each stack.
         """
         arguments = ["deploy", *(list(stacks) or ["--all"]), "--require-approval", "never", "--progress", "events"]
+        arguments += ["--method", method]
         for name, value in (context or {}).items():
             arguments += ["-c", f"{name}={value}"]
         folder = folders.make("cdk-")

@@ -1,5 +1,6 @@
 """The private names of MiniStack that the sandbox touches, and the self-test that guards them."""
 
+import functools
 import importlib
 import importlib.metadata
 import inspect
@@ -239,6 +240,7 @@ def _problem(name: str) -> str | None:
     return None if found == parameters else f"{name} now takes ({found})"
 
 
+@functools.cache
 def _locate(name: str) -> tuple[Any, str, str | None]:
     match = _LOCATION.fullmatch(name)
     if match is None:

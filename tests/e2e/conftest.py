@@ -60,7 +60,7 @@ class Account:
         app = cdk.App(outdir=str(self.assembly), analytics_reporting=False, builtin_cloud_formation_validation=False)
         stack = make(app, cdk.Environment(account=self.box.account_id, region=self.box.region))
         app.synth()
-        self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy()[stack.stack_name]
+        self.outputs = CdkCli(self.box, str(self.assembly), _ROOT).deploy(method="direct")[stack.stack_name]
         return self.outputs
 
     def destroy(self) -> None:
@@ -155,11 +155,28 @@ class Account:
         return content
 
 
+def bootstrap(box: SandboxProcess) -> None:
+    """Do what `cdk bootstrap` does, with its template; the demonstration and the README's own app run the command."""
+    template = _ROOT / "node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml"
+    given = {
+        "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
+        "FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY",
+    }
+    cloudformation = box.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="CDKToolkit",
+        TemplateBody=template.read_text(encoding="utf-8"),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="CDKToolkit", WaiterConfig={"Delay": 1})
+
+
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with SandboxProcess.start(iam=True, **UNKIND) as box:
         box.advance_into_next_hour()
-        CdkCli(box, "", _ROOT).bootstrap()
+        bootstrap(box)
         yield Account(box, tmp_path_factory.mktemp("e2e"))
 
 

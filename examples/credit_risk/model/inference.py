@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
 from pathlib import Path
 
 import joblib
-import pandas as pd
+import numpy as np
 
 
 def model_fn(model_dir: str) -> dict:
-    """Load the model and the kinds of its features."""
+    """Load the model and the columns that it takes."""
     # A request is a row: with a thread per core, which scikit-learn would take, threads wait for each other, and a busy
     # machine needs minutes for what takes milliseconds. The variable is read when the model's libraries are loaded.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     folder = Path(model_dir)
     return {
-        "pipeline": joblib.load(folder / "model.joblib"),
-        "features": json.loads((folder / "features.json").read_text(encoding="utf-8")),
+        "classifier": joblib.load(folder / "model.joblib"),
+        "columns": json.loads((folder / "columns.json").read_text(encoding="utf-8")),
     }
 
 
@@ -32,10 +33,17 @@ def input_fn(body: str | bytes, content_type: str) -> str:
 
 def predict_fn(rows: str, model: dict) -> list[float]:
     """Probability of default of each applicant."""
-    # The kinds are those of the training: a single row with an empty field does not tell its own.
-    features = model["features"]
-    table = pd.read_csv(io.StringIO(rows), header=None, names=list(features), dtype=features)
-    return [float(probability) for probability in model["pipeline"].predict_proba(table)[:, 1]]
+    # Without pandas and scikit-learn's transformers, which take five times as long as the model for a single row.
+    columns = model["columns"]
+    table = [[_number(row[place], codes) for place, codes in columns] for row in csv.reader(io.StringIO(rows)) if row]
+    return model["classifier"].predict_proba(np.array(table))[:, 1].tolist()
+
+
+def _number(cell: str, codes: dict[str, int] | None) -> float:
+    """Return a number, or the code of a text; a text that the training never saw is -1."""
+    if cell == "":
+        return float("nan")
+    return float(cell) if codes is None else codes.get(cell, -1)
 
 
 def output_fn(probabilities: list[float], accept: str) -> tuple[str, str]:
