@@ -9,11 +9,10 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import cycle, islice
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -197,7 +196,6 @@ def send(
     now = context.now  # asks the service once, before the threads do
     now()
     options: dict[str, Any] = {"CustomAttributes": attributes} if attributes else {}
-    waiting = BoundedSemaphore(2 * _WORKERS)
 
     def call(place: int) -> tuple[Sent | None, str]:
         sent = Sent(place, inference_id(name, place), now())
@@ -213,29 +211,32 @@ def send(
             if error.response["Error"]["Code"] not in _REFUSED:
                 raise
             return None, errors.message(error)
-        finally:
-            waiting.release()
         return sent, ""
 
     began = clock()
     pool = ThreadPoolExecutor(_WORKERS)
-    pending = []
+    pending: set[Future[tuple[Sent | None, str]]] = set()
+
+    def note(until_only: int) -> None:
+        while done := wait(pending, None if len(pending) > until_only else 0, FIRST_COMPLETED).done:
+            for future in done:
+                pending.remove(future)
+                _note(into, *future.result(), progress)
+
     try:
         for place in range(len(bodies)):
-            waiting.acquire()
             pause = began + place / rate - clock()
             if pause > 0:
                 sleep(pause)
-            pending.append(pool.submit(call, place))
-            while pending and pending[0].done():
-                _note(into, *pending.pop(0).result(), progress)
-        while pending:
-            _note(into, *pending.pop(0).result(), progress)
+            pending.add(pool.submit(call, place))
+            note(until_only=2 * _WORKERS)
+        note(until_only=0)
     finally:
         pool.shutdown(cancel_futures=True)
         for future in pending:
             if future.done() and not future.cancelled() and not future.exception():
                 _note(into, *future.result(), progress, gives_up=False)
+        into.sent.sort(key=lambda sent: sent.place)
 
 
 def _note(

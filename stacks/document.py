@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from stacks.plain_yaml import MOST_CHARACTERS, PlainLoader, problems_of_nodes, problems_of_text, readable
+from stacks.plain_yaml import MOST_CHARACTERS, PlainLoader, UnsafeError, problems_of_nodes, readable
 from stacks.problems import DocumentPath, InvalidConfigurationError, Problem, path_text
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -40,14 +40,16 @@ class Document:
                 holds what no configuration needs and takes forever to read.
         """
         text = _read_text(file)
+        problems: list[Problem] = []
         try:
-            problems = problems_of_text(text)
             loader = PlainLoader(text)
-            root = None if problems else loader.get_single_node()
+            root = loader.get_single_node()
             if root is not None:
                 # Before construction: it would silently keep the last of two equal keys.
                 problems = problems_of_nodes(root, loader) or _repeated_keys(root, (), set())
             data = None if problems or root is None else loader.construct_document(root)
+        except UnsafeError as error:
+            raise InvalidConfigurationError(file, [error.problem]) from error
         except yaml.YAMLError as error:
             raise InvalidConfigurationError(file, [_broken(error)]) from error
         if problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -20,36 +21,46 @@ _TOKENS = ("${Token[", "#{Token[")
 _DATE = "tag:yaml.org,2002:timestamp"
 
 
+class UnsafeError(yaml.YAMLError):
+    """What a file holds cannot be read safely."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.got)
+        self.problem = problem
+
+
 class PlainLoader(yaml.SafeLoader):
-    """Read dates as the text that they are: options take times as text, with their zone, and so do data."""
+    """Read dates as the text that they are: options take times as text, with their zone, and so do data.
+
+    Tags, and what takes forever to read, end in an UnsafeError before anything is built from them.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._values = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 # of any kind
+        """Compose the next node, unless it is one too many, too deep or tagged."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs give it no type
+        line = event.start_mark.line + 1
+        is_collection = isinstance(event, yaml.CollectionStartEvent)
+        self._depth += is_collection
+        self._values += 1
+        if self._depth > _DEEPEST or self._values > _MOST_VALUES:
+            too_deep = self._depth > _DEEPEST
+            raise UnsafeError(_too_much(line, f"more than {_DEEPEST} levels" if too_deep else "too many values"))
+        tag = getattr(event, "tag", None)
+        if tag is not None and tag != "!":
+            raise UnsafeError(_tagged(line, tag.replace("tag:yaml.org,2002:", "!!")))
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= is_collection
+        return node
 
 
 PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != _DATE]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-def problems_of_text(text: str) -> list[Problem]:
-    """Look for what cannot be read safely, before anything is built from the text.
-
-    Raises:
-        yaml.YAMLError: The text is not YAML.
-    """
-    depth = values = 0
-    for event in yaml.parse(text, Loader=PlainLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        values += isinstance(event, yaml.NodeEvent)
-        if depth > _DEEPEST or values > _MOST_VALUES:
-            return [_too_much(line, f"more than {_DEEPEST} levels" if depth > _DEEPEST else "too many values")]
-        tag = getattr(event, "tag", None)
-        if tag is not None and tag != "!":
-            return [_tagged(line, tag.replace("tag:yaml.org,2002:", "!!"))]
-    return []
 
 
 def problems_of_nodes(root: yaml.Node, loader: PlainLoader) -> list[Problem]:

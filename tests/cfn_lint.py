@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # cfn-lint ships no types
+from cfnlint.api import ManualArgs  # type: ignore[import-untyped]  # cfn-lint ships no types
 from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]  # the same
-from cfnlint.rules import Rules  # type: ignore[import-untyped]  # the same
+from cfnlint.decode.decode import decode_str  # type: ignore[import-untyped]  # the same
 from cfnlint.runner import Runner  # type: ignore[import-untyped]  # the same
 
 # CDK writes a role's dependents as "role and its policies": the half that a reference implies already is harmless, and
@@ -15,15 +15,12 @@ _REDUNDANT_DEPENDENCY = "W3005"
 
 
 @functools.cache
-def _rules(region: str) -> Rules:
-    return Runner(ConfigMixIn(**_arguments(region))).rules
-
-
-def _arguments(region: str) -> ManualArgs:
-    return ManualArgs(regions=[region], ignore_checks=[_REDUNDANT_DEPENDENCY])
+def _runner(region: str) -> Runner:
+    return Runner(ConfigMixIn(**ManualArgs(regions=[region], ignore_checks=[_REDUNDANT_DEPENDENCY])))
 
 
 def complaints(template: str, *, region: str = "us-east-1") -> list[str]:
     """Return what cfn-lint has to say about a template, which is nothing if it is clean."""
-    matches = lint(template, rules=_rules(region), config=_arguments(region))
+    decoded, errors = decode_str(template)
+    matches = errors or _runner(region).validate_template(decoded)
     return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]

@@ -33,7 +33,7 @@ KINDS = {
 
 @pytest.fixture
 def seconds(watch, traffic, record):
-    """Processor time of a run: of the best of two, since other processes disturb it."""
+    """Processor time of a run."""
 
     def measure(kind, *, attacked):
         of_traffic, encoding, body = KINDS[kind]
@@ -41,21 +41,22 @@ def seconds(watch, traffic, record):
         make = partial(record, encoding=encoding, **({"time": "10:20"} if kind == "time" else {}))
         for number in range(ATTACKS if attacked else 0):
             lines.insert(number * 11, json.dumps(make("0.5" if encoding == "CSV" else "[0.5]", body(number))))
-        taken = []
-        for _ in range(2):
-            begin = time.process_time()
-            done = watch(lines, odd_records="robust")
-            taken.append(time.process_time() - begin)
-            assert done.code == 0, done.message
-        return min(taken), done
+        begin = time.process_time()
+        done = watch(lines, odd_records="robust")
+        taken = time.process_time() - begin
+        assert done.code == 0, done.message
+        return taken, done
 
     return measure
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_attacks_cost_at_most_as_much_again_and_hide_nothing(seconds, kind):
-    clean, _ = seconds(kind, attacked=False)
-    attacked, done = seconds(kind, attacked=True)
+    for _ in range(2):  # once more where it seems slow: other processes disturb it
+        clean, _ = seconds(kind, attacked=False)
+        attacked, done = seconds(kind, attacked=True)
+        if attacked < 2 * clean + NOISE_SECONDS:
+            break
     assert drifted(done) == {"age", "amount"}
     assert issues(done)[0] == ATTACKS
     assert attacked < 2 * clean + NOISE_SECONDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -165,7 +166,12 @@ def test_a_request_that_is_refused_is_counted_and_the_others_go_on():
 
 
 def test_an_endpoint_that_takes_nothing_is_left_alone_after_some_requests():
-    endpoint = Endpoint(lambda _: "ModelError")
+    def refuse(call):
+        if call == 1:
+            time.sleep(0.3)  # the first answer takes longest where a model is loaded for it
+        return "ModelError"
+
+    endpoint = Endpoint(refuse)
     with pytest.raises(SimulationError, match="refused the first 10 requests: no such column"):
         endpoint.send(200)
     assert len(endpoint.calls) < 30

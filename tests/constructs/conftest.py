@@ -65,7 +65,12 @@ class Kit:
 
     def app(self) -> cdk.App:
         # The CDK's own validation takes longer than the synthesis; it is on in test_cfn_lint.py and in tests/stacks.
-        return cdk.App(analytics_reporting=False, builtin_cloud_formation_validation=False)
+        # So do the copies of the functions' sources, which change no template.
+        return cdk.App(
+            analytics_reporting=False,
+            builtin_cloud_formation_validation=False,
+            context={"aws:cdk:disable-asset-staging": True},
+        )
 
     def endpoint(self, name: str = "fraud-prod") -> MonitoredEndpoint:
         return MonitoredEndpoint.from_endpoint_name(
@@ -438,7 +443,7 @@ def batch_template(batch_stack: cdk.Stack) -> Template:
 @pytest.fixture(scope="session")
 def fleet_stacks(kit: Kit) -> dict[str, cdk.Stack]:
     """Two models in stacks of their own, with the services of a third stack, which also has a control function."""
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     shared = kit.stack("Shared", app=app)
     services = MonitoringServices(shared, "Services")
     models = {name: kit.stack(name, app=app) for name in ("Credit", "Churn")}

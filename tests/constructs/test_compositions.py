@@ -30,7 +30,7 @@ _DEFINITION = "AWS::SageMaker::DataQualityJobDefinition"
 @pytest.fixture(scope="module")
 def split(kit: Kit) -> Template:
     """Endpoint, capture bucket, key and model role in one stack; the monitoring in another."""
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     serving, watching = kit.stack("Serving", app=app), kit.stack("Watching", app=app)
     bucket = s3.Bucket(serving, "Bucket", encryption_key=kms.Key(serving, "Key"))
     config = kit.endpoint_config(serving)
@@ -75,7 +75,7 @@ def test_an_imported_role_that_must_not_change_is_left_alone(kit: Kit) -> None:
 
 
 def test_a_role_of_another_stack_gets_its_statements_in_a_policy_of_the_monitor_s_stack(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     roles, watching = kit.stack("Roles", app=app), kit.stack("Watching", app=app)
     role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     kit.monitoring(watching).add_data_quality(baseline=kit.baseline(), role=role)
@@ -88,7 +88,7 @@ def test_a_role_of_another_stack_gets_its_statements_in_a_policy_of_the_monitor_
 
 
 def test_a_role_of_another_stack_that_must_not_change_is_left_alone(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     roles, watching = kit.stack("Roles", app=app), kit.stack("Watching", app=app)
     role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     kit.monitor(watching, role=role.without_policy_updates())

@@ -79,7 +79,7 @@ _ALL = [*_CHANGES, "endpoint name", "dataset", "tag by an aspect", "property by 
 
 @pytest.fixture(scope="module")
 def variants(kit: Kit) -> Variants:
-    made, app = Variants(), cdk.App(analytics_reporting=False)
+    made, app = Variants(), kit.app()
 
     def spy(scope: IConstruct, value: object) -> str:
         made.hashed.append(canonical_json(scope, value))
@@ -143,7 +143,7 @@ def test_rule_1_the_name_ends_in_the_version_of_the_baseline_and_fits(kit: Kit, 
 
 
 def test_rule_1_a_long_name_still_fits_and_is_still_the_monitor_s_own(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     stacks = [
         kit.stack("Long", app=app, stack_name="a-stack-name-of-nearly-forty-characters-prod"),
         kit.stack("Longer", app=app, stack_name="a-stack-name-of-nearly-forty-characters-test"),
@@ -169,7 +169,9 @@ for number in range(int(sys.argv[1])):
     CfnParameter(Stack(), f"P{number}").value_as_string
 
 stack = Stack(
-    App(analytics_reporting=False), "Fraud", env=Environment(account="123456789012", region="eu-west-1")
+    App(builtin_cloud_formation_validation=False),
+    "Fraud",
+    env=Environment(account="123456789012", region="eu-west-1"),
 )
 location = S3Location.from_uri("s3://captured-traffic/capture")
 DataQualityMonitor(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
@@ -72,7 +71,7 @@ def test_a_further_monitor_adds_no_function_and_no_rule(kit: Kit, one: Template)
 @pytest.fixture(scope="module")
 def fleet(kit: Kit) -> tuple[Template, list[Template]]:
     """The services and ten models; making fifty takes half a minute, and each costs the same."""
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     shared = kit.stack("Shared", app=app)
     services = MonitoringServices(shared, "Services")
     services.add_schedule_control()

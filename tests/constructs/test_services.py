@@ -209,7 +209,7 @@ def test_the_key_and_the_topic_are_used_by_reference_and_not_by_policies_of_thei
 
 
 def test_one_subscription_is_confirmed_for_all_models(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     shared = kit.stack("Shared", app=app)
     services = MonitoringServices(shared, "Services")
     for model in _MODELS:

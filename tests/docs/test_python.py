@@ -94,7 +94,12 @@ def test_the_snippets_for_the_cdk_become_templates(
     files: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(files)
-    app = cdk.App(outdir=str(tmp_path), analytics_reporting=False, builtin_cloud_formation_validation=False)
+    app = cdk.App(
+        outdir=str(tmp_path),
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,
+        context={"aws:cdk:disable-asset-staging": True},
+    )
     for number, snippet in enumerate(CONSTRUCTS):
         stack = cdk.Stack(app, f"Snippet{number}")
         try:

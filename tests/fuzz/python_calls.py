@@ -207,7 +207,8 @@ def method_calls(random: Random, number: int) -> Iterator[Call]:
 
 def _constructs() -> list[object]:
     """Return a monitoring with monitors of all kinds, and what else has methods that people call."""
-    stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    app = cdk.App(context={"aws:cdk:disable-asset-staging": True})
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(account="123456789012", region="eu-west-1"))
     endpoint = library.MonitoredEndpoint.from_endpoint_name(
         "credit", capture_location=library.S3Location.from_uri("s3://traffic/capture")
     )

@@ -25,7 +25,9 @@ from stacks.problems import InvalidConfigurationError, Problem
 from tests.stacks.templates import Template
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+FLAGS = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] | {
+    "aws:cdk:disable-asset-staging": True  # copies of the functions' sources change no template
+}
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,13 @@ class Assembly:
         return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
 
 
-def synthesise(config: Path, folder: Path, *, also: Callable[[cdk.App], object] | None = None) -> Assembly:
-    """The app of a configuration file, under cdk-nag."""
-    app = cdk.App(context={**FLAGS, "config": str(config)}, outdir=str(folder))
+def synthesise(
+    config: Path, folder: Path, *, also: Callable[[cdk.App], object] | None = None, validate: bool = False
+) -> Assembly:
+    """The app of a configuration file, under cdk-nag and, if asked for, the CDK's own validation: it takes seconds."""
+    app = cdk.App(
+        context={**FLAGS, "config": str(config)}, outdir=str(folder), builtin_cloud_formation_validation=validate
+    )
     make_stacks(app)
     if also is not None:
         also(app)
@@ -105,7 +111,7 @@ def assembly_of(assemblies: Path) -> Callable[[str], Assembly]:
     """Synthesise a configuration file of the repository, at most once."""
 
     def assembly(config: str) -> Assembly:
-        return once(assemblies, config, lambda folder: synthesise(ROOT / config, folder).findings)
+        return once(assemblies, config, lambda folder: synthesise(ROOT / config, folder, validate=True).findings)
 
     return assembly
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,20 @@ def with_value(document, path, value):
     return changed
 
 
+@functools.cache
+def example(name):
+    """A document, and all places in it."""
+    text = (ROOT / f"examples/configurations/{name}.yaml").read_text(encoding="utf-8")
+    document = yaml.load(text, PlainLoader)
+    return document, sorted(paths(document), key=str)
+
+
 @pytest.mark.parametrize("name", FILES)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_is_used_or_its_mistakes_are_told(name, data, tmp_path):
-    text = (ROOT / f"examples/configurations/{name}.yaml").read_text(encoding="utf-8")
-    document = yaml.load(text, PlainLoader)
-    path = data.draw(st.sampled_from(sorted(paths(document), key=str)))
+    document, places = example(name)
+    path = data.draw(st.sampled_from(places))
     file = tmp_path / "fleet.yaml"
     file.write_text(yaml.safe_dump(with_value(document, path, data.draw(JUNK))), encoding="utf-8")
     try:

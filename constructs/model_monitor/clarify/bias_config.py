@@ -20,7 +20,12 @@ POST_TRAINING = frozenset(
 )
 _NEED_GROUPS = frozenset(["CDDL", "CDDPL"])
 _RATIOS = frozenset(["DI"])
+# Differences of two shares, or of two distributions.
+_AT_MOST_ONE = frozenset(
+    ["AD", "CDDL", "CDDPL", "CI", "DAR", "DPL", "DPPL", "DRR", "FT", "JS", "KS", "RD", "SD", "TVD"]
+)
 _LONGEST = 1000
+_EXAMPLE = "0.1 of DPPL means that ten of a hundred more are accepted in the other group"
 
 
 @checked
@@ -237,7 +242,14 @@ class BiasLimit:
                 option="maximum",
                 got=(Setting("maximum", self.maximum), f" for {self.metric}"),
                 expected="a positive distance from the ideal",
-                fix="0.1 of DPPL means that ten of a hundred more are accepted in the other group",
+                fix=_EXAMPLE,
+            )
+        if self.maximum >= 1 and self.metric in _AT_MOST_ONE:
+            raise ConfigurationError(
+                option="maximum",
+                got=(Setting("maximum", self.maximum), f" for {self.metric}"),
+                expected=f"less than 1: {self.metric} lies between -1 and 1, and this alarm would stay quiet for ever",
+                fix=_EXAMPLE,
             )
 
     @property

@@ -139,9 +139,11 @@ class ProblemType:
             limit: A threshold of runs, or that of an alarm; tokens are taken as they are.
 
         Raises:
-            ConfigurationError: This kind of problem has no such metric, or the metric cannot take such a value.
+            ConfigurationError: This kind of problem has no such metric, the metric cannot take such a value, or nothing
+                can be worse than the limit of an alarm.
         """
-        self.require_metric(metric)
+        direction = self.require_metric(metric)
+        is_alarm = isinstance(limit, MetricLimit)
         limit = limit if isinstance(limit, MetricLimit) else MetricLimit.at(limit)
         if is_token(limit.value):
             return
@@ -152,6 +154,14 @@ class ProblemType:
                 got=(f"a limit of {limit.value:g}{distance} for the metric ", Shown(metric)),
                 expected=values.words,
                 fix=values.fix,
+            )
+        # A threshold like this turns a computed one off; an alarm like this only looks as if it watched something.
+        worst = 1 if limit.relative_to_baseline or direction is Better.LOWER else 0
+        if is_alarm and values is _SHARES and limit.value == worst:
+            raise ConfigurationError(
+                got=(f"a limit of {limit.value:g} for an alarm on the metric ", Shown(metric)),
+                expected="a limit that the metric can break: this alarm would stay quiet for ever",
+                fix="choose one that is less lenient, or leave the alarm out",
             )
 
     def require_metric(self, metric: str) -> Better:

@@ -31,13 +31,13 @@ from model_monitor.internal.amounts import hours, hours_of
 from model_monitor.internal.arns import role_arn, topic_arn
 from model_monitor.internal.checking import checked
 from model_monitor.internal.connectable import Connectable
-from model_monitor.internal.permissions import Statement, allow, allow_key
+from model_monitor.internal.permissions import Statement, allow_key
 from model_monitor.internal.reachable import require_reachable, require_reachable_place
 from model_monitor.internal.stacks import stack_of
-from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
-from model_monitor.monitor.job_role import job_statements
+from model_monitor.monitor.job_network import job_security_groups
+from model_monitor.monitor.job_role import grant_to_jobs, job_role
 from model_monitor.monitor.options import MonitorSettings
 from model_monitor.mutes import Mute, Mutes, require_audible, unknown_alarm, warn_if_over
 from model_monitor.run_events import RunEvents
@@ -48,9 +48,6 @@ REPORT_PAGE = "monitoring-report.html"
 """Name of the page that the results function writes beside the files of a run."""
 _NAME_LENGTH = 63
 _JOB_NAME_LENGTH = 40
-_WHY_WILDCARDS = (
-    "SageMaker names the log streams of jobs; metrics, network interfaces and Describe actions have no resources."
-)
 
 
 @jsii.implements(iam.IGrantable, Connectable)
@@ -112,7 +109,8 @@ class Monitor(RunEvents):
         self.schedule = settings.schedule
         self.monitoring_schedule_name = Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator="-").lower()
         self.engine = settings.engine
-        self.role: iam.IRole = self._in_this_stack(settings.role) if settings.role else self._make_role()
+        words = f"the {self.WORDS} monitor {self.monitoring_schedule_name}"
+        self.role = job_role(self, settings.role, description=f"Baseline job and runs of {words}")
         self.alarms: list[cloudwatch.Alarm] = []
         self.warnings: list[ConfigurationError] = []
         self._services = services
@@ -123,7 +121,9 @@ class Monitor(RunEvents):
         # A place of its own: roles of other monitors must not open it, and runs that merge records with labels analyse
         # all that lies below <place>/merge/<endpoint>.
         self.reports = self._output.join("reports", self.monitoring_schedule_name)
-        self._security_groups = self._make_security_groups(settings.network, settings.compute)
+        self._security_groups = job_security_groups(
+            self, settings.network, settings.compute, description=f"Jobs of monitor {self.monitoring_schedule_name}"
+        )
         self._jobs = JobSettings(
             role=self.role,
             compute=settings.compute,
@@ -396,19 +396,6 @@ class Monitor(RunEvents):
         """Where labels are expected, by a monitor that needs them."""
         return None
 
-    def _make_role(self) -> iam.Role:
-        # SageMaker says for whom it assumes the role of a processing job:
-        # https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
-        own_account = {"StringEquals": {"aws:SourceAccount": stack_of(self).account}}
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com", conditions=own_account),
-            description=f"Baseline job and runs of the {self.WORDS} monitor {self.monitoring_schedule_name}",
-        )
-        stack_of(role, parent=self)
-        return role
-
     def _require_reachable(self, settings: MonitorSettings) -> None:
         """Check what the user brings; what the services bring was checked with them."""
         require_reachable(settings.encryption_key, self, option="encryption_key")
@@ -417,36 +404,12 @@ class Monitor(RunEvents):
         require_reachable(settings.network.vpc, self, option=("network", "vpc"))
         require_reachable_place(settings.output, self, option="output")
 
-    def _in_this_stack(self, role: iam.IRole) -> iam.IRole:
-        # A role that another stack owns gets its statements in a policy of this one: in its own policy they would refer
-        # to this stack's resources, while this stack already refers to the role.
-        if isinstance(role, iam.Role) and stack_of(role) is not stack_of(self):
-            return iam.Role.from_role_arn(self, "Role", role.role_arn)
-        return role
-
-    def _make_security_groups(
-        self, network: MonitorNetwork, compute: MonitorCompute
-    ) -> Sequence[cdk.aws_ec2.ISecurityGroup]:
-        if network.vpc is None or network.security_groups:
-            return network.security_groups
-        group = cdk.aws_ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=network.vpc, description=f"Jobs of monitor {self.monitoring_schedule_name}"
-        )
-        if compute.instance_count > 1:
-            # The machines of a job send each other their shares of the data.
-            group.connections.allow_internally(cdk.aws_ec2.Port.all_traffic(), "Machines of one job")
-        return [group]
-
     def _grant_jobs(self) -> None:
         for location in self.input.reads:
             location.grant_read(self.role)
         self.reports.grant_read_write(self.role)
         self.engine.grant_images(self, self.role, self.MONITOR_TYPE)
-        for key in (self._jobs.encryption_key, self._jobs.compute.volume_key):
-            if key is not None:
-                allow_key(self.role, key, "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-        statements = job_statements(stack_of(self), in_vpc=self._jobs.network.vpc is not None)
-        allow(self.role, statements, _WHY_WILDCARDS)
+        grant_to_jobs(self, self._jobs)
 
     def _grant_functions(self) -> None:
         self.reports.grant_read(self._access)

@@ -188,7 +188,7 @@ def test_refuses_more_mean_shifts_than_an_answer_of_a_custom_resource_holds(kit:
 
 
 def _runtimes(kit: Kit, *variants: dict[str, Any]) -> list[int]:
-    app, seconds = cdk.App(analytics_reporting=False), []
+    app, seconds = kit.app(), []
     stacks = [kit.stack(f"V{number}", app=app) for number in range(len(variants))]
     for stack, options in zip(stacks, variants, strict=True):
         kit.monitor(stack, schedule=MonitorSchedule.daily(), **options)

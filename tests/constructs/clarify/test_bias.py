@@ -203,12 +203,27 @@ def test_refuses_limits_on_what_is_not_computed(
 def test_refuses_a_limit_of_a_group_that_is_not_named(kit: Kit, refused: Refused) -> None:
     config = kit.bias_config(facets=[Facet.of("sex")])
     with refused("every value a group", "facet_value=..."):
-        kit.model_bias(config=config, alarms=ModelBiasAlarms(limits=[BiasLimit(metric="AD", facet="sex", maximum=1)]))
+        kit.model_bias(config=config, alarms=ModelBiasAlarms(limits=[BiasLimit(metric="AD", facet="sex", maximum=0.1)]))
 
 
-def test_refuses_a_limit_that_is_no_distance(refused: Refused) -> None:
-    with refused("maximum=0 for DPPL", "positive distance"):
-        BiasLimit(metric="DPPL", facet="sex", maximum=0)
+@pytest.mark.parametrize(
+    ("metric", "maximum", "texts"),
+    [
+        ("DPPL", 0, ("maximum=0 for DPPL", "positive distance")),
+        ("DPPL", 50, ("maximum=50 for DPPL", "less than 1", "between -1 and 1")),
+        ("RD", 1, ("maximum=1 for RD", "less than 1")),
+    ],
+)
+def test_refuses_a_limit_that_no_model_or_every_model_keeps(
+    metric: str, maximum: float, texts: tuple[str, ...], refused: Refused
+) -> None:
+    with refused(*texts):
+        BiasLimit(metric=metric, facet="sex", maximum=maximum)
+
+
+@pytest.mark.parametrize("metric", ["DI", "TE", "KL"])
+def test_a_metric_without_a_bound_takes_any_limit(metric: str) -> None:
+    assert BiasLimit(metric=metric, facet="sex", maximum=2).maximum == 2
 
 
 @pytest.mark.parametrize("options", [{"facets": [Facet.of("sex", "female")]}, {"group_variable": "region"}])

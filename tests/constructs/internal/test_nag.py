@@ -68,7 +68,7 @@ def test_a_monitor_in_a_vpc_has_no_finding_that_is_not_explained(kit: Kit) -> No
 
 
 def test_references_to_another_stack_are_explained_as_the_template_writes_them(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     lake, watching = kit.stack("Lake", app=app), kit.stack("Watching", app=app)
     location = S3Location.of(s3.Bucket(lake, "Bucket"))
     kit.monitoring(
@@ -101,7 +101,7 @@ def test_without_the_explanations_there_are_findings(kit: Kit, monkeypatch: pyte
 
 
 def test_the_pack_passes_as_a_plug_in_of_the_app(kit: Kit) -> None:
-    app = cdk.App(analytics_reporting=False)
+    app = kit.app()
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     _build(kit, kit.stack(app=app))
     assert app.synth().stacks[0].stack_name == "Fraud"

@@ -117,7 +117,7 @@ def test_what_lies_out_of_reach_is_refused(
     place: Callable[[cdk.App], cdk.Stack], said: str, bring: Callable[[cdk.Stack], Any], kit: Kit, refused: Refused
 ) -> None:
     """The CDK would tell at the end of the synthesis, in words of its own, or the deployment would fail."""
-    app = cdk.App()
+    app = kit.app()
     brought = bring(place(app))
     with refused(said):
         monitoring = EndpointMonitoring(_stack(app, "Own"), "Credit", **{"endpoint": _ENDPOINT, **brought})
@@ -136,16 +136,16 @@ def _captured_in(location: S3Location) -> MonitoredEndpoint:
     ],
 )
 def test_services_of_another_account_or_region_are_refused(
-    options: dict[str, str], said: str, refused: Refused
+    options: dict[str, str], said: str, kit: Kit, refused: Refused
 ) -> None:
-    app = cdk.App()
+    app = kit.app()
     services = MonitoringServices(_stack(app, "Shared", **options), "Services")  # type: ignore[arg-type]
     with refused(said, "make services once for each account and region"):
         EndpointMonitoring(_stack(app, "Own"), "Credit", endpoint=_ENDPOINT, services=services)
 
 
-def test_a_capture_of_a_bucket_of_another_region_is_refused(refused: Refused) -> None:
-    app = cdk.App()
+def test_a_capture_of_a_bucket_of_another_region_is_refused(kit: Kit, refused: Refused) -> None:
+    app = kit.app()
     capture = DataCapture.to(s3.Bucket(_stack(app, "Other", region="us-east-1"), "Lake"))
     with refused("a resource in 'us-east-1': Other/Lake"):
         EndpointDataCapture(_stack(app, "Own"), "Capture", endpoint_name="credit", capture=capture)

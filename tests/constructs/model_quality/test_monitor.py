@@ -272,10 +272,25 @@ def test_refuses_limits_that_no_metric_reaches(
 
 
 @pytest.mark.parametrize(
+    ("metric", "limit"),
+    [
+        ("recall", MetricLimit.at(0)),
+        ("false_positive_rate", MetricLimit.at(1)),
+        ("auc", MetricLimit.baseline(tolerance=1)),
+    ],
+)
+def test_refuses_an_alarm_that_nothing_can_bring_about(metric: str, limit: MetricLimit, refused: Refused) -> None:
+    with refused(f"for an alarm on the metric {metric!r}", "stay quiet for ever"):
+        _BINARY.require_limit(metric, limit)
+
+
+@pytest.mark.parametrize(
     ("problem", "metric", "limit"),
     [
         (_BINARY, "recall", 0),
         (_BINARY, "false_positive_rate", 1),
+        (_BINARY, "false_positive_rate", MetricLimit.at(0)),
+        (_BINARY, "recall", MetricLimit.at(1)),
         (_BINARY, "recall", MetricLimit.at(Token.as_number({"Ref": "Recall"}))),
         (_NUMBER, "rmse", MetricLimit.at(250)),
         (_NUMBER, "mse", MetricLimit.baseline(tolerance=40)),
