@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from model_monitor_cli.context import Context
 
 LONGEST = timedelta(days=31)
-_SIGN_OF_LIFE = "Executions"
 _COMMON = ("Endpoint", "MonitoringSchedule")
 
 
@@ -190,7 +189,7 @@ def metrics_of(context: Context, alarm: Alarm) -> list[tuple[str, dict[str, str]
     found = [_metric(item) for item in alarms_module.metrics_of(described[0])] if described else []
     if any(namespace != synthetic.NAMESPACE for namespace, _, _ in found) or not found:
         raise UsageError(f"'{alarm.title}' watches a metric that the results function does not publish; disable it")
-    if any(name == _SIGN_OF_LIFE for _, name, _ in found):
+    if any(name == mutes.SIGN_OF_LIFE for _, name, _ in found):
         raise UsageError(
             f"'{alarm.title}' cannot be muted: it says that nobody is watching. Leave it out in code "
             "(silence_after=None), or disable the actions of the alarm that notifies"

@@ -94,7 +94,7 @@ class PredictorConfig:
     Args:
         content_type: Type of requests; None means that of the data set.
         accept_type: Type of responses; None means that of requests.
-        content_template: Request for JSON: ``$features`` or ``$features_kvp`` (one row a line), ``$records`` (all).
+        content_template: Request for JSON: ``$features`` or ``$features_kvp`` (one row per line), ``$records`` (all).
         record_template: Row of ``$records``.
         label: Where the predicted label is in a response.
         probability: Where the score or the scores are.

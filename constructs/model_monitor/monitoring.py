@@ -261,7 +261,7 @@ class ModelMonitoring(RunEvents):
     def on_alarm(
         self, id: str, *, target: events.IRuleTarget, alarms: Sequence[cloudwatch.IAlarm] | None = None
     ) -> events.Rule:
-        """React to alarms that go into ALARM; one that stays there brings nothing more about.
+        """React to alarms that go into ALARM: once each time, however long they stay there.
 
         Args:
             id: Construct id of the rule.

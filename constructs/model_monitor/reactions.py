@@ -26,10 +26,10 @@ _PIPELINE_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}")
 @checked
 @dataclass(frozen=True, kw_only=True)
 class ReactionConditions:
-    """When violations bring a reaction about.
+    """When violations start a reaction.
 
     Attributes:
-        cool_down: Time that must lie between two runs that bring it about. Default: none; every run does.
+        cool_down: Least time between two runs that start it. Default: none; every run starts it.
         features: Only violations of these count: features, metrics of model quality, or other names that the findings
             of the event have. Default: all.
         at_least: How many different ones must have a violation. Default: 1.

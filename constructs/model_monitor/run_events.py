@@ -79,8 +79,8 @@ class RunEvents(Construct):
             id: Construct id of the rule.
             target: What is called: a `SageMakerPipelineTarget`, or of `aws_cdk.aws_events_targets` `SfnStateMachine`,
                 `LambdaFunction` or others. It gets the event of docs/events.md, with violations and report.
-            cool_down: Time that must lie between two runs that bring the reaction about; of a monitoring, of all
-                monitors together. Default: none.
+            cool_down: Least time between two runs that start the reaction; of a monitoring, of all monitors together.
+                Default: none.
             features: Only violations of these count, in the words of the event's findings. Default: all.
             at_least: How many different ones of them must have a violation. Default: 1.
 

@@ -21,7 +21,7 @@ from model_monitor import (
     EndpointMonitoring,
 )
 
-# DECIDE: the endpoint, as `aws sagemaker describe-endpoint` spells it. It needs instances and one model a variant.
+# DECIDE: the endpoint, as `aws sagemaker describe-endpoint` spells it. It needs instances and one model per variant.
 ENDPOINT = "loan-approval"
 # DECIDE: the execution role of its model (`aws sagemaker describe-model`), without the path.
 MODEL_ROLE = "loan-approval-model"

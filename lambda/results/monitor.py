@@ -86,7 +86,7 @@ class Reaction:
 
     Attributes:
         name: In the event, for the rule that waits for it. Monitors that share it share the cool-down.
-        cool_down: Time that must lie between two runs that bring it about.
+        cool_down: Least time between two runs that start it.
         features: Only violations of these count; empty for all.
         at_least: How many of them must have a violation.
     """

@@ -201,7 +201,7 @@ def _keep_here(output: Output, bodies: list[str], drifted: Drifted, file: Path |
         file.write_text("".join(f"{body.rstrip()}\n" for body in bodies), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--output: {file} cannot be written: {error.strerror}") from error
-    output.line(f"{len(bodies):,} requests in {file}, one a line: the input of a transform job (SplitType=Line)")
+    output.line(f"{len(bodies):,} requests in {file}, one per line: the input of a transform job (SplitType=Line)")
 
 
 def _records(

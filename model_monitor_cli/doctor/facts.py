@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from model_monitor_cli import capture, runs, state
+from model_monitor_cli import capture, runs, state, synthetic
 from model_monitor_cli.alarms import Alarm, composites_of, of_schedule
 from model_monitor_cli.doctor import cloud
 from model_monitor_cli.inventory import Monitor
@@ -20,7 +20,6 @@ from shared.s3 import S3Uri
 if TYPE_CHECKING:
     from model_monitor_cli.context import Context
 
-NAMESPACE = "ModelMonitoring"
 _TWO_DAYS = timedelta(hours=48)
 _TOPIC = ":sns:"
 
@@ -216,8 +215,8 @@ def _ask_metrics(context: Context, monitor: Monitor, _known: Mapping[str, Any]) 
     dimensions = {"Endpoint": monitor.entry.endpoint} if monitor.entry.endpoint else {}
     dimensions["MonitoringSchedule"] = monitor.schedule_name
     days = cloud.Span(context.now() - max(_TWO_DAYS, 3 * monitor.entry.period), context.now())
-    executions = cloud.last_point(context, cloud.Metric(NAMESPACE, "Executions", dimensions), days)
-    coverage = cloud.last_point(context, cloud.Metric(NAMESPACE, "LabelCoverage", dimensions), days)
+    executions = cloud.last_point(context, cloud.Metric(synthetic.NAMESPACE, "Executions", dimensions), days)
+    coverage = cloud.last_point(context, cloud.Metric(synthetic.NAMESPACE, "LabelCoverage", dimensions), days)
     return {
         "last_execution_metric": executions[0] if executions else None,
         "label_coverage": coverage[1] if coverage else None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from model_monitor_cli import times
-from model_monitor_cli.doctor.facts import NAMESPACE, Facts
+from model_monitor_cli import synthetic, times
+from model_monitor_cli.doctor.facts import Facts
 from model_monitor_cli.doctor.finding import Check, Finding, Link
 
 _SWEEP = timedelta(hours=1, minutes=15)
@@ -21,7 +21,7 @@ def _are_missing(facts: Facts) -> Finding | None:
         return None
     return Finding(
         f"The last run ended at {times.clock_time(last.ended, facts.now)} UTC, and there is no data point of it in "
-        f"{NAMESPACE}: the results function does not handle runs.",
+        f"{synthetic.NAMESPACE}: the results function does not handle runs.",
         "Look at the log and the errors of the results function, and whether its two EventBridge rules are enabled "
         "(the stack's resources name all three); deploying the stack again repairs them.",
     )

@@ -19,7 +19,7 @@ class ReactionSettings(StrictModel):
     """When violations bring a reaction about."""
 
     cool_down_hours: float | None = Field(default=None, gt=0, le=8760)
-    """Hours that must lie between two runs that bring it about. Left out: every run with violations does."""
+    """Least hours between two runs that start it. Left out: every run with violations starts it."""
     features: Annotated[list[str], ONCE] | None = None
     """Only violations of these count. Left out: all."""
     at_least: int = Field(default=1, ge=1)

@@ -10,8 +10,10 @@ import pytest
 from aws_cdk.assertions import Template
 from hypothesis import example, given, strategies as st
 
+from baseline import resource as baseline
 from model_monitor.alarms import metrics as library
-from results import handling, measurements, metrics as functions
+from model_monitor_cli import synthetic
+from results import handling, left_out, measurements, metrics as functions, mutes
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
@@ -78,8 +80,20 @@ def test_metrics_of_runs_have_the_same_names() -> None:
         library.NO_DATA,
         library.VIOLATIONS,
         library.LABEL_COVERAGE,
+        library.CAPTURE_AGE,
+        library.RECORDS_LEFT_OUT,
+        library.SHARE_LEFT_OUT,
     }
-    assert names <= _texts(handling)
+    assert names <= _texts(handling) | _texts(left_out)
+
+
+def test_a_deployment_and_a_run_give_the_same_sign_of_life() -> None:
+    assert library.EXECUTIONS == mutes.SIGN_OF_LIFE
+    assert library.EXECUTIONS in _texts(baseline)
+
+
+def test_the_command_line_reads_and_proves_alarms_where_the_function_publishes() -> None:
+    assert synthetic.NAMESPACE == library.OWN_NAMESPACE
 
 
 @pytest.mark.parametrize("fixture", _TEMPLATES)

@@ -223,7 +223,7 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
             "data_quality.1.compute.max_runtime_minutes",
             "max_runtime_minutes: 120 with the schedule cron(0 * ? * * *)",
         ),
-        (18, "data_quality.2.alarms.silence_after", "silence_after: 400 with a run every 1 hours"),
+        (18, "data_quality.2.alarms.silence_after", "silence_after: 400 with a run every hour"),
         (19, "data_quality.3", f'the script "{tmp_path}/empty.py" without a function preprocess_handler'),
         (25, "data_quality.4.categorical", "'categorical' together with 'preprocessor'"),
         (29, "data_quality.5.guard_records", "guard_records: false together with 'categorical'"),
@@ -248,7 +248,7 @@ def test_everything_that_the_library_refuses_is_listed(synthesise_text, tmp_path
                 (
                     25,
                     "model_quality.5.ground_truth.end_offset_hours",
-                    "end_offset_hours: 30 with start_offset_hours: 0 and a run every 1 hours",
+                    "end_offset_hours: 30 with start_offset_hours: 0 and a run every hour",
                 ),
                 (26, "model_quality.6", "a baseline dataset without columns"),
                 (32, "model_quality.7.columns", "the inference of the captured records, but none of the dataset"),

@@ -45,7 +45,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Sample:
-    """The rows of one facet value's analysis, one element a row.
+    """The rows of one facet value's analysis, one element per row.
 
     Args:
         sensitive: Whether the row is in the sensitive group.

@@ -1,7 +1,7 @@
 """Values inside the bodies of requests and responses, one for each row.
 
 A JMESPath is applied to every JSON document of a body. Where that finds nothing, it is applied to every row of it. A
-path with a projection (``predictions[*].score``) gives one value a row; any other path gives the value of one row.
+path with a projection (``predictions[*].score``) gives one value per row; any other path gives the value of one row.
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ class Records:
     Args:
         names: All columns in the order of the data set, the label's among them: what positions count.
         feature_names: Columns of ``rows``.
-        rows: Features, one list a row.
+        rows: Features, one list per row.
         label_name: Name of the label.
         labels: Observed labels; empty when the analysis needs none.
         predictions: Predicted labels; None when they are unknown.

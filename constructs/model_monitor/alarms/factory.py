@@ -9,7 +9,7 @@ from constructs import Construct
 
 from model_monitor.alarms.description import AlarmTexts
 from model_monitor.errors import ConfigurationError, Setting
-from model_monitor.internal.amounts import hours_of
+from model_monitor.internal.amounts import hours_of, in_words
 from model_monitor.internal.unchecked import make
 
 # Data points are written when a run ends, which is not at the same minute every time.
@@ -212,7 +212,7 @@ def _require_week(option: str, periods: int, period: Duration) -> None:
         most = int(_MAX_EVALUATION_HOURS // hours_of(period))
         raise ConfigurationError(
             option=("alarms", option),
-            got=(Setting(option, periods), f" with a run every {hours_of(period):g} hours"),
+            got=(Setting(option, periods), f" with a run every {in_words(hours_of(period))}"),
             expected=f"at most {most}, since an alarm looks back a week at most",
             fix=("use ", Setting(option, most), " or less"),
         )

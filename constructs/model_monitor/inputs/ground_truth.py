@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration
 
 from model_monitor.errors import Call, ConfigurationError, OptionName, Setting
-from model_monitor.internal.amounts import hours_of
+from model_monitor.internal.amounts import hours_of, in_words
 from model_monitor.internal.checking import checked
 from model_monitor.jobs.schedule import MonitorSchedule
 from model_monitor.s3_location import S3Location
@@ -79,7 +79,7 @@ class GroundTruth:
                     Setting("end_offset", Call("Duration.hours", end)),
                     " with ",
                     Setting("start_offset", Call("Duration.hours", start)),
-                    f" and a run every {period:g} hours",
+                    f" and a run every {in_words(period)}",
                 ),
                 expected=(
                     OptionName("end_offset"),

@@ -47,3 +47,12 @@ def seconds_of(duration: Duration) -> float:
 def gibibytes_of(size: Size) -> float:
     """Return a size in GiB; a token where it is only known at deployment."""
     return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
+
+
+def in_words(hours: float) -> str:
+    """Return what follows `every`.
+
+    Args:
+        hours: Length of a period.
+    """
+    return "hour" if hours == 1 else f"{hours:g} hours"

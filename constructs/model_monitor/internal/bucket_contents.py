@@ -14,7 +14,7 @@ _TYPE = "Custom::MonitoringBucketContents"
 
 
 class BucketContents(Construct):
-    """Empty a new bucket when the creation of its stack is rolled back, and never else: lambda/README.md.
+    """Empty a new bucket when the creation of its stack is rolled back, and only then: lambda/README.md.
 
     S3 deletes no bucket that holds objects. Without this, a first deployment that fails after a baseline was computed
     would leave the bucket behind, and a stack that can only be deleted by hand.

@@ -46,6 +46,10 @@ def test_metrics_of_a_feature_are_our_own_with_the_feature_as_a_dimension(
     }
 
 
+def test_records_that_were_left_out_are_counted(monitor: DataQualityMonitor) -> None:
+    assert _read(monitor.metric_records_left_out()) == ("ModelMonitoring", "RecordsLeftOut", "Maximum", 3600)
+
+
 def test_metrics_of_quality_groups_and_contributions_are_our_own(kit: Kit) -> None:
     quality = kit.model_quality().metric_quality("recall")
     bias = kit.model_bias().metric_bias("DPPL", facet="sex")
