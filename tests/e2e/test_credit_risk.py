@@ -230,6 +230,7 @@ def test_labels_find_simulated_records_once(
     assert model_monitor(*simulate, "--count", "4", "--name", "later")[0] == 0
     flipped = ("--drift", "label-flip=1", "--ground-truth", "monitors")
     assert model_monitor(*simulate, "--count", "2", "--name", "now", *flipped)[1]["ground_truth"]["labels"] == 2
+    shown.box.wait_until_idle()  # records arrive in S3 a little later than the requests
 
     bad = data.load().live[data.LABEL].tolist()
     ids = ["simulated-later-000000", "simulated-later-000001", "order-17", "simulated-now-000000"]
