@@ -7,8 +7,8 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # Container images often set it. Dozens of processes would each compile Polars, boto3 and the CDK anew.
 unexport PYTHONDONTWRITEBYTECODE
-# Two more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 + (os.cpu_count() or 1)))')
+# Three more than there are cores: deployments mostly wait. Each has a Node process and about 1 GB.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 3 + (os.cpu_count() or 1)))')
 BENCH := build/bench
 # Nothing that a shell has configured for a real account may reach the tests or the demo.
 LOCAL := env -u AWS_PROFILE -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
