@@ -55,7 +55,7 @@ def test_every_accepted_record_is_there_exactly_once(s3, *, plan, flush_bytes, t
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(good=st.integers(0, 6), count=st.integers(1, 30))
 def test_what_s3_does_not_take_in_time_is_in_the_spill_directory_exactly_once(s3, tmp_path, good, count):
-    s3.reset()
+    s3 = type(s3)()  # an upload of the example before may still be under way
     s3.plan[:] = ["fine"] * good
     s3.always = "refused"
     spill = tmp_path / uuid.uuid4().hex  # examples can be tried again
