@@ -10,8 +10,9 @@ from constructs import Construct
 from model_monitor.alarms import metrics
 from model_monitor.internal.access import assume_statement
 from model_monitor.internal.functions import MonitoringFunction
-from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.permissions import allow
 from model_monitor.internal.stacks import KnownStack, stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.internal.unchecked import make
 from model_monitor.run_events import EVENT_SOURCE
 from model_monitor.s3_location import S3Location

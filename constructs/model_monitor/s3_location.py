@@ -12,7 +12,8 @@ from aws_cdk.interfaces.aws_s3 import IBucketRef
 
 from model_monitor.errors import Call, ConfigurationError, Shown
 from model_monitor.internal.checking import checked
-from model_monitor.internal.permissions import Statement, allow, allow_key
+from model_monitor.internal.permissions import allow, allow_key
+from model_monitor.internal.statements import Statement
 from model_monitor.internal.tokens import is_token
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

@@ -17,9 +17,10 @@ from model_monitor.internal.access import AccessRole
 from model_monitor.internal.arns import key_arn, role_arn
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import canonical_json, json_text, lazy_json
-from model_monitor.internal.permissions import Statement, allow_key
+from model_monitor.internal.permissions import allow_key
 from model_monitor.internal.reachable import require_reachable_place
 from model_monitor.internal.stacks import KnownStack, stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.s3_location import S3Location
 

@@ -18,8 +18,8 @@ from model_monitor.errors import ConfigurationError, OptionName, OptionPath, Set
 from model_monitor.inputs.dataset_format import DatasetFormat
 from model_monitor.internal.checking import checked
 from model_monitor.internal.files import is_file
-from model_monitor.internal.permissions import Statement
 from model_monitor.internal.stacks import KnownStack
+from model_monitor.internal.statements import Statement
 from model_monitor.internal.tokens import is_token
 from model_monitor.s3_location import S3Location
 

@@ -24,6 +24,7 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
+from model_monitor.internal.permissions import granted_together
 from model_monitor.monitor.labelled import LabelledMonitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
 from model_monitor.services import MonitoringServices
@@ -89,6 +90,7 @@ class ModelBiasMonitor(LabelledMonitor):
     WORDS = "bias"
     METRICS = metrics.BIAS
 
+    @granted_together()
     def __init__(
         self,
         scope: Construct,

@@ -22,9 +22,10 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_inputs
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
-from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.permissions import allow, granted_together
 from model_monitor.internal.reachable import require_reachable
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
 from model_monitor.s3_location import S3Location
@@ -94,6 +95,7 @@ class ModelExplainabilityMonitor(Monitor):
     WORDS = "explainability"
     METRICS = metrics.EXPLAINABILITY
 
+    @granted_together()
     def __init__(
         self,
         scope: Construct,

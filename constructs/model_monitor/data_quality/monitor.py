@@ -22,6 +22,7 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
+from model_monitor.internal.permissions import granted_together
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.monitor.monitor import Monitor
 from model_monitor.monitor.options import MonitorOptions, MonitorSettings, require_options
@@ -85,6 +86,7 @@ class DataQualityMonitor(Monitor):
     WORDS = "data-quality"
     METRICS = metrics.DATA_QUALITY
 
+    @granted_together()
     def __init__(
         self,
         scope: Construct,

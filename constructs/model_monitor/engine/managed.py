@@ -13,8 +13,9 @@ from model_monitor.engine.job_definitions import job_definition_properties, moni
 from model_monitor.engine.names import definition_name
 from model_monitor.engine.schedule_guard import GUARD_TAG, REGISTRY_TAG, ScheduleGuard
 from model_monitor.internal.checking import checked
-from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.permissions import allow
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.internal.unchecked import l1_class, make
 from model_monitor.jobs.images import Image
 

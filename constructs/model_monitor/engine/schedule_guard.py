@@ -9,8 +9,8 @@ from constructs import Construct, IConstruct
 
 from model_monitor.engine.definition import MonitorDefinition
 from model_monitor.internal.lazy import lazy_json
-from model_monitor.internal.permissions import Statement
 from model_monitor.internal.stacks import KnownStack, stack_of
+from model_monitor.internal.statements import Statement
 
 _RESOURCE_TYPE = "Custom::MonitoringScheduleGuard"
 GUARD_TAG = "model-monitor:guard"

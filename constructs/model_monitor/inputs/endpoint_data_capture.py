@@ -13,9 +13,9 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
-from model_monitor.internal.permissions import Statement
 from model_monitor.internal.reachable import require_reachable_place, require_same_environment
 from model_monitor.internal.stacks import KnownStack, stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.services import MonitoringServices
 
 _PREFIX_LENGTH = 40

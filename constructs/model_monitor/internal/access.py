@@ -9,8 +9,9 @@ from constructs import Construct
 
 from model_monitor.alarms import metrics
 from model_monitor.errors import ConfigurationError
-from model_monitor.internal.permissions import Statement, allow
+from model_monitor.internal.permissions import allow
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.internal.validation import at_synthesis
 
 # What does not fit into the role's own policy goes into managed policies, of which a role has ten.
@@ -77,7 +78,7 @@ class AccessRole(iam.Role):
             return []
         error = ConfigurationError(
             got="monitors that need more permissions than IAM lets one role have",
-            expected="about a dozen monitors for one model",
+            expected="15 to 20 monitors for one model",
             fix="give some of them a monitoring of their own, of the same endpoint or of the same records",
         )
         return [str(error)]

@@ -7,8 +7,8 @@ from constructs import Construct
 
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.deployment import Deployment
-from model_monitor.internal.permissions import Statement
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.statements import Statement
 
 _TYPE = "Custom::MonitoringBucketContents"
 

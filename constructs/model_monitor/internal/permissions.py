@@ -1,10 +1,15 @@
-"""Permissions, written with one message to the CDK's process for each: a statement of the CDK's own takes five."""
+"""Grants, with few messages to the CDK's process: one for each statement, and few statements.
+
+The CDK compares every statement of a role with all others, so half as many take much less than half of its time; and
+IAM limits how long the policies of a role are.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -12,48 +17,75 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_kms import IKeyRef
 
 from model_monitor.internal.nag import acknowledge_wildcards
+from model_monitor.internal.statements import Permission, Statement, fewest_statements, permissions_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class Statement:
-    """What is allowed.
+class _Grants:
+    """What a block of code allows, until the block ends."""
 
-    Attributes:
-        actions: What may be done.
-        resources: With what; may be tokens.
-        conditions: When. Default: always.
+    _SENT: ClassVar[WeakKeyDictionary[iam.IGrantable, set[Permission]]] = WeakKeyDictionary()
+    _KEYS_SENT: ClassVar[WeakKeyDictionary[IKeyRef, set[tuple[iam.IGrantable, str]]]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self._permissions: dict[iam.IGrantable, dict[Permission, None]] = {}
+        self._keys: dict[tuple[iam.IGrantable, IKeyRef], dict[str, None]] = {}
+
+    def add(self, grantee: iam.IGrantable, permissions: Iterable[Permission]) -> None:
+        self._permissions.setdefault(grantee, {}).update(dict.fromkeys(permissions))
+
+    def add_key(self, grantee: iam.IGrantable, key: IKeyRef, actions: Iterable[str]) -> None:
+        self._keys.setdefault((grantee, key), {}).update(dict.fromkeys(actions))
+
+    def send(self) -> None:
+        """Tell the CDK what it does not know yet."""
+        for grantee, permissions in self._permissions.items():
+            sent = self._SENT.setdefault(grantee, set())
+            for statement in fewest_statements(each for each in permissions if each not in sent):
+                options = {"actions": list(statement.actions), "resourceArns": list(statement.resources)}
+                conditions = {"conditions": statement.conditions} if statement.conditions else {}
+                jsii.sinvoke(iam.Grant, "addToPrincipal", [{"grantee": grantee, **options, **conditions}])
+            sent.update(permissions)
+        for (grantee, key), actions in self._keys.items():
+            users = self._KEYS_SENT.setdefault(key, set())
+            if new := [action for action in actions if (grantee, action) not in users]:
+                jsii.invoke(key, "grant", [grantee, *sorted(new)])
+                users.update((grantee, action) for action in new)
+
+
+_OPEN: ContextVar[_Grants | None] = ContextVar("_OPEN", default=None)
+
+
+@contextmanager
+def granted_together() -> Iterator[_Grants]:
+    """Grant what is allowed in this block when it ends, in as few statements as say the same; inner blocks join.
+
+    A block that fails grants nothing.
     """
-
-    actions: Sequence[str]
-    resources: Sequence[str]
-    conditions: Mapping[str, Mapping[str, object]] | None = None
-
-
-# The CDK writes equal statements once, so those that somebody has already need not be sent again.
-_ALLOWED: WeakKeyDictionary[iam.IGrantable, set[str]] = WeakKeyDictionary()
+    outer = _OPEN.get()
+    if outer is not None:
+        yield outer
+        return
+    grants = _Grants()
+    before = _OPEN.set(grants)
+    try:
+        yield grants
+    finally:
+        _OPEN.reset(before)
+    grants.send()
 
 
 def allow(grantee: iam.IGrantable, statements: Iterable[Statement], why_wildcards: str) -> None:
-    """Add statements to the policy of whoever is granted.
+    """Add statements to the policy of whoever is granted. Said again, it changes nothing.
 
     Args:
         grantee: Such as a role.
         statements: What is allowed.
         why_wildcards: Why resources among them have a wildcard; people who audit the app read it.
     """
-    allowed = _ALLOWED.setdefault(grantee, set())
-    for statement in statements:
-        options: dict[str, object] = {"actions": list(statement.actions), "resourceArns": list(statement.resources)}
-        if statement.conditions:
-            options["conditions"] = {operator: dict(keys) for operator, keys in statement.conditions.items()}
-        text = json.dumps(options)
-        if text not in allowed:
-            allowed.add(text)
-            jsii.sinvoke(iam.Grant, "addToPrincipal", [{"grantee": grantee, **options}])
+    with granted_together() as grants:
+        for statement in statements:
+            grants.add(grantee, permissions_of(statement))
             acknowledge_wildcards(grantee, statement.resources, why_wildcards)
-
-
-_USERS: WeakKeyDictionary[IKeyRef, set[tuple[iam.IGrantable, Sequence[str]]]] = WeakKeyDictionary()
 
 
 def allow_key(grantee: iam.IGrantable, key: IKeyRef, *actions: str) -> None:
@@ -64,7 +96,5 @@ def allow_key(grantee: iam.IGrantable, key: IKeyRef, *actions: str) -> None:
         key: An L2 key.
         *actions: What may be done.
     """
-    users = _USERS.setdefault(key, set())
-    if (grantee, actions) not in users:
-        users.add((grantee, actions))
-        jsii.invoke(key, "grant", [grantee, *actions])
+    with granted_together() as grants:
+        grants.add_key(grantee, key, actions)

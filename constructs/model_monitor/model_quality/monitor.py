@@ -18,6 +18,7 @@ from model_monitor.inputs.monitor_input import MonitorInput
 from model_monitor.inputs.requirements import require_scriptable
 from model_monitor.internal.access import AccessRole
 from model_monitor.internal.checking import checked
+from model_monitor.internal.permissions import granted_together
 from model_monitor.jobs.scripts import POSTPROCESS_HANDLER, PREPROCESS_HANDLER, AnalysisScript
 from model_monitor.model_quality.alarms import MetricLimit, ModelQualityAlarms
 from model_monitor.model_quality.baseline import ModelQualityBaseline
@@ -93,6 +94,7 @@ class ModelQualityMonitor(LabelledMonitor):
     WORDS = "model-quality"
     METRICS = metrics.MODEL_QUALITY
 
+    @granted_together()
     def __init__(
         self,
         scope: Construct,

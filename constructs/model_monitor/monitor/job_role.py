@@ -6,8 +6,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from model_monitor.alarms import metrics
-from model_monitor.internal.permissions import Statement, allow, allow_key
+from model_monitor.internal.permissions import allow, allow_key
 from model_monitor.internal.stacks import KnownStack, stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.jobs.settings import JobSettings
 
 _WHY_WILDCARDS = (

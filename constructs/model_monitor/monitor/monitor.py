@@ -31,9 +31,10 @@ from model_monitor.internal.amounts import hours, hours_of
 from model_monitor.internal.arns import role_arn, topic_arn
 from model_monitor.internal.checking import checked
 from model_monitor.internal.connectable import Connectable
-from model_monitor.internal.permissions import Statement, allow_key
+from model_monitor.internal.permissions import allow_key
 from model_monitor.internal.reachable import require_reachable, require_reachable_place
 from model_monitor.internal.stacks import stack_of
+from model_monitor.internal.statements import Statement
 from model_monitor.jobs.settings import JobSettings
 from model_monitor.monitor.graphs import run_graphs
 from model_monitor.monitor.job_network import job_security_groups
@@ -415,8 +416,7 @@ class Monitor(RunEvents):
         self.reports.grant_read(self._access)
         if self._report_page:
             self.reports.grant_write_named(self._access, REPORT_PAGE)
-            # The page is encrypted like the run's own files. The role has the services' key already; the actions are
-            # those of other grants, since equal statements are written once.
+            # The page is encrypted like the run's own files. The role has the services' key already.
             key = self._jobs.encryption_key
             if key is not None and key is not self._services.encryption_key:
                 allow_key(self._access, key, "kms:Decrypt", "kms:GenerateDataKey")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from model_monitor.internal.access import AccessRole
-from model_monitor.internal.permissions import Statement
+from model_monitor.internal.statements import Statement
 
 if TYPE_CHECKING:
     from tests.constructs.conftest import Kit
