@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import jsii
-from aws_cdk import CfnResource, Fn, aws_iam as iam
+from aws_cdk import CfnResource, aws_iam as iam
 from constructs import Construct
 
 from model_monitor.engine.definition import MonitorDefinition, RunningMonitor
@@ -81,7 +81,7 @@ def _schedule(
 ) -> RunningMonitor:
     times = definition.schedule
     revision = [name, times.schedule_expression, times.analysis_start or "", times.analysis_end or ""]
-    guard = ScheduleGuard(scope, "Guard", definition=definition, revision=Fn.join(" ", revision), after=job_definition)
+    guard = ScheduleGuard(scope, "Guard", definition=definition, revision=" ".join(revision), after=job_definition)
     schedule = make(
         l1_class("aws_sagemaker", "CfnMonitoringSchedule"),
         scope,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from aws_cdk import CfnResource, Fn
+from aws_cdk import CfnResource
 
 from model_monitor.engine.definition import MonitorDefinition
 from model_monitor.internal.lazy import canonical_json, lazy_string
@@ -50,4 +50,4 @@ def definition_name(definition: MonitorDefinition, made: list[CfnResource]) -> s
 
     room = _NAME_LENGTH - _VERSION_LENGTH - _DIGEST_LENGTH - len("--")
     base = definition.name[:room].rstrip("-")
-    return Fn.join("-", [base, lazy_string(digest), definition.baseline.version])
+    return f"{base}-{lazy_string(digest)}-{definition.baseline.version}"

@@ -71,7 +71,7 @@ class ScheduleGuard(Construct):
         self._definition = definition
 
         # The monitor, and whose functions look after it; both are known at synthesis.
-        self.owner = f"{definition.name}@{stack_of(definition.deployment).stack.stack_name}"
+        self.owner = f"{definition.name}@{stack_of(definition.deployment).stack_name}"
         definition.access.allow(_statements(stack_of(self, parent=scope), definition.name), _WHY_WILDCARDS)
         self.before_change = self._resource("BeforeChange", {"Revision": revision}, after)
 

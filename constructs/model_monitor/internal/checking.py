@@ -236,6 +236,7 @@ def _mistake_in_number(path: OptionPath, value: float, hint: type) -> _Mistake |
     return _Mistake(path, value, hint, "a number of at most 15 digits") if abs(value) > _MAX_NUMBER else None
 
 
+@cache
 def _is_finite(amount: Duration | Size) -> bool:
     """Return whether an amount is no more than JavaScript can count; its infinity is None in Python."""
     try:

@@ -35,6 +35,11 @@ class KnownStack:
         return self.stack.account
 
     @cached_property
+    def stack_name(self) -> str:
+        """Name of the stack; may be a token."""
+        return self.stack.stack_name
+
+    @cached_property
     def url_suffix(self) -> str:
         """Domain of the services; may be a token."""
         return self.stack.url_suffix

@@ -350,7 +350,7 @@ class Monitor(RunEvents):
             "metrics": dict(sorted(self._published.items())) or None,
             "page": None if self._report_page else False,
             "mutes": self._mutes.documents,
-            "stack": stack_of(self).stack.stack_name if self._mutes.documents else None,
+            "stack": stack_of(self).stack_name if self._mutes.documents else None,
         }
         return {name: value for name, value in document.items() if value is not None}
 
