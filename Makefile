@@ -29,7 +29,8 @@ $(VENV)/bin/uv:
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml | $(VENV)/bin/uv
 	@echo "[setup] Python packages (about 1.6 GB on disk)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.txt
+	@# Compiled once, here: otherwise every process of the tests compiles what it meets first, at the same time as others.
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements-dev.txt
 	@touch $@
 
 node_modules/.ready: package-lock.json $(VENV)/.ready
