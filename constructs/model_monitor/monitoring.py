@@ -21,6 +21,7 @@ from model_monitor.inputs.endpoint import MonitoredEndpoint
 from model_monitor.inputs.monitor_input import MonitorInput, called
 from model_monitor.inputs.served_elsewhere import ServedElsewhere
 from model_monitor.internal.checking import checked
+from model_monitor.internal.permissions import granted_together
 from model_monitor.internal.reachable import require_reachable, require_reachable_place, require_same_environment
 from model_monitor.internal.stacks import stack_of
 from model_monitor.jobs.compute import MonitorCompute, MonitorNetwork
@@ -97,6 +98,7 @@ class ModelMonitoring(RunEvents):
         monitors: All monitors, by construct id.
     """
 
+    @granted_together()
     def __init__(self, scope: Construct, id: str, *, input: MonitorInput, **options: Unpack[MonitoringOptions]) -> None:
         """Make the services, unless they are given, and the role that the functions assume for this model.
 

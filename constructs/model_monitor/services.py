@@ -16,7 +16,7 @@ from model_monitor.internal.checking import checked
 from model_monitor.internal.deployment import Deployment
 from model_monitor.internal.lazy import lazy_list
 from model_monitor.internal.nag import acknowledge
-from model_monitor.internal.permissions import allow_key
+from model_monitor.internal.permissions import allow_key, granted_together
 from model_monitor.internal.reachable import (
     require_reachable,
     require_reachable_place,
@@ -77,6 +77,7 @@ class MonitoringServices(Construct):
         ```
     """
 
+    @granted_together()
     def __init__(
         self, scope: Construct, id: str, *, subject: str | None = None, **options: Unpack[MonitoringServicesOptions]
     ) -> None:
