@@ -14,6 +14,7 @@ from constructs import Construct
 
 from model_monitor.errors import Call, ConfigurationError, Key, Setting, Shown
 from model_monitor.internal.checking import checked
+from model_monitor.internal.principals import service_principal
 
 _LONGEST_COOL_DOWN = Duration.days(365)
 _NAME_LENGTH = 120
@@ -167,6 +168,6 @@ def _role(rule: IRuleRef, id: str) -> iam.IRole:
     return iam.Role(
         cast("Construct", rule),
         id,
-        assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+        assumed_by=service_principal("events.amazonaws.com"),
         description="Starts a SageMaker pipeline when a monitor finds violations",
     )

@@ -9,6 +9,7 @@ from constructs import Construct, IConstruct
 
 from model_monitor.internal.checking import checked
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.principals import service_principal
 from model_monitor.internal.stacks import stack_of
 
 _READY: WeakSet[kms.IKey] = WeakSet()
@@ -50,7 +51,7 @@ def allow_publishing(key: kms.IKey) -> None:
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid=sid,
-                principals=[iam.ServicePrincipal(service)],
+                principals=[service_principal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],  # in a key's policy this is the key itself
                 conditions=conditions,
@@ -145,7 +146,7 @@ class MonitoringTopic(sns.Topic):
             self.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid=sid,
-                    principals=[iam.ServicePrincipal(service)],
+                    principals=[service_principal(service)],
                     actions=["sns:Publish"],
                     resources=[self.topic_arn],
                     conditions=conditions,

@@ -14,6 +14,12 @@ def hours(amount: int) -> Duration:
 
 
 @cache
+def minutes(amount: int) -> Duration:
+    """Return a duration of some minutes."""
+    return Duration.minutes(amount)
+
+
+@cache
 def seconds(amount: int) -> Duration:
     """Return a duration of some seconds."""
     return Duration.seconds(amount)
@@ -23,6 +29,12 @@ def seconds(amount: int) -> Duration:
 def gibibytes(amount: int) -> Size:
     """Return a size."""
     return Size.gibibytes(amount)
+
+
+@cache
+def mebibytes(amount: int) -> Size:
+    """Return a size."""
+    return Size.mebibytes(amount)
 
 
 @cache
@@ -47,6 +59,12 @@ def seconds_of(duration: Duration) -> float:
 def gibibytes_of(size: Size) -> float:
     """Return a size in GiB; a token where it is only known at deployment."""
     return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
+
+
+@cache
+def mebibytes_of(size: Size) -> int:
+    """Return a size in whole MiB."""
+    return int(size.to_mebibytes())
 
 
 def in_words(hours: float) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Size, aws_iam as iam, aws_logs as logs
+from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, aws_iam as iam, aws_logs as logs
 from aws_cdk.custom_resources import Provider
 from constructs import Construct, IConstruct
 
 from model_monitor.internal.access import AccessRole, assume_statement
+from model_monitor.internal.amounts import gibibytes, minutes
 from model_monitor.internal.arns import role_arn
 from model_monitor.internal.functions import MonitoringFunction
 from model_monitor.internal.nag import acknowledge, acknowledge_wildcards_at
 from model_monitor.internal.permissions import allow
+from model_monitor.internal.principals import service_principal
 from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import make
 
@@ -47,9 +49,9 @@ class Deployment(Construct):
             "Function",
             handler="deployment.handler.handler",
             description="Custom resources of model monitors: baselines, schedules, data capture",
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             # statistics.json has about 0.1 MB for every numerical feature, and is held in memory as a whole.
-            memory=Size.gibibytes(1),
+            memory=gibibytes(1),
         )
         statement = assume_statement(self, self.access_path)
         allow(self.function.role, [statement], "Each model has an access role of its own.")
@@ -136,7 +138,7 @@ class Deployment(Construct):
         role = iam.Role(
             self,
             id,
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=service_principal("lambda.amazonaws.com"),
             description="CDK's provider framework calls the deployment function of model monitors",
         )
         stack_of(role, parent=self)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import Duration, RemovalPolicy, Size, aws_iam as iam, aws_logs as logs
 from constructs import Construct
 
+from model_monitor.internal.amounts import mebibytes, mebibytes_of, minutes
 from model_monitor.internal.function_sources import function_sources
 from model_monitor.internal.nag import acknowledge
+from model_monitor.internal.principals import service_principal
 from model_monitor.internal.stacks import stack_of
 from model_monitor.internal.unchecked import AssetCode, Runtime, arm_64, make
 
 _NOT_PACKAGED = ["**/__pycache__", "**/*.pyc", "*.md", ".mypy_cache", ".ruff_cache"]
+
+
+@cache
+def _runtime() -> Runtime:
+    return make(Runtime, "python3.13")
 
 
 class MonitoringFunction(cdk.Resource):
@@ -55,19 +63,19 @@ class MonitoringFunction(cdk.Resource):
         )
         # No condition on the account: AWS documents none for roles of functions, and a role cannot be passed to a
         # service in another account: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-        self.role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.role = iam.Role(scope, f"{id}Role", assumed_by=service_principal("lambda.amazonaws.com"))
         stack_of(self.role, parent=scope)
         log_group.grant_write(self.role)
         options = {
             # One asset for all functions: it is zipped and uploaded once.
             "code": make(AssetCode, str(function_sources()), {"exclude": _NOT_PACKAGED}),
             "handler": handler,
-            "runtime": make(Runtime, "python3.13"),
+            "runtime": _runtime(),
             "architecture": arm_64(),
             "description": description,
             "environment": dict(environment or {}),
-            "timeout": timeout or Duration.minutes(2),
-            "memorySize": int((memory or Size.mebibytes(256)).to_mebibytes()),
+            "timeout": timeout or minutes(2),
+            "memorySize": mebibytes_of(memory or mebibytes(256)),
             "logGroup": log_group,
             "role": self.role,
         }

@@ -46,6 +46,7 @@ class Runtime:
     __jsii_type__ = "aws-cdk-lib.aws_lambda.Runtime"
 
 
+@cache
 def arm_64() -> Architecture:
     """Return `aws_lambda.Architecture.ARM_64`."""
     if "aws_cdk.aws_lambda" in sys.modules:
