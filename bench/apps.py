@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from model_monitor import EndpointMonitoring
 
 TEMPLATE = "BENCH_TEMPLATE"
-"""Variable with the template whose resources `raw` makes."""
+"""Variable with the template whose resources `raw` and `l1` make."""
 
 
 def empty(models: int, _: int) -> None:
@@ -46,6 +46,19 @@ def raw(models: int, _: int) -> None:
             cdk.CfnMapping(stack, logical_id, mapping=mapping)
         for logical_id, resource in template["Resources"].items():
             cdk.CfnResource(stack, logical_id, type=resource["Type"], properties=resource.get("Properties", {}))
+    app.synth()
+
+
+def l1(models: int, _: int) -> None:
+    """Make the resources of a template with L1 classes: what the least of the CDK costs that people write."""
+    import aws_cdk as cdk
+
+    from bench.l1 import add_resources
+
+    template = json.loads(Path(os.environ[TEMPLATE]).read_text(encoding="utf-8"))
+    app = cdk.App()
+    for number in range(models):
+        add_resources(cdk.Stack(app, f"Monitoring{number}"), template)
     app.synth()
 
 
@@ -123,7 +136,7 @@ def _explainability(monitoring: EndpointMonitoring) -> None:
 
 
 KINDS: tuple[Callable[[EndpointMonitoring], None], ...] = (_data_quality, _model_quality, _bias, _explainability)
-APPS: dict[str, Callable[[int, int], None]] = {"empty": empty, "raw": raw, "monitored": monitored}
+APPS: dict[str, Callable[[int, int], None]] = {"empty": empty, "raw": raw, "l1": l1, "monitored": monitored}
 
 
 if __name__ == "__main__":

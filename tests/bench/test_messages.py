@@ -15,7 +15,7 @@ from bench.apps import add_endpoint
 _MODELS = 3
 
 
-@pytest.mark.parametrize(("monitors", "limit"), [(1, 280), (4, 600)])
+@pytest.mark.parametrize(("monitors", "limit"), [(1, 250), (4, 520)])
 def test_a_further_endpoint_costs_few_messages(
     monitors: int, limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
